@@ -1,0 +1,11 @@
+"""Random forest."""
+
+from sklearn.ensemble import RandomForestClassifier
+
+__all__ = ["RandomForestClassifier"]
+
+SEARCH_SPACE = {
+    "n_estimators": [100, 200, 400],
+    "max_features": ["sqrt", "log2", None],
+    "min_samples_leaf": [1, 2, 5, 10],
+}

@@ -1,0 +1,286 @@
+"""What every backend answers, with a correct default built on the answer below it.
+
+A backend must say how to get probabilities for a batch of parameter values. From that alone follow
+expectation values (by measuring in each commuting group's basis) and Gram matrices (by the
+all-zeros frequency of compute-uncompute circuits). A backend that can do better overrides.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import Pauli, SparsePauliOp
+
+from qml.circuits import ModelCircuit, overlap_circuit
+from qml.errors import SpecError
+
+__all__ = ["Backend", "BoundCircuit", "Estimate", "Usage", "Workload"]
+
+Values = NDArray[np.float64]
+
+
+@dataclass
+class Usage:
+    """What was really spent, counted where it was spent.
+
+    Parameters
+    ----------
+    circuits : int
+        Circuits run: one per row of parameter values and measurement basis. An exact Gram matrix
+        needs one per point, a measured one a circuit per entry.
+    shots : int
+        Measurements taken; 0 where results are exact.
+    jobs : int
+        Calls of the simulator or submissions to the machine.
+    qpu_s : float
+        Seconds of quantum processor time billed.
+    """
+
+    circuits: int = 0
+    shots: int = 0
+    jobs: int = 0
+    qpu_s: float = 0.0
+
+    def add(self, circuits: int, shots: int = 0, jobs: int = 1, qpu_s: float = 0.0) -> None:
+        """Count one call."""
+        self.circuits += int(circuits)
+        self.shots += int(shots)
+        self.jobs += jobs
+        self.qpu_s += qpu_s
+
+    def since(self, earlier: Usage) -> Usage:
+        """Return what was spent after `earlier` was copied."""
+        return Usage(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
+
+    def copy(self) -> Usage:
+        """Return the counts as they stand."""
+        return Usage(**asdict(self))
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What a model is about to ask, known before anything runs.
+
+    Parameters
+    ----------
+    n_qubits : int
+        Width of the circuits.
+    n_evaluations : int, default=0
+        Rows of parameter values whose outcome is asked, over the whole of fit and predict.
+    batch : int, default=1
+        The most rows asked at once.
+    grams : tuple of (rows, columns) pairs, default=()
+        Gram matrices; ``(n, 0)`` is the symmetric matrix of n points.
+    """
+
+    n_qubits: int
+    n_evaluations: int = 0
+    batch: int = 1
+    grams: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a workload will cost at most on a backend.
+
+    Parameters
+    ----------
+    circuits, shots : int
+        As in `Usage`.
+    memory_bytes : int
+        At the peak, on this machine.
+    """
+
+    circuits: int
+    shots: int
+    memory_bytes: int
+
+
+@dataclass
+class Backend(ABC):
+    """A place where circuits run.
+
+    Parameters
+    ----------
+    shots : int or None
+        Measurements per circuit; None asks for exact results.
+    random_state : int or None, default=None
+        Root of the seeds; each job gets a child of its own, so that no two jobs repeat a stream.
+    """
+
+    shots: int | None = None
+    random_state: int | None = None
+    usage: Usage = field(default_factory=Usage, init=False)
+
+    @abstractmethod
+    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
+        """Return the outcome distribution for every row of values.
+
+        Parameters
+        ----------
+        circuit : QuantumCircuit
+            Gates only; all qubits are measured at the end.
+        values : ndarray of shape (batch, n_parameters)
+            In ``circuit.parameters`` order.
+
+        Returns
+        -------
+        ndarray of shape (batch, 2**n_qubits)
+            Frequencies where the backend has shots. One circuit a row.
+        """
+
+    @abstractmethod
+    def estimate(self, workload: Workload) -> Estimate:
+        """Return what `workload` would cost here; nothing is run."""
+
+    def run_expectations(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return expectation values for every row and observable.
+
+        Parameters
+        ----------
+        circuit : QuantumCircuit
+            Gates only.
+        observables : sequence of SparsePauliOp
+            Hermitian, on the circuit's qubits.
+        values : ndarray of shape (batch, n_parameters)
+            In ``circuit.parameters`` order.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_observables)
+            One circuit a row and group of qubit-wise commuting terms.
+        """
+        result = np.zeros((len(values), len(observables)))
+        for measured, terms in _measurement_groups(circuit, observables):
+            probabilities = self.run_probabilities(measured, values)
+            signs = _parity_signs([mask for mask, _, _ in terms], circuit.num_qubits)
+            expectations = probabilities @ signs.T
+            for column, (_, observable, coefficient) in enumerate(terms):
+                result[:, observable] += coefficient * expectations[:, column]
+        return result
+
+    def gram(
+        self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
+    ) -> NDArray[np.float64]:
+        r"""Return :math:`K_{ij} = |\langle\Phi(y_j)|\Phi(x_i)\rangle|^2`.
+
+        Parameters
+        ----------
+        feature_map : QuantumCircuit
+            Its parameters take the features in order.
+        X : ndarray of shape (n, n_features)
+            Points of the rows.
+        Y : ndarray of shape (m, n_features) or None, default=None
+            Points of the columns; None means X, where each pair is measured once and the diagonal
+            is 1.
+
+        Returns
+        -------
+        ndarray of shape (n, m) or (n, n)
+            Here by one compute-uncompute circuit an entry.
+        """
+        overlap = overlap_circuit(feature_map)
+        if Y is None:
+            rows, columns = np.triu_indices(len(X), k=1)
+            K = np.eye(len(X))
+            if rows.size:
+                K[rows, columns] = self._overlaps(overlap, np.hstack([X[rows], X[columns]]))
+                K[columns, rows] = K[rows, columns]
+            return K
+        pairs = np.hstack([np.repeat(X, len(Y), axis=0), np.tile(Y, (len(X), 1))])
+        return self._overlaps(overlap, pairs).reshape(len(X), len(Y))
+
+    def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
+        return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]
+
+    def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
+        """Return the model with its data filled in, to be asked again for each set of weights."""
+        return BoundCircuit(self, model, X)
+
+
+class BoundCircuit:
+    """A model circuit over fixed data: only the weights are still open.
+
+    Training asks the same circuits again and again while only the weights move. This is where a
+    backend may keep what does not change; the default keeps nothing and asks anew.
+    """
+
+    def __init__(self, backend: Backend, model: ModelCircuit, X: Values) -> None:
+        self.backend = backend
+        self.model = model
+        self.X = X
+
+    def probabilities(self, weights: Values) -> NDArray[np.float64]:
+        """Return the outcome distribution of every sample, shape (n_samples, 2**n_qubits)."""
+        return self.backend.run_probabilities(self.model.circuit, self._values(weights))
+
+    def expectations(
+        self, observables: Sequence[SparsePauliOp], weights: Values
+    ) -> NDArray[np.float64]:
+        """Return expectation values of every sample, shape (n_samples, n_observables)."""
+        return self.backend.run_expectations(self.model.circuit, observables, self._values(weights))
+
+    def _values(self, weights: Values) -> Values:
+        rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
+        return rows[:, self.model.columns]
+
+
+def _parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:
+    """Return ``(-1)**popcount(outcome & mask)``, shape (n_masks, 2**n_qubits)."""
+    outcomes = np.arange(1 << n_qubits)
+    bits = np.bitwise_count(outcomes[None, :] & np.asarray(masks)[:, None])
+    return 1.0 - 2.0 * (bits & 1)
+
+
+Term = tuple[int, int, float]  # mask of measured qubits, index of the observable, coefficient
+
+
+def _measurement_groups(
+    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp]
+) -> list[tuple[QuantumCircuit, list[Term]]]:
+    """Group all Pauli terms that one measurement basis serves, and rotate into that basis.
+
+    Greedy: a term joins the first group whose basis agrees with it on every qubit.
+    """
+    groups: list[tuple[dict[int, str], list[Term]]] = []
+    for index, observable in enumerate(observables):
+        if observable.num_qubits != circuit.num_qubits:
+            raise SpecError(
+                f"observable {index} acts on {observable.num_qubits} qubits, "
+                f"the circuit has {circuit.num_qubits}"
+            )
+        if not np.allclose(observable.coeffs.imag, 0.0):
+            raise SpecError(f"observable {index} is not Hermitian: {observable.coeffs}")
+        for pauli, coefficient in zip(observable.paulis, observable.coeffs.real, strict=True):
+            basis = _basis_of(pauli)
+            term = (sum(1 << qubit for qubit in basis), index, float(coefficient))
+            for shared, terms in groups:
+                if all(shared.get(qubit, letter) == letter for qubit, letter in basis.items()):
+                    shared.update(basis)
+                    terms.append(term)
+                    break
+            else:
+                groups.append((dict(basis), [term]))
+    return [(_rotated(circuit, basis), terms) for basis, terms in groups]
+
+
+def _basis_of(pauli: Pauli) -> dict[int, str]:
+    letters = pauli.to_label().lstrip("+")[::-1]
+    return {qubit: letter for qubit, letter in enumerate(letters) if letter != "I"}
+
+
+def _rotated(circuit: QuantumCircuit, basis: dict[int, str]) -> QuantumCircuit:
+    rotated = circuit.copy()
+    for qubit, letter in sorted(basis.items()):
+        if letter == "Y":
+            rotated.sdg(qubit)
+        if letter in "XY":
+            rotated.h(qubit)
+    return rotated

@@ -1,0 +1,88 @@
+"""From a backend's short name to a backend: ``exact``, ``aer:noise=fake_manila,shots=4096``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import yaml
+
+from qml.backends._contract import Backend
+from qml.errors import SpecError
+from qml.registry import Room
+
+__all__ = ["BACKENDS", "describe_backend", "resolve_backend"]
+
+BACKENDS = Room("backend", "qml.backends", supplied=("random_state",))
+
+
+def describe_backend(spec: object) -> dict[str, Any]:
+    """Return the backend's kind and parameters as a mapping.
+
+    Parameters
+    ----------
+    spec : str
+        ``kind`` or ``kind:key=value,...``; a first item without ``=`` is the device's name.
+
+    Raises
+    ------
+    SpecError
+        If it is no such string, or the kind or a parameter is unknown.
+
+    Examples
+    --------
+    >>> describe_backend("aer:noise=fake_manila,shots=4096")
+    {'kind': 'aer', 'noise': 'fake_manila', 'shots': 4096}
+    >>> describe_backend("ibm:fake_manila")
+    {'kind': 'ibm', 'name': 'fake_manila'}
+    """
+    if not isinstance(spec, str):
+        raise SpecError(f"a backend is a string such as 'aer:shots=1024', got {spec!r}")
+    kind, _, rest = spec.partition(":")
+    parameters: dict[str, Any] = {}
+    for position, item in enumerate(filter(None, rest.split(","))):
+        key, equals, text = item.partition("=")
+        if not equals and position == 0:
+            key, text = "name", item
+        elif not equals:
+            raise SpecError(f"{spec!r}: {item!r} is not key=value")
+        if key.strip() in parameters:
+            raise SpecError(f"{spec!r}: {key.strip()!r} is given twice")
+        try:
+            parameters[key.strip()] = yaml.safe_load(text)
+        except yaml.YAMLError:
+            raise SpecError(f"{spec!r}: {text!r} is no value") from None
+    if "random_state" in parameters:
+        raise SpecError(f"{spec!r}: the seed comes from the study or the model's random_state")
+    return {"kind": kind.strip(), **parameters}
+
+
+def resolve_backend(spec: str | Backend, random_state: int | None = None) -> Backend:
+    """Return a backend, ready to run.
+
+    Parameters
+    ----------
+    spec : str or Backend
+        A short name, as in `describe_backend`; a `Backend` is returned as it is.
+    random_state : int or None, default=None
+        Root of the backend's seeds.
+
+    Raises
+    ------
+    SpecError
+        If the name or a parameter is wrong.
+
+    Examples
+    --------
+    >>> resolve_backend("exact:shots=100").shots
+    100
+    """
+    if isinstance(spec, Backend):
+        return spec
+    description = describe_backend(spec)
+    kind = description.pop("kind")
+    try:
+        made: Backend = BACKENDS.bind_named(kind, description)(random_state=random_state)
+    except SpecError as error:
+        problem = error.problem if error.path == "name" else str(error)
+        raise SpecError(f"{spec!r}: {problem}") from None
+    return made

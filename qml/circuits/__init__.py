@@ -1,0 +1,14 @@
+"""Feature maps and ansatzes as Qiskit circuits, by name, and how the two become one model."""
+
+from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
+from qml.circuits._resolve import ANSATZES, FEATURE_MAPS, resolve_ansatz, resolve_feature_map
+
+__all__ = [
+    "ANSATZES",
+    "FEATURE_MAPS",
+    "ModelCircuit",
+    "compose_model",
+    "overlap_circuit",
+    "resolve_ansatz",
+    "resolve_feature_map",
+]

@@ -1,0 +1,61 @@
+"""Joining circuits: a feature map with an ansatz, and a feature map with its own inverse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
+
+__all__ = ["ModelCircuit", "compose_model", "overlap_circuit"]
+
+
+@dataclass(frozen=True)
+class ModelCircuit:
+    """A circuit whose parameters are split into data and trainable weights.
+
+    Parameters
+    ----------
+    circuit : QuantumCircuit
+        The whole circuit, without measurements.
+    inputs : tuple of Parameter
+        The parameters that take the features, in column order.
+    weights : tuple of Parameter
+        The parameters that are trained, in the order of the optimizer's vector.
+    """
+
+    circuit: QuantumCircuit
+    inputs: tuple[Parameter, ...]
+    weights: tuple[Parameter, ...]
+
+    @property
+    def columns(self) -> list[int]:
+        """For each of ``circuit.parameters``, its column in ``hstack([features, weights])``."""
+        place = {parameter: i for i, parameter in enumerate((*self.inputs, *self.weights))}
+        return [place[parameter] for parameter in self.circuit.parameters]
+
+
+def compose_model(feature_map: QuantumCircuit, ansatz: QuantumCircuit) -> ModelCircuit:
+    """Return ``ansatz(weights) feature_map(inputs) |0>`` as one circuit.
+
+    Both circuits get fresh parameters, so that two circuits that happen to use the same name
+    (``θ`` in both, say) never share an angle by accident.
+    """
+    inputs = ParameterVector("x", feature_map.num_parameters)
+    weights = ParameterVector("θ", ansatz.num_parameters)
+    circuit = feature_map.assign_parameters(list(inputs)).compose(
+        ansatz.assign_parameters(list(weights))
+    )
+    return ModelCircuit(circuit, tuple(inputs), tuple(weights))
+
+
+def overlap_circuit(feature_map: QuantumCircuit) -> ModelCircuit:
+    r"""Return :math:`U(y)^\dagger U(x)`: its all-zeros probability is :math:`|<Φ(y)|Φ(x)>|^2`.
+
+    The first point's features are the `inputs`, the second point's the `weights`.
+    """
+    first = ParameterVector("x", feature_map.num_parameters)
+    second = ParameterVector("y", feature_map.num_parameters)
+    circuit = feature_map.assign_parameters(list(first)).compose(
+        feature_map.assign_parameters(list(second)).inverse()
+    )
+    return ModelCircuit(circuit, tuple(first), tuple(second))

@@ -1,0 +1,86 @@
+"""From what a user writes (a name, a mapping, a circuit, a callable) to a `QuantumCircuit`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TypeAlias
+
+from qiskit.circuit import QuantumCircuit
+
+from qml.errors import SpecError
+from qml.registry import Room
+
+__all__ = ["ANSATZES", "FEATURE_MAPS", "CircuitSpec", "resolve_ansatz", "resolve_feature_map"]
+
+FEATURE_MAPS = Room("feature map", "qml.circuits.feature_maps", supplied=("n_features",))
+ANSATZES = Room("ansatz", "qml.circuits.ansatzes", supplied=("n_qubits",))
+
+CircuitSpec: TypeAlias = str | Mapping[str, object] | QuantumCircuit | Callable[[int], QuantumCircuit]
+
+
+def resolve_feature_map(feature_map: CircuitSpec, n_features: int) -> QuantumCircuit:
+    """Return the circuit that encodes `n_features` features.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable
+        A name (``"zz"``), a name with parameters (``{"name": "zz", "reps": 1}``), a circuit whose
+        parameters take the features in ``circuit.parameters`` order, or a callable that makes one
+        from the number of features.
+    n_features : int
+        Number of columns of the data.
+
+    Raises
+    ------
+    SpecError
+        If the name is unknown or the circuit does not take `n_features` parameters.
+
+    Examples
+    --------
+    >>> resolve_feature_map("zz", 3).num_qubits
+    3
+    """
+    circuit = _build(FEATURE_MAPS, feature_map, n_features)
+    if circuit.num_parameters != n_features:
+        raise SpecError(
+            f"the data has {n_features} features, the circuit takes {circuit.num_parameters}",
+            "feature_map",
+        )
+    return circuit
+
+
+def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:
+    """Return the trainable circuit on `n_qubits` qubits.
+
+    Parameters
+    ----------
+    ansatz : str, mapping, QuantumCircuit or callable
+        As for `resolve_feature_map`; a callable takes the number of qubits.
+    n_qubits : int
+        Number of qubits of the feature map.
+
+    Raises
+    ------
+    SpecError
+        If the name is unknown, the width differs, or there is nothing to train.
+    """
+    circuit = _build(ANSATZES, ansatz, n_qubits)
+    if circuit.num_qubits != n_qubits:
+        raise SpecError(
+            f"the feature map has {n_qubits} qubits, the ansatz {circuit.num_qubits}", "ansatz"
+        )
+    if circuit.num_parameters == 0:
+        raise SpecError("the circuit has no parameter to train", "ansatz")
+    return circuit
+
+
+def _build(room: Room, spec: CircuitSpec, size: int) -> QuantumCircuit:
+    if isinstance(spec, QuantumCircuit):
+        return spec
+    if callable(spec):
+        return spec(size)
+    field = room.kind.replace(" ", "_")
+    try:
+        return room.bind(spec)(size)
+    except SpecError as error:
+        raise error.under(field) from None

@@ -1,0 +1,1 @@
+"""Ansatzes: one per file, each a function ``(n_qubits, **parameters) -> QuantumCircuit``."""

@@ -1,0 +1,42 @@
+"""RealAmplitudes: layers of RY between layers of CX."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import NonNegativeInt
+from qiskit.circuit import QuantumCircuit
+from qiskit.circuit import library
+
+__all__ = ["real_amplitudes"]
+
+
+def real_amplitudes(
+    n_qubits: int,
+    reps: NonNegativeInt = 3,
+    entanglement: Literal["full", "linear", "reverse_linear", "circular"] = "reverse_linear",
+) -> QuantumCircuit:
+    r"""Layers of RY on every qubit between layers of CX; maps real states to real states.
+
+    It has :math:`n (\mathrm{reps} + 1)` parameters.
+
+    Parameters
+    ----------
+    n_qubits : int
+        Number of qubits.
+    reps : int, default=3
+        Number of entangling layers.
+    entanglement : {"full", "linear", "reverse_linear", "circular"}, default="reverse_linear"
+        Which pairs the CX gates join; Qiskit's default.
+
+    Returns
+    -------
+    QuantumCircuit
+        The ansatz.
+
+    Examples
+    --------
+    >>> real_amplitudes(4, reps=1).num_parameters
+    8
+    """
+    return library.real_amplitudes(n_qubits, reps=reps, entanglement=entanglement)

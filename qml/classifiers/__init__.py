@@ -1,0 +1,1 @@
+"""Quantum classifiers: one per file, scikit-learn estimators on any backend."""

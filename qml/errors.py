@@ -1,0 +1,98 @@
+"""The five errors a user can meet, each one clear line.
+
+Every message says where, what, what was got and what is allowed. The command line prints the line
+and leaves the traceback away; from Python they are ordinary exceptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "BackendError",
+    "DataError",
+    "ResourceError",
+    "SpecError",
+    "StoreError",
+    "WorkbenchError",
+    "did_you_mean",
+]
+
+
+class WorkbenchError(Exception):
+    """Base of the five; catch it to catch them all."""
+
+
+class SpecError(WorkbenchError, ValueError):
+    """A study, a name or a parameter is wrong.
+
+    Parameters
+    ----------
+    problem : str
+        What is wrong, what was got, what is allowed.
+    path : str, default=""
+        Where: the field, as in ``models[2].optimizer.name``.
+    """
+
+    def __init__(self, problem: str, path: str = "") -> None:
+        super().__init__(problem, path)
+        self.problem = problem
+        self.path = path
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.problem}" if self.path else self.problem
+
+    def under(self, prefix: str) -> SpecError:
+        """Return the same error seen from one level further out.
+
+        >>> str(SpecError("unknown optimizer 'x'", "name").under("models[2].optimizer"))
+        "models[2].optimizer.name: unknown optimizer 'x'"
+        """
+        joint = "." if self.path and not self.path.startswith("[") else ""
+        return SpecError(self.problem, f"{prefix}{joint}{self.path}")
+
+
+class DataError(WorkbenchError, ValueError):
+    """A data set cannot be used as it is; the message names it and the column."""
+
+
+class ResourceError(WorkbenchError, MemoryError):
+    """The work does not fit the memory or the budget; raised before anything is allocated."""
+
+
+class BackendError(WorkbenchError, RuntimeError):
+    """A simulator or a machine could not run the circuits."""
+
+
+class StoreError(WorkbenchError, OSError):
+    """Results could not be written or read."""
+
+
+def did_you_mean(name: object, allowed: Iterable[str]) -> str:
+    """Return the tail of an error line: the nearest valid name, or all of them.
+
+    Parameters
+    ----------
+    name : object
+        What the user wrote.
+    allowed : iterable of str
+        What would have been right.
+
+    Returns
+    -------
+    str
+        ``" (did you mean 'cobyla'?)"``, or ``" (allowed: a, b)"`` where nothing is near.
+
+    Examples
+    --------
+    >>> did_you_mean("cobila", ["aqgd", "cobyla"])
+    " (did you mean 'cobyla'?)"
+    >>> did_you_mean("zzz", ["aqgd", "cobyla"])
+    ' (allowed: aqgd, cobyla)'
+    """
+    names = sorted(str(option) for option in allowed)
+    nearest = get_close_matches(str(name), names, n=1, cutoff=0.6)
+    if nearest:
+        return f" (did you mean {nearest[0]!r}?)"
+    return f" (allowed: {', '.join(names)})" if names else " (none is allowed here)"

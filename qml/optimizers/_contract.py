@@ -1,0 +1,232 @@
+"""The optimizers' contract: the objective counts, the optimizer only asks.
+
+Libraries count differently what they call an evaluation, so no count of theirs is used. Every
+optimizer gets the same kind of objective, and what the objective counted is what the result says.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from qml.errors import SpecError
+from qml.registry import Room
+
+__all__ = [
+    "OPTIMIZERS",
+    "Objective",
+    "Optimizer",
+    "OptimizerSpec",
+    "Result",
+    "resolve_optimizer",
+]
+
+OPTIMIZERS = Room("optimizer", "qml.optimizers")
+
+Vector = NDArray[np.float64]
+Callback: TypeAlias = Callable[[int, Vector, float], object]
+
+
+class Objective:
+    """A function to minimize that counts its own calls and remembers their values.
+
+    Parameters
+    ----------
+    function : callable
+        From a vector of shape (n_parameters,) to a float.
+    gradient : callable or None, default=None
+        From the same vector to its true gradient; None where there is none.
+
+    Attributes
+    ----------
+    n_evaluations, n_gradients : int
+        Calls so far.
+    history : list of float
+        The value of every evaluation, in order.
+
+    Examples
+    --------
+    >>> objective = Objective(lambda x: float(x @ x))
+    >>> objective(np.array([3.0, 4.0])), objective.n_evaluations
+    (25.0, 1)
+    """
+
+    def __init__(
+        self,
+        function: Callable[[Vector], float],
+        gradient: Callable[[Vector], Vector] | None = None,
+    ) -> None:
+        self._function = function
+        self._gradient = gradient
+        self.n_evaluations = 0
+        self.n_gradients = 0
+        self.history: list[float] = []
+        self._points: list[Vector] = []
+        self._callback: Callback | None = None
+
+    def __call__(self, x: Vector) -> float:
+        point = np.array(x, dtype=np.float64)  # a copy: optimizers change theirs in place
+        value = float(self._function(point))
+        if not np.isfinite(value):
+            raise FloatingPointError(f"the objective is {value} at evaluation {self.n_evaluations}")
+        self.n_evaluations += 1
+        self.history.append(value)
+        self._points.append(point)
+        if self._callback is not None and self._callback(self.n_evaluations, point, value):
+            raise _Stopped
+        return value
+
+    def best_since(self, start: int = 0) -> tuple[Vector, float]:
+        """Return the best point and value among the evaluations from number `start` on."""
+        index = start + int(np.argmin(self.history[start:]))
+        return self._points[index], self.history[index]
+
+    @property
+    def has_gradient(self) -> bool:
+        """Whether a true gradient is known."""
+        return self._gradient is not None
+
+    def gradient(self, x: Vector) -> Vector:
+        """Return the true gradient at `x`."""
+        if self._gradient is None:
+            raise SpecError("this optimizer needs a gradient, and the objective has none")
+        self.n_gradients += 1
+        return np.asarray(self._gradient(np.array(x, dtype=np.float64)))
+
+
+class _Stopped(Exception):
+    """The callback asked to stop."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What an optimizer found and what it took.
+
+    Parameters
+    ----------
+    x : ndarray of shape (n_parameters,)
+        Where it ended; its best point so far if the callback stopped it.
+    fun : float
+        The objective at `x`.
+    n_iterations : int
+        The optimizer's own steps; not comparable between optimizers.
+    n_evaluations, n_gradients : int
+        Calls of the objective and of its gradient, counted by the objective: comparable.
+    history : tuple of float
+        The value of every evaluation, in order.
+    stopped : bool
+        Whether the callback ended it.
+    implementation : str
+        The code that ran, with its version.
+    """
+
+    x: Vector
+    fun: float
+    n_iterations: int
+    n_evaluations: int
+    n_gradients: int
+    history: tuple[float, ...]
+    stopped: bool
+    implementation: str
+
+
+@dataclass(frozen=True)
+class Optimizer(ABC):
+    """Base of the optimizers.
+
+    Parameters
+    ----------
+    maxiter : int, default=100
+        The most steps, in the optimizer's own sense of a step.
+    """
+
+    maxiter: int = 100
+
+    @property
+    @abstractmethod
+    def implementation(self) -> str:
+        """The code that runs, with its version."""
+
+    @abstractmethod
+    def max_evaluations(self, n_parameters: int) -> int:
+        """Return the most evaluations a run with `n_parameters` parameters can take."""
+
+    @abstractmethod
+    def _minimize(self, objective: Objective, x0: Vector) -> tuple[Vector, float | None, int]:
+        """Return the last point, its value if it was evaluated, and the number of steps."""
+
+    def minimize(
+        self, objective: Objective, x0: Vector, callback: Callback | None = None
+    ) -> Result:
+        """Minimize the objective from `x0`, which is left as it is.
+
+        Parameters
+        ----------
+        objective : Objective
+            Counts its own calls.
+        x0 : ndarray of shape (n_parameters,)
+            The start.
+        callback : callable or None, default=None
+            Called after every evaluation with ``(n_evaluations, x, value)``; a true return stops.
+
+        Returns
+        -------
+        Result
+            With the value at the point it returns, evaluated once more if it never was.
+        """
+        evaluations, gradients = objective.n_evaluations, objective.n_gradients
+        n_iterations, stopped = 0, False
+        objective._callback = callback
+        try:
+            x, fun, n_iterations = self._minimize(objective, np.array(x0, dtype=np.float64))
+        except _Stopped:
+            (x, fun), stopped = objective.best_since(evaluations), True
+        finally:
+            objective._callback = None
+        if fun is None:
+            fun = objective(x)
+        return Result(
+            x=np.asarray(x, dtype=np.float64),
+            fun=float(fun),
+            n_iterations=n_iterations,
+            n_evaluations=objective.n_evaluations - evaluations,
+            n_gradients=objective.n_gradients - gradients,
+            history=tuple(objective.history[evaluations:]),
+            stopped=stopped,
+            implementation=self.implementation,
+        )
+
+
+OptimizerSpec: TypeAlias = str | Mapping[str, object] | Optimizer
+
+
+def resolve_optimizer(spec: OptimizerSpec) -> Optimizer:
+    """Return the optimizer that `spec` names.
+
+    Parameters
+    ----------
+    spec : str, mapping or Optimizer
+        ``"cobyla"``, ``{"name": "cobyla", "maxiter": 150}``, or an optimizer.
+
+    Raises
+    ------
+    SpecError
+        If the name or a parameter is wrong.
+
+    Examples
+    --------
+    >>> resolve_optimizer({"name": "cobyla", "maxiter": 150}).maxiter
+    150
+    """
+    if isinstance(spec, Optimizer):
+        return spec
+    try:
+        made: Optimizer = OPTIMIZERS.bind(spec)()
+    except SpecError as error:
+        raise error.under("optimizer") from None
+    return made

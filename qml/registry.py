@@ -1,0 +1,180 @@
+"""Names to plug-ins, by file: the only import by name in the project.
+
+A *room* is a package whose files are plug-ins of one kind. The file's stem is the plug-in's name,
+and the one name in its ``__all__`` is the plug-in itself: a class, or a function that builds
+something. A file whose name starts with an underscore serves the room and is no plug-in. So adding
+a plug-in is one new file, and nothing but a file of the room can ever be imported by a name.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import re
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from pydantic import ConfigDict, TypeAdapter, ValidationError
+
+from qml.errors import SpecError, did_you_mean
+
+__all__ = ["Room", "check_parameters", "first_sentence", "parameters_of"]
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+
+
+@dataclass(frozen=True)
+class Room:
+    """One package of plug-ins.
+
+    Parameters
+    ----------
+    kind : str
+        What a plug-in of this room is called in messages, such as ``"optimizer"``.
+    package : str
+        The dotted name of the package.
+    supplied : tuple of str, default=()
+        Leading parameters that the workbench fills in, so that a user never names them.
+
+    Examples
+    --------
+    >>> Room("optimizer", "qml.optimizers").names()
+    ['aqgd', 'cobyla']
+    """
+
+    kind: str
+    package: str
+    supplied: tuple[str, ...] = ()
+
+    def names(self) -> list[str]:
+        """Return the plug-ins' names, sorted."""
+        folder = Path(str(importlib.import_module(self.package).__file__)).parent
+        return sorted(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
+
+    def module(self, name: object) -> ModuleType:
+        """Return the plug-in's module.
+
+        Raises
+        ------
+        SpecError
+            If `name` is no file of this room; the message names the nearest one.
+        """
+        known = self.names()
+        if not isinstance(name, str) or not _NAME.fullmatch(name) or name not in known:
+            raise SpecError(f"unknown {self.kind} {name!r}{did_you_mean(name, known)}", "name")
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def load(self, name: object) -> Any:
+        """Return the plug-in called `name`: the one object in its file's ``__all__``."""
+        module = self.module(name)
+        exported = getattr(module, "__all__", [])
+        if len(exported) != 1:
+            raise SpecError(
+                f"{module.__file__}: __all__ must hold the one name of the {self.kind}, "
+                f"got {exported!r}"
+            )
+        return getattr(module, exported[0])
+
+    def bind(self, spec: object) -> Callable[..., Any]:
+        """Return the plug-in with its parameters checked and filled in, ready to be called.
+
+        Parameters
+        ----------
+        spec : str or mapping
+            ``"zz"``, or ``{"name": "zz", "reps": 1}`` where parameters differ from the defaults.
+
+        Raises
+        ------
+        SpecError
+            If the name, a parameter's name or a parameter's type is wrong.
+        """
+        if not isinstance(spec, Mapping):
+            return self.bind_named(spec, {})
+        parameters = dict(spec)
+        name = parameters.pop("name", None)
+        if name is None:
+            raise SpecError(f"missing: the {self.kind}{did_you_mean('', self.names())}", "name")
+        return self.bind_named(name, parameters)
+
+    def bind_named(self, name: object, parameters: Mapping[str, Any]) -> Callable[..., Any]:
+        """Do the same for a name and parameters that come apart."""
+        plugin = self.load(name)
+        checked = check_parameters(plugin, parameters, f"{self.kind} {name!r}", self.supplied)
+        return functools.partial(plugin, **checked)
+
+
+def parameters_of(plugin: Callable[..., Any], supplied: tuple[str, ...] = ()) -> list[str]:
+    """Return the names of the parameters that a user may set on `plugin`."""
+    return [
+        name
+        for name, parameter in inspect.signature(plugin).parameters.items()
+        if name not in supplied and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+    ]
+
+
+def check_parameters(
+    plugin: Callable[..., Any],
+    parameters: Mapping[str, Any],
+    owner: str,
+    supplied: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    """Check names, and types where the signature has annotations.
+
+    Parameters
+    ----------
+    plugin : callable
+        The class or function that will receive the parameters.
+    parameters : mapping
+        Parameter name to value.
+    owner : str
+        Whom the message names, such as ``"optimizer 'aqgd'"``.
+    supplied : tuple of str, default=()
+        Parameters that are not the user's to set.
+
+    Returns
+    -------
+    dict
+        The parameters, unchanged but for an int that became the float it is asked to be.
+
+    Raises
+    ------
+    SpecError
+        Naming the parameter, what was got and what is allowed.
+    """
+    allowed = parameters_of(plugin, supplied)
+    target = plugin.__init__ if inspect.isclass(plugin) else plugin
+    hints = typing.get_type_hints(target, include_extras=True)
+    checked = {}
+    for name, value in parameters.items():
+        if name not in allowed:
+            raise SpecError(f"unknown parameter of {owner}{did_you_mean(name, allowed)}", str(name))
+        checked[name] = _check_type(name, value, hints[name]) if name in hints else value
+    return checked
+
+
+def _check_type(name: str, value: Any, hint: Any) -> Any:
+    try:
+        return _adapter(hint).validate_python(value, strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
+        raise SpecError(f"{first['msg']} (got {value!r})", f"{name}{where}") from None
+
+
+@functools.cache
+def _adapter(hint: Any) -> TypeAdapter[Any]:
+    try:
+        return TypeAdapter(hint, config=ConfigDict(arbitrary_types_allowed=True))
+    except Exception:  # pydantic refuses a config where the type brings its own
+        return TypeAdapter(hint)
+
+
+def first_sentence(plugin: object) -> str:
+    """Return the first sentence of a plug-in's docstring, on one line."""
+    text = " ".join((inspect.getdoc(plugin) or "").split("\n\n")[0].split())
+    return text.split(". ")[0].rstrip(".")
