@@ -1,6 +1,6 @@
 """Names to plug-ins, by file: the only import by name in the project.
 
-A *room* is a package whose files are plug-ins of one kind. The file's stem is the plug-in's name,
+A *room* is a package (or two) whose files are plug-ins of one kind. The file's stem is the plug-in's name,
 and the one name in its ``__all__`` is the plug-in itself: a class, or a function that builds
 something. A file whose name starts with an underscore serves the room and is no plug-in. So adding
 a plug-in is one new file, and nothing but a file of the room can ever be imported by a name.
@@ -30,14 +30,14 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 
 @dataclass(frozen=True)
 class Room:
-    """One package of plug-ins.
+    """The plug-ins of one kind.
 
     Parameters
     ----------
     kind : str
         What a plug-in of this room is called in messages, such as ``"optimizer"``.
-    package : str
-        The dotted name of the package.
+    packages : str or tuple of str
+        The dotted names of the packages whose files they are.
     supplied : tuple of str, default=()
         Leading parameters that the workbench fills in, so that a user never names them.
 
@@ -48,13 +48,12 @@ class Room:
     """
 
     kind: str
-    package: str
+    packages: str | tuple[str, ...]
     supplied: tuple[str, ...] = ()
 
     def names(self) -> list[str]:
         """Return the plug-ins' names, sorted."""
-        folder = Path(str(importlib.import_module(self.package).__file__)).parent
-        return sorted(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
+        return sorted(self._files())
 
     def module(self, name: object) -> ModuleType:
         """Return the plug-in's module.
@@ -64,10 +63,20 @@ class Room:
         SpecError
             If `name` is no file of this room; the message names the nearest one.
         """
-        known = self.names()
+        known = self._files()
         if not isinstance(name, str) or not _NAME.fullmatch(name) or name not in known:
             raise SpecError(f"unknown {self.kind} {name!r}{did_you_mean(name, known)}", "name")
-        return importlib.import_module(f"{self.package}.{name}")
+        return importlib.import_module(f"{known[name]}.{name}")
+
+    def _files(self) -> dict[str, str]:
+        """Return each plug-in's name and the package it lies in."""
+        packages = (self.packages,) if isinstance(self.packages, str) else self.packages
+        return {
+            file.stem: package
+            for package in packages
+            for file in Path(str(importlib.import_module(package).__file__)).parent.glob("*.py")
+            if not file.stem.startswith("_")
+        }
 
     def load(self, name: object) -> Any:
         """Return the plug-in called `name`: the one object in its file's ``__all__``."""

@@ -1,0 +1,293 @@
+"""The command line: ``qml`` and ``python -m experiments``.
+
+Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Exit codes:
+0 done, 1 something could not be run or stored, 2 the request itself is wrong, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from experiments.study import Run, Study
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="qml",
+    help="Compare quantum classifiers with each other and with classical ones.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study, or a file.")]
+RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or its study's name.")]
+SetOption = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="PATH=VALUE", help="Change one field, as protocol.folds=3."),
+]
+BackendOption = Annotated[
+    str | None,
+    typer.Option(help="Instead of the study's backend; models that name their own keep it."),
+]
+OutOption = Annotated[
+    Path | None, typer.Option(help="Folder of the run; results/<study> if not given.")
+]
+
+
+class Kind(StrEnum):
+    """What `qml list` lists."""
+
+    MODELS = "models"
+    DATASETS = "datasets"
+    BACKENDS = "backends"
+    OPTIMIZERS = "optimizers"
+    FEATURE_MAPS = "feature-maps"
+    ANSATZES = "ansatzes"
+    PREPROCESSING = "preprocessing"
+    METRICS = "metrics"
+    STUDIES = "studies"
+
+
+@app.command()
+def run(
+    study: StudyArgument,
+    set_: SetOption = None,
+    backend: BackendOption = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes; every core if not given.")
+    ] = None,
+    out: OutOption = None,
+    retry_failed: Annotated[
+        bool, typer.Option("--retry-failed", help="Run stored failures again.")
+    ] = False,
+) -> None:
+    """Run what is missing of a study, and print its table."""
+    from experiments.progress import run_with_progress
+
+    loaded = _load(study, set_, backend)
+    finished = run_with_progress(loaded, jobs=jobs, out=out, retry_failed=retry_failed)
+    _print_table(finished)
+    _print_files(finished)
+
+
+@app.command()
+def check(
+    study: StudyArgument,
+    set_: SetOption = None,
+    backend: BackendOption = None,
+    out: OutOption = None,
+) -> None:
+    """Validate a study and count its cells, circuits, shots and memory; nothing runs."""
+    loaded = _load(study, set_, backend)
+    rows = loaded.check(out)
+    _print_check(rows)
+    if any(row.problem for row in rows):
+        raise typer.Exit(2)
+
+
+@app.command()
+def table(
+    run: RunArgument,
+    format_: Annotated[
+        str, typer.Option("--format", help="text, csv, markdown, latex, json or parquet.")
+    ] = "text",
+    metric: Annotated[
+        list[str] | None, typer.Option(help="Instead of the study's metrics; may be repeated.")
+    ] = None,
+) -> None:
+    """Print the table of a run, also of one that is still under way."""
+    from experiments.reporting import tables
+    from experiments.study import Run
+
+    metrics = list(metric or [])
+    stored = Run(run)
+    summary = stored.table(metrics)
+    text = tables.render(summary, metrics or stored.store.read_plan()["metrics"], format_)
+    if isinstance(text, bytes):
+        sys.stdout.buffer.write(text)
+    else:
+        sys.stdout.write(text)
+
+
+@app.command(name="list")
+def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
+    """List what can be named in a study, a line each."""
+    for name, line in _listed(kind):
+        print(f"{name:22} {line}".rstrip())
+
+
+@app.command()
+def show(
+    run: RunArgument,
+    cell: Annotated[
+        str | None, typer.Argument(metavar="CELL", help="A cell's key, or its first digits.")
+    ] = None,
+) -> None:
+    """Show the cells of a run, or all that is stored of one."""
+    import json
+
+    from experiments.study import Run
+
+    stored = Run(run)
+    if cell is not None:
+        print(json.dumps(stored.find(cell), indent=1))
+        return
+    for _, row in stored.cells().iterrows():
+        where = f"{row['dataset']} / {row['model']}, repeat {row['repeat']} fold {row['fold']}"
+        problem = row.get("error")
+        reason = f": {problem}" if isinstance(problem, str) else ""
+        print(f"{row['key'][:12]}  {row['status']:8}  {where}{reason}")
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is installed here, what the machine has, and what extras would add."""
+    from experiments.doctor import report
+
+    print(report())
+
+
+def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study:
+    from experiments.study import Study
+
+    return Study.load(study, overrides or [], backend)
+
+
+def _listed(kind: Kind) -> list[tuple[str, str]]:
+    from experiments import registry
+    from qml.registry import Room, first_sentence
+
+    if kind is Kind.STUDIES:
+        from experiments.yaml_source import read_yaml
+
+        files = [registry.STUDIES_FOLDER / f"{name}.yaml" for name in registry.study_names()]
+        described = [(file.stem, str(read_yaml(file).data.get("description", ""))) for file in files]
+        return [(name, " ".join(text.split()).split(". ")[0].rstrip(".")) for name, text in described]
+    if kind is Kind.METRICS:
+        from experiments.evaluation.metrics import METRICS
+
+        return [(name, "") for name in METRICS]
+    from qml.backends import BACKENDS
+
+    rooms: dict[Kind, Room] = {
+        Kind.MODELS: registry.MODELS,
+        Kind.DATASETS: registry.DATASETS,
+        Kind.PREPROCESSING: registry.PREPROCESSING,
+        Kind.BACKENDS: BACKENDS,
+        Kind.OPTIMIZERS: registry.COMPONENTS["optimizer"],
+        Kind.FEATURE_MAPS: registry.COMPONENTS["feature_map"],
+        Kind.ANSATZES: registry.COMPONENTS["ansatz"],
+    }
+    room = rooms[kind]
+    return [(name, first_sentence(room.module(name))) for name in room.names()]
+
+
+def _print_check(rows: list[Any]) -> None:
+    from tabulate import tabulate
+
+    headers = ["data set", "model", "cells", "stored", "features", "circuits", "shots", "memory"]
+    lines = [
+        [
+            row.dataset,
+            row.model,
+            row.cells,
+            row.finished,
+            row.features or "-",
+            f"{row.circuits:,}" if row.circuits else "-",
+            f"{row.shots:,}" if row.shots else "-",
+            f"{row.memory_bytes / 2**20:,.1f} MiB" if row.memory_bytes else "-",
+        ]
+        for row in rows
+    ]
+    align = ["left", "left", *["right"] * 6]
+    print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    cells, stored = sum(row.cells for row in rows), sum(row.finished for row in rows)
+    circuits, shots = sum(row.circuits for row in rows), sum(row.shots for row in rows)
+    print(
+        f"\n{cells:,} cells, {stored:,} of them stored; at most {circuits:,} circuits and "
+        f"{shots:,} shots; memory is that of one cell."
+    )
+    for row in rows:
+        if row.problem:
+            print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+
+
+def _print_table(finished: Run) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    from experiments.reporting import tables
+
+    metrics = finished.store.read_plan()["metrics"]
+    shown = tables.display(finished.table(), metrics)
+    console = Console()
+    if not console.is_terminal:
+        print(tables.render(finished.table(), metrics, "text"))
+    else:
+        view = Table(header_style="bold")
+        for position, column in enumerate(shown.columns):
+            text = position < 2 or column == "problem"
+            view.add_column(column, justify="left" if text else "right", no_wrap=not text)
+        previous = None
+        for _, row in shown.iterrows():
+            if previous not in (None, row["data set"]):
+                view.add_section()
+            first = "" if row["data set"] == previous else row["data set"]
+            previous = row["data set"]
+            view.add_row(first, *(str(cell) for cell in row.iloc[1:]))
+        console.print(view)
+    folds = finished.store.read_plan()["study"]["protocol"]
+    n_cells = folds["folds"] * folds["repeats"]
+    print(
+        f"Mean over {n_cells} test folds, the same for every model, with the Nadeau-Bengio "
+        "corrected 95 % interval;\nseconds, circuits and shots of one fold. F1 is that of the "
+        "second class, or the mean over more than two."
+    )
+    for line in _implementations(finished):
+        print(line)
+
+
+def _implementations(finished: Run) -> list[str]:
+    """Return the optimizers' code and versions: COBYLA is not the same in every SciPy."""
+    cells = finished.cells()
+    if "training_optimizer" not in cells:
+        return []
+    pairs = cells[["model", "training_optimizer"]].dropna().drop_duplicates()
+    return [f"{model}: {code}." for model, code in pairs.itertuples(index=False)]
+
+
+def _print_files(finished: Run) -> None:
+    folder = finished.folder
+    print(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
+    print(f"Next:    qml table {folder} --format latex     the table for a paper")
+    print(f"         qml table {folder} --metric mcc       any metric, without refitting")
+    print("         qml list models                      what else a study can name")
+
+
+def main() -> None:
+    """Run the command line; a user's mistake is one line and an exit code, never a traceback."""
+    from qml.errors import SpecError, WorkbenchError
+
+    try:
+        app(standalone_mode=True)
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        sys.exit(2 if isinstance(error, SpecError) else 1)
+    except KeyboardInterrupt:
+        print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
+        sys.exit(130)
+    except BrokenPipeError:  # the reader went away, as in `qml table RUN | head`
+        sys.stderr.close()
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The evaluation layer: the same splits, metrics and statistics for every model."""

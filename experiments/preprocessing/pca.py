@@ -1,0 +1,5 @@
+"""Principal components."""
+
+from sklearn.decomposition import PCA
+
+__all__ = ["PCA"]

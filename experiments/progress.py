@@ -1,0 +1,50 @@
+"""Running a study with a progress bar."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+from experiments.study import Run, Study
+
+__all__ = ["run_with_progress"]
+
+
+def run_with_progress(
+    study: Study, jobs: int | None, out: Path | None, retry_failed: bool
+) -> Run:
+    """Run a study, its progress on standard error so that standard output is the table alone."""
+    console = Console(stderr=True)
+    statuses: Counter[str] = Counter()
+    with Progress(
+        TextColumn(study.spec.name),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[failures]}"),
+        console=console,
+    ) as bar:
+        task = bar.add_task("cells", total=None, failures="")
+
+        def start(total: int, missing: int) -> None:
+            bar.update(task, total=total, completed=total - missing)
+
+        def finished(key: str, status: str) -> None:
+            statuses[status] += 1
+            broken = sum(count for name, count in statuses.items() if name != "done")
+            bar.update(task, advance=1, failures=f"{broken} failed" if broken else "")
+
+        return study.run(
+            jobs=jobs, out=out, retry_failed=retry_failed, on_start=start, on_finished=finished
+        )

@@ -1,0 +1,106 @@
+"""The workbench's rooms of plug-ins, and building an estimator from a name and plain values."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from qml.errors import SpecError, did_you_mean
+from qml.registry import Room, check_parameters
+
+__all__ = [
+    "COMPONENTS",
+    "DATASETS",
+    "MODELS",
+    "PREPROCESSING",
+    "STUDIES_FOLDER",
+    "build_estimator",
+    "check_component",
+    "study_names",
+]
+
+MODELS = Room("model", ("qml.classifiers", "classical"))
+DATASETS = Room("data set", "experiments.datasets", supplied=("random_state",))
+PREPROCESSING = Room("preprocessing step", "experiments.preprocessing")
+STUDIES_FOLDER = Path(__file__).parent / "studies"
+
+# An estimator's parameters of these names take a component by name, whatever the estimator.
+COMPONENTS: dict[str, Room] = {
+    "optimizer": Room("optimizer", "qml.optimizers"),
+    "feature_map": Room("feature map", "qml.circuits.feature_maps", ("n_features",)),
+    "ansatz": Room("ansatz", "qml.circuits.ansatzes", ("n_qubits",)),
+}
+
+
+def study_names() -> list[str]:
+    """Return the shipped studies' names, sorted."""
+    return sorted(file.stem for file in STUDIES_FOLDER.glob("*.yaml"))
+
+
+def build_estimator(
+    room: Room, name: object, parameters: Mapping[str, Any], random_state: int = 0
+) -> Any:
+    """Return an unfitted estimator, every parameter checked by name, type and range.
+
+    Parameters
+    ----------
+    room : Room
+        `MODELS` or `PREPROCESSING`.
+    name : str
+        The plug-in.
+    parameters : mapping
+        Plain values from the study.
+    random_state : int, default=0
+        Given to the estimator if it has that parameter.
+
+    Raises
+    ------
+    SpecError
+        Naming the parameter, what was got and what is allowed.
+    """
+    estimator_class = room.load(name)
+    allowed = estimator_class().get_params(deep=False)
+    for key, value in parameters.items():
+        if key == "random_state":
+            raise SpecError("the study's seed decides it; set protocol.seed", key)
+        if key not in allowed:
+            open_names = set(allowed) - {"random_state"}
+            problem = f"unknown parameter of {room.kind} {name!r}{did_you_mean(key, open_names)}"
+            raise SpecError(problem, str(key))
+        check_component(key, value)
+    estimator = estimator_class(**parameters)
+    _check_values(estimator, parameters)
+    if "random_state" in allowed:
+        estimator.set_params(random_state=random_state)
+    return estimator
+
+
+def check_component(key: str, value: object) -> None:
+    """Check a parameter that names a component: an optimizer, a circuit or a backend."""
+    if key == "backend":
+        from qml.backends import resolve_backend
+
+        try:
+            resolve_backend(value)  # type: ignore[arg-type]  # anything a study may hold
+        except SpecError as error:
+            raise SpecError(str(error), key) from None
+    elif key in COMPONENTS:
+        try:
+            COMPONENTS[key].bind(value)
+        except SpecError as error:
+            raise error.under(key) from None
+
+
+def _check_values(estimator: Any, parameters: Mapping[str, Any]) -> None:
+    """Let scikit-learn's own validation speak, one parameter at a time, so that each is named."""
+    if inspect.getattr_static(type(estimator), "_parameter_constraints", None) is None:
+        check_parameters(type(estimator), parameters, type(estimator).__name__)
+        return
+    try:
+        estimator._validate_params()
+    except ValueError as error:  # InvalidParameterError
+        problem = " ".join(str(error).split())
+        culprit = next((key for key in parameters if f"'{key}'" in problem), "")
+        raise SpecError(problem, culprit) from None

@@ -1,0 +1,224 @@
+"""Tables of a run, in every format, from what the store holds and nothing else."""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.evaluation.metrics import bounds, check_metrics, score
+from experiments.evaluation.statistics import corrected_interval
+from experiments.store import Store
+from qml.errors import SpecError, StoreError, did_you_mean
+
+__all__ = ["FORMATS", "cell_table", "display", "render", "render_cells_csv", "summary"]
+
+FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
+
+COSTS = {
+    "fit_s": "fit [s]",
+    "predict_s": "predict [s]",
+    "circuits": "circuits",
+    "shots": "shots",
+}
+_TITLES = {
+    "accuracy": "accuracy",
+    "balanced_accuracy": "balanced accuracy",
+    "f1": "F1",
+    "mcc": "MCC",
+}
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def cell_table(store: Store, metrics: list[str] | None = None) -> pd.DataFrame:
+    """Return one row a planned cell; a cell that is not there yet has the status ``missing``.
+
+    Parameters
+    ----------
+    store : Store
+        A run's.
+    metrics : list of str or None, default=None
+        Columns; what a record does not hold is computed from its predictions. None is the study's.
+    """
+    plan = store.read_plan()
+    names = plan["metrics"] if metrics is None else metrics
+    try:
+        check_metrics(names)
+    except SpecError as error:
+        raise SpecError(error.problem, "--metric") from None
+    rows = []
+    for planned in plan["cells"]:
+        content = store.get(planned["key"])
+        row = dict(planned)
+        if content is None:
+            row["status"] = "missing"
+        else:
+            record = {k: v for k, v in content["record"].items() if k not in ("dataset", "model")}
+            row.update(record)
+            if record["status"] == "done":
+                row.update(_scores(names, record, content["predictions"]))
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _scores(
+    names: list[str], record: dict[str, Any], predictions: dict[str, Any]
+) -> dict[str, float]:
+    return {
+        name: record[name]
+        if name in record
+        else score(name, predictions["true"], predictions["predicted"], predictions["classes"])
+        for name in names
+    }
+
+
+def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
+    """Return one row a data set and model, in the plan's order.
+
+    For each metric the mean over folds and the ends of its Nadeau-Bengio corrected 95 % interval,
+    cut to the metric's range; for each cost the mean of one fold. A row with failures says how
+    many of its cells are done and why the first one failed.
+    """
+    rows = []
+    for (dataset, model), group in cells.groupby(["dataset", "model"], sort=False):
+        done = group[group["status"] == "done"]
+        row: dict[str, Any] = {
+            "dataset": dataset,
+            "model": model,
+            "cells": len(group),
+            "done": len(done),
+        }
+        ratio = float((done["n_test"] / done["n_train"]).mean()) if len(done) else math.nan
+        for metric in metrics:
+            scores = done[metric] if len(done) else []
+            mean, low, high = corrected_interval(scores, ratio)
+            lowest, highest = bounds(metric)
+            row[metric] = mean
+            row[f"{metric}_low"] = float(np.maximum(low, lowest))
+            row[f"{metric}_high"] = float(np.minimum(high, highest))
+        for cost in COSTS:
+            row[cost] = float(done[cost].mean()) if len(done) else math.nan
+        row["problem"] = _first_problem(group)
+        rows.append(row)
+    return pd.DataFrame(rows)
+
+
+def _first_problem(group: pd.DataFrame) -> str:
+    broken = group[~group["status"].isin(["done", "missing"])]
+    if len(broken):
+        first = broken.iloc[0]
+        return f"{len(broken)} {first['status']}: {first.get('error', '')}"
+    missing = int((group["status"] == "missing").sum())
+    return f"{missing} not run yet" if missing else ""
+
+
+def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
+    """Return the summary as a person reads it: one text a number, with its interval."""
+    shown = pd.DataFrame({"data set": table["dataset"], "model": table["model"]})
+    for metric in metrics:
+        shown[_TITLES.get(metric, metric)] = [
+            _with_interval(row[metric], row[f"{metric}_low"], row[f"{metric}_high"])
+            for _, row in table.iterrows()
+        ]
+    for cost, title in COSTS.items():
+        show = _seconds if cost.endswith("_s") else _count
+        shown[title] = [show(value) for value in table[cost]]
+    if (table["problem"] != "").any():
+        shown["problem"] = table["problem"]
+    return shown
+
+
+def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
+    """Return the summary in one of `FORMATS`; bytes for parquet, text for the rest.
+
+    Raises
+    ------
+    SpecError
+        If the format is unknown.
+    """
+    if form not in FORMATS:
+        raise SpecError(f"unknown format {form!r}{did_you_mean(form, FORMATS)}", "--format")
+    if table.empty:
+        raise StoreError("the run holds no cells")
+    if form == "csv":
+        return _safe_cells(table).to_csv(index=False, lineterminator="\n")
+    if form == "json":
+        return str(table.to_json(orient="records", indent=1)) + "\n"
+    if form == "parquet":
+        buffer = io.BytesIO()
+        table.to_parquet(buffer, index=False)
+        return buffer.getvalue()
+    shown = display(table, metrics)
+    if form == "latex":
+        return _latex(shown)
+    from tabulate import tabulate
+
+    style = "github" if form == "markdown" else "simple"
+    right = ["left"] * 2 + ["right"] * (len(shown.columns) - 2)
+    if "problem" in shown:
+        right[-1] = "left"
+    escaped = shown.map(lambda cell: cell.replace("|", "\\|")) if form == "markdown" else shown
+    text = tabulate(
+        escaped.to_numpy().tolist(),
+        headers=list(escaped.columns),
+        tablefmt=style,
+        colalign=right,
+        disable_numparse=True,
+    )
+    return text + "\n"
+
+
+def render_cells_csv(cells: pd.DataFrame) -> str:
+    """Return the cells as CSV, a row a cell."""
+    return str(_safe_cells(cells).to_csv(index=False, lineterminator="\n"))
+
+
+def _safe_cells(table: pd.DataFrame) -> pd.DataFrame:
+    """Keep a spreadsheet from running a text cell as a formula; numbers stay as they are."""
+
+    def safe(cell: Any) -> Any:
+        return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+
+    return table.map(safe)
+
+
+def _latex(shown: pd.DataFrame) -> str:
+    """Return a table for a document that loads booktabs."""
+    safe = shown.map(_escape_latex)
+    safe.columns = pd.Index([_escape_latex(column) for column in shown.columns])
+    right = "r" * (len(shown.columns) - 2)
+    if "problem" in shown:
+        right = f"{right[:-1]}l"
+    styler = safe.style.hide(axis="index")
+    return str(styler.to_latex(hrules=True, column_format="ll" + right))
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+
+
+def _escape_latex(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in text)
+
+
+def _with_interval(mean: float, low: float, high: float) -> str:
+    if math.isnan(mean):
+        return "-"
+    return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _seconds(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.2g}" if value < 100 else f"{value:.0f}"
+
+
+def _count(value: float) -> str:
+    return "-" if math.isnan(value) or value == 0 else f"{value:,.0f}"
