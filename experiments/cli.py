@@ -28,7 +28,9 @@ app = typer.Typer(
 )
 
 StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study, or a file.")]
-RunArgument = Annotated[str, typer.Argument(metavar="RUN", help="A run's folder, or its study's name.")]
+RunArgument = Annotated[
+    str, typer.Argument(metavar="RUN", help="A run's folder, or its study's name.")
+]
 SetOption = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="PATH=VALUE", help="Change one field, as protocol.folds=3."),
@@ -169,8 +171,12 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
         from experiments.yaml_source import read_yaml
 
         files = [registry.STUDIES_FOLDER / f"{name}.yaml" for name in registry.study_names()]
-        described = [(file.stem, str(read_yaml(file).data.get("description", ""))) for file in files]
-        return [(name, " ".join(text.split()).split(". ")[0].rstrip(".")) for name, text in described]
+        described = [
+            (file.stem, str(read_yaml(file).data.get("description", ""))) for file in files
+        ]
+        return [
+            (name, " ".join(text.split()).split(". ")[0].rstrip(".")) for name, text in described
+        ]
     if kind is Kind.METRICS:
         from experiments.evaluation.metrics import METRICS
 

@@ -21,7 +21,10 @@ def report() -> str:
         f"{environment['cores']} cores, {environment['memory_bytes'] / 2**30:.1f} GiB of memory",
         "",
         "Packages",
-        *(f"  {name:26} {number or 'not installed'}" for name, number in environment["packages"].items()),
+        *(
+            f"  {name:26} {number or 'not installed'}"
+            for name, number in environment["packages"].items()
+        ),
         "",
         "Extras",
         *_extras(),
@@ -30,7 +33,7 @@ def report() -> str:
         f"  {_account()}",
         "",
         "Data folder",
-        f"  QML_DATA={os.environ.get('QML_DATA') or '(not set: data sets are downloaded and cached)'}",
+        f"  QML_DATA={os.environ.get('QML_DATA') or '(not set: data are downloaded and cached)'}",
     ]
     return "\n".join(lines)
 

@@ -20,31 +20,32 @@ from experiments.study import Run, Study
 __all__ = ["run_with_progress"]
 
 
-def run_with_progress(
-    study: Study, jobs: int | None, out: Path | None, retry_failed: bool
-) -> Run:
+def run_with_progress(study: Study, jobs: int | None, out: Path | None, retry_failed: bool) -> Run:
     """Run a study, its progress on standard error so that standard output is the table alone."""
-    console = Console(stderr=True)
     statuses: Counter[str] = Counter()
-    with Progress(
+    bar = Progress(
         TextColumn(study.spec.name),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[failures]}"),
-        console=console,
-    ) as bar:
-        task = bar.add_task("cells", total=None, failures="")
+        console=Console(stderr=True),
+    )
+    task = bar.add_task("cells", total=None, failures="")
 
-        def start(total: int, missing: int) -> None:
-            bar.update(task, total=total, completed=total - missing)
+    def start(total: int, missing: int) -> None:
+        bar.update(task, total=total, completed=total - missing)
+        bar.start()
 
-        def finished(key: str, status: str) -> None:
-            statuses[status] += 1
-            broken = sum(count for name, count in statuses.items() if name != "done")
-            bar.update(task, advance=1, failures=f"{broken} failed" if broken else "")
+    def finished(key: str, status: str) -> None:
+        statuses[status] += 1
+        broken = sum(count for name, count in statuses.items() if name != "done")
+        bar.update(task, advance=1, failures=f"{broken} failed" if broken else "")
 
+    try:
         return study.run(
             jobs=jobs, out=out, retry_failed=retry_failed, on_start=start, on_finished=finished
         )
+    finally:
+        bar.stop()

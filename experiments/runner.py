@@ -1,8 +1,7 @@
 """Running cells: each stored by the process that ran it, the moment it is finished.
 
-A worker that dies takes only its own cell with it. The cells that were at work when a worker died
-are run again one at a time, each in a process of its own, so the guilty one is found and becomes a
-row, and the innocent finish.
+A worker that dies takes only its own cell with it. A cell that was at work at two deaths is run in
+a process of its own: if it kills that too it becomes a row, and the innocent finish.
 """
 
 from __future__ import annotations
@@ -61,9 +60,9 @@ def run_cells(
     """
     open_cells = {cell.key: cell for cell in cells}
     work = functools.partial(_work, folder=store.folder, metrics=metrics, environment=environment)
+    suspects = store.suspects()
     while open_cells:
-        suspects = store.deaths() & open_cells.keys()
-        for key in sorted(suspects):
+        for key in sorted(suspects & open_cells.keys()):
             cell = open_cells.pop(key)
             on_finished(key, _run_alone(cell, work, store, environment))
         try:
@@ -76,6 +75,7 @@ def run_cells(
                 if finished is not None:
                     del open_cells[key]
                     on_finished(key, finished["record"]["status"])
+        suspects = store.suspects()
 
 
 def _run_together(
@@ -96,9 +96,10 @@ def _run_alone(
         # two workers for one task, because joblib runs a single worker in this very process
         [(_, status)] = joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(work)(cell)])
     except BrokenExecutor:
-        store.deaths()
-        reason = "the process running this cell was killed, twice (a crash, or out of memory)"
+        store.suspects()
+        reason = "every process that ran this cell was killed (a crash, or out of memory)"
         store.put(cell.key, _failure(cell, "crashed", reason, environment))
+        store.forgive(cell.key)
         return "crashed"
     return str(status)
 
@@ -111,6 +112,7 @@ def _work(cell: Cell, folder: Path, metrics: list[str], environment: str) -> tup
         with store.working_on(cell.key):
             known = _run(cell, metrics, environment)
             store.put(cell.key, known)
+        store.forgive(cell.key)
     return cell.key, known["record"]["status"]
 
 
@@ -210,7 +212,10 @@ def make_pipeline(cell: Cell) -> Pipeline:
     split_ = cell.split
     seed = child_seed(split_["seed"], "model", split_["repeat"], split_["fold"])
     steps = [
-        (f"{i}_{step['name']}", build_estimator(PREPROCESSING, step["name"], step["parameters"], seed))
+        (
+            f"{i}_{step['name']}",
+            build_estimator(PREPROCESSING, step["name"], step["parameters"], seed),
+        )
         for i, step in enumerate(cell.dataset["preprocessing"])
     ]
     model = build_estimator(MODELS, cell.model["name"], cell.model["parameters"], seed)

@@ -28,6 +28,7 @@ SCHEMA = 1
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
 Component = str | dict[str, Any]
+Names = Annotated[list[str], Field(min_length=1)]
 
 
 class _Section(BaseModel):
@@ -37,9 +38,9 @@ class _Section(BaseModel):
 class Protocol(_Section):
     """Repeated stratified k-fold; the same splits for every model."""
 
-    folds: int = Field(5, ge=2)
-    repeats: int = Field(1, ge=1)
-    seed: int = Field(0, ge=0)
+    folds: int = Field(default=5, ge=2)
+    repeats: int = Field(default=1, ge=1)
+    seed: int = Field(default=0, ge=0)
 
 
 class _Entry(BaseModel):
@@ -65,8 +66,8 @@ class DatasetEntry(_Entry):
 class ModelEntry(_Entry):
     """A model: on which backends and data sets, if not on all."""
 
-    backend: str | list[str] | None = None
-    datasets: list[str] | None = None
+    backend: str | Names | None = None
+    datasets: Names | None = None
 
 
 class StudySpec(_Section):
@@ -76,9 +77,9 @@ class StudySpec(_Section):
     description: str = ""
     datasets: list[DatasetEntry] = Field(min_length=1)
     models: list[ModelEntry] = Field(min_length=1)
-    backend: str | list[str] = "exact"
+    backend: str | Names = "exact"
     protocol: Protocol = Protocol()
-    metrics: list[str] = Field(["accuracy", "f1"], min_length=1)
+    metrics: list[str] = Field(default=["accuracy", "f1"], min_length=1)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,9 @@ class ModelRow:
 
     def applies_to(self, dataset: DatasetRow) -> bool:
         """Whether the study asks for this model on that data set."""
-        return self.datasets is None or dataset.label in self.datasets or dataset.name in self.datasets
+        return (
+            self.datasets is None or dataset.label in self.datasets or dataset.name in self.datasets
+        )
 
 
 @dataclass(frozen=True)
@@ -152,7 +155,8 @@ def parse(source: YamlSource) -> StudySpec:
     except ValidationError as error:
         lines = [_structure_line(source, detail) for detail in error.errors(include_url=False)]
         raise SpecError("\n".join(dict.fromkeys(lines))) from None
-    problems = [f"{source.locate(e.path)}: {e}" for e in _meaning_problems(spec)]
+    found = list(_meaning_problems(spec)) or list(_repeated_labels(spec))
+    problems = [f"{source.locate(error.path)}: {error}" for error in found]
     if problems:
         raise SpecError("\n".join(problems))
     return spec
@@ -203,7 +207,7 @@ def _shortened(value: object) -> str:
 def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
     """Yield what is wrong with names and parameters, each with its path."""
     for i, dataset in enumerate(spec.datasets):
-        yield from _problems_of(f"datasets[{i}]", dataset, lambda name, p: DATASETS.bind_named(name, p))
+        yield from _problems_of(f"datasets[{i}]", dataset, DATASETS.bind_named)
         for j, step in enumerate(dataset.preprocessing):
             try:
                 name, parameters = component(step)
@@ -212,7 +216,9 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
                 yield error.under(f"datasets[{i}].preprocessing[{j}]")
     known = {entry.label or entry.name for entry in spec.datasets} | {d.name for d in spec.datasets}
     for i, model in enumerate(spec.models):
-        yield from _problems_of(f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p))
+        yield from _problems_of(
+            f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p)
+        )
         for j, name in enumerate(model.datasets or []):
             if name not in known:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
@@ -223,14 +229,14 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
         check_metrics(spec.metrics)
     except SpecError as error:
         yield error.under("metrics")
-    yield from _repeated_labels("datasets", [row.label for row in dataset_rows(spec)])
-    yield from _repeated_labels("models", [row.label for row in model_rows(spec)])
 
 
 def _problems_of(
     where: str, entry: _Entry, build: Callable[[str, dict[str, Any]], object]
 ) -> Iterator[SpecError]:
     seen = set()
+    for path in _empty_grids(entry.parameters):
+        yield SpecError("an empty list gives no row", f"{where}.{path}")
     for parameters, _ in expand_grid(entry.parameters):
         try:
             build(entry.name, parameters)
@@ -238,6 +244,14 @@ def _problems_of(
             if str(error) not in seen:
                 seen.add(str(error))
                 yield error.under(where)
+
+
+def _empty_grids(parameters: Mapping[str, Any]) -> Iterator[str]:
+    for key, value in parameters.items():
+        if value == []:
+            yield key
+        elif isinstance(value, Mapping):
+            yield from (f"{key}.{path}" for path in _empty_grids(value))
 
 
 def _backend_problems(backend: str | list[str] | None, where: str) -> Iterator[SpecError]:
@@ -250,9 +264,12 @@ def _backend_problems(backend: str | list[str] | None, where: str) -> Iterator[S
             yield SpecError(error.problem, where if isinstance(backend, str) else f"{where}[{j}]")
 
 
-def _repeated_labels(section: str, labels: list[str]) -> Iterator[SpecError]:
-    for label in sorted({label for label in labels if labels.count(label) > 1}):
-        yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
+def _repeated_labels(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield labels that two rows would share; only once every name is known to be right."""
+    for section, rows in (("datasets", dataset_rows(spec)), ("models", model_rows(spec))):
+        labels = [row.label for row in rows]
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
 
 
 def component(spec: Component) -> tuple[Any, dict[str, Any]]:

@@ -41,7 +41,7 @@ def write_durably(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.replace(temporary, file)
+        temporary.replace(file)
         folder = os.open(file.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -67,7 +67,7 @@ class Store:
         self._cells = folder / "cells"
         self._running = folder / "running"
 
-    # -- the plan and the environments ------------------------------------------------------------
+    # -- the plan and the environments
 
     def write_plan(self, plan: dict[str, Any]) -> None:
         """Keep what the latest run was asked for; the cells of earlier plans stay."""
@@ -105,7 +105,7 @@ class Store:
             write_durably(file, _pretty(environment))
         return name
 
-    # -- cells --------------------------------------------------------------------------------------
+    # -- cells
 
     def put(self, key: str, content: dict[str, Any]) -> None:
         """Keep a finished cell; when this returns, it survives a power cut."""
@@ -131,7 +131,7 @@ class Store:
         """Forget a cell, so that it runs again."""
         self._file(key).unlink(missing_ok=True)
 
-    def keys(self) -> list[str]:
+    def stored_keys(self) -> list[str]:
         """Return the keys that have a file, sorted."""
         return sorted(file.stem for file in self._cells.glob("*.json") if _KEY.fullmatch(file.stem))
 
@@ -144,10 +144,11 @@ class Store:
         target = self.folder / "quarantine" / file.name
         target.parent.mkdir(parents=True, exist_ok=True)
         with contextlib.suppress(FileNotFoundError):  # another runner was faster
-            os.replace(file, target)
-        warnings.warn(f"{file.name} was damaged: moved to {target}, the cell runs again", stacklevel=3)
+            file.replace(target)
+        problem = f"{file.name} was damaged: moved to {target}, the cell runs again"
+        warnings.warn(problem, stacklevel=3)
 
-    # -- who is at work -----------------------------------------------------------------------------
+    # -- who is at work
 
     @contextlib.contextmanager
     def working_on(self, key: str) -> Iterator[None]:
@@ -160,18 +161,33 @@ class Store:
         finally:
             mark.unlink(missing_ok=True)
 
-    def deaths(self) -> set[str]:
-        """Return the keys whose process died at work, and clear their marks and stray files."""
-        died = set()
-        for mark in self._running.glob("*.*"):
+    def suspects(self) -> set[str]:
+        """Return the cells in which a process died twice; clear the marks and files of the dead.
+
+        Once may be anybody's kill; at the second death the cell itself is suspected.
+        """
+        twice = set()
+        for mark in self._running.glob("*.[0-9]*"):
             key, _, process = mark.name.partition(".")
-            if not _alive(int(process)):
-                mark.unlink(missing_ok=True)
-                died.add(key)
+            if _alive(int(process)):
+                continue
+            mark.unlink(missing_ok=True)
+            once = self._running / f"{key}.died"
+            if once.exists():
+                twice.add(key)
+            once.touch()
+        for once in self._running.glob("*.died"):
+            if self._file(once.stem).exists():  # it finished all the same
+                self.forgive(once.stem)
+                twice.discard(once.stem)
         for stray in self._cells.glob(".*.tmp"):
             if not _alive(int(stray.name.split(".")[-2])):
                 stray.unlink(missing_ok=True)
-        return died
+        return twice
+
+    def forgive(self, key: str) -> None:
+        """Forget the cell's deaths: it is finished."""
+        (self._running / f"{key}.died").unlink(missing_ok=True)
 
 
 def _verified(raw: bytes, key: str) -> dict[str, Any] | None:

@@ -166,7 +166,7 @@ class Study:
             The run's folder, to count what is already there; None is ``results/<study>``.
         """
         store = Store(self._folder(out))
-        stored = set(store.keys())
+        stored = set(store.stored_keys())
         rows: dict[tuple[str, str], list[PlannedCell]] = {}
         for planned in self.plan():
             rows.setdefault((planned.dataset.label, planned.model.label), []).append(planned)
@@ -308,7 +308,7 @@ class Run:
         StoreError
             If no cell's key or several cells' keys start so.
         """
-        matches = [known for known in self.store.keys() if known.startswith(key)]
+        matches = [known for known in self.store.stored_keys() if known.startswith(key)]
         if len(matches) != 1:
             raise StoreError(f"{self.folder}: {len(matches)} stored cells start with {key!r}")
         content = self.store.get(matches[0])
@@ -339,7 +339,11 @@ def _check_row(planned: list[PlannedCell], stored: set[str]) -> RowCheck:
     features = 0
     try:
         pipeline = make_pipeline(first.cell)
-        X = pipeline[:-1].fit_transform(data.X[train], data.y[train]) if len(pipeline) > 1 else data.X
+        X = (
+            pipeline[:-1].fit_transform(data.X[train], data.y[train])
+            if len(pipeline) > 1
+            else data.X
+        )
         if X.ndim != 2:
             raise SpecError("the data are texts; the first preprocessing step must read texts")
         features = X.shape[1]

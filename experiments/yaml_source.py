@@ -16,6 +16,7 @@ __all__ = ["YamlSource", "read_yaml", "set_value"]
 
 _LARGEST_FILE_BYTES = 1 << 20
 _MOST_NODES = 100_000  # aliases expand: a small file can hold a huge tree
+_PLAIN_COLLECTIONS = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 Path_ = tuple[str | int, ...]
@@ -107,6 +108,8 @@ class _Builder:
         self.n_nodes += 1
         if self.n_nodes > _MOST_NODES or len(path) > 40:
             raise SpecError(f"{self.source.name}:{line}: too many or too deeply nested values")
+        if isinstance(node, yaml.CollectionNode) and node.tag not in _PLAIN_COLLECTIONS:
+            raise SpecError(f"{self.source.name}:{line}: the tag {node.tag!r} is not allowed")
         if isinstance(node, yaml.SequenceNode):
             return [self.build(child, (*path, i)) for i, child in enumerate(node.value)]
         if isinstance(node, yaml.MappingNode):

@@ -1,6 +1,6 @@
 """Names to plug-ins, by file: the only import by name in the project.
 
-A *room* is a package (or two) whose files are plug-ins of one kind. The file's stem is the plug-in's name,
+A *room* is a package (or two) whose files are plug-ins of one kind. The stem is the plug-in's name,
 and the one name in its ``__all__`` is the plug-in itself: a class, or a function that builds
 something. A file whose name starts with an underscore serves the room and is no plug-in. So adding
 a plug-in is one new file, and nothing but a file of the room can ever be imported by a name.
@@ -122,7 +122,8 @@ def parameters_of(plugin: Callable[..., Any], supplied: tuple[str, ...] = ()) ->
     return [
         name
         for name, parameter in inspect.signature(plugin).parameters.items()
-        if name not in supplied and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
+        if name not in supplied
+        and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
     ]
 
 

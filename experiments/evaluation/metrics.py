@@ -22,9 +22,7 @@ def _averaged(function: Callable[..., Any]) -> Callable[[Labels, Labels, Labels]
     def metric(y_true: Labels, y_pred: Labels, classes: Labels) -> float:
         if len(classes) == 2:
             return float(function(y_true, y_pred, pos_label=classes[1], zero_division=0.0))
-        return float(
-            function(y_true, y_pred, labels=classes, average="macro", zero_division=0.0)
-        )
+        return float(function(y_true, y_pred, labels=classes, average="macro", zero_division=0.0))
 
     return metric
 
@@ -52,7 +50,9 @@ def check_metrics(names: list[str]) -> None:
     """Raise a `SpecError` at the first name that is no metric."""
     for position, name in enumerate(names):
         if name not in METRICS:
-            raise SpecError(f"unknown metric {name!r}{did_you_mean(name, METRICS)}", f"[{position}]")
+            raise SpecError(
+                f"unknown metric {name!r}{did_you_mean(name, METRICS)}", f"[{position}]"
+            )
 
 
 def score(name: str, y_true: Any, y_pred: Any, classes: Any) -> float:

@@ -19,7 +19,9 @@ __all__ = ["Outcome", "fit_and_predict", "split"]
 Indices = NDArray[np.intp]
 
 
-def split(y: NDArray[Any], folds: int, repeat: int, fold: int, seed: int) -> tuple[Indices, Indices]:
+def split(
+    y: NDArray[Any], folds: int, repeat: int, fold: int, seed: int
+) -> tuple[Indices, Indices]:
     """Return the training and test rows of one fold of repeated stratified k-fold.
 
     Parameters
@@ -49,9 +51,7 @@ def split(y: NDArray[Any], folds: int, repeat: int, fold: int, seed: int) -> tup
         raise DataError(
             f"class {scarce!r} has {counts.min()} members, {folds} folds need {folds} or more"
         )
-    shuffled = StratifiedKFold(
-        folds, shuffle=True, random_state=child_seed(seed, "split", repeat)
-    )
+    shuffled = StratifiedKFold(folds, shuffle=True, random_state=child_seed(seed, "split", repeat))
     train, test = list(shuffled.split(np.zeros(len(y)), y))[fold]
     return train, test
 

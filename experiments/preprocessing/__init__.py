@@ -1,1 +1,1 @@
-"""Preprocessing steps: one per file, scikit-learn transformers fitted on the training rows alone."""
+"""Preprocessing steps: one per file, transformers fitted on the training rows alone."""

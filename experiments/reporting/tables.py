@@ -93,7 +93,7 @@ def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         }
         ratio = float((done["n_test"] / done["n_train"]).mean()) if len(done) else math.nan
         for metric in metrics:
-            scores = done[metric] if len(done) else []
+            scores = done[metric].to_numpy() if len(done) else np.empty(0)
             mean, low, high = corrected_interval(scores, ratio)
             lowest, highest = bounds(metric)
             row[metric] = mean

@@ -236,7 +236,7 @@ def _parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:
     """Return ``(-1)**popcount(outcome & mask)``, shape (n_masks, 2**n_qubits)."""
     outcomes = np.arange(1 << n_qubits)
     bits = np.bitwise_count(outcomes[None, :] & np.asarray(masks)[:, None])
-    return 1.0 - 2.0 * (bits & 1)
+    return np.asarray(1.0 - 2.0 * (bits & 1))
 
 
 Term = tuple[int, int, float]  # mask of measured qubits, index of the observable, coefficient

@@ -51,7 +51,7 @@ class SampledBackend(Backend):
         size = 1 << circuit.num_qubits
         offsets = outcomes + size * np.arange(len(values))[:, None]
         counts = np.bincount(offsets.ravel(), minlength=size * len(values))
-        return counts.reshape(len(values), size) / bits.shape[1]
+        return np.asarray(counts.reshape(len(values), size) / bits.shape[1])
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; a Gram matrix counts one circuit an entry."""
@@ -67,7 +67,7 @@ class SampledBackend(Backend):
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         """Return the all-zeros frequencies without writing out the other 2**n - 1 outcomes."""
         bits = self._outcomes(overlap.circuit, pairs[:, overlap.columns])
-        return 1.0 - bits.any(axis=-1).mean(axis=-1)
+        return np.asarray(1.0 - bits.any(axis=-1).mean(axis=-1))
 
     def _outcomes(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.uint8]:
         """Return one bit a qubit, shape (batch, shots, n_qubits), most significant first."""
@@ -76,6 +76,8 @@ class SampledBackend(Backend):
         sampled = self._sample(
             self._isa(circuit), np.asarray(values, float), int(seed.generate_state(1)[0] >> 1)
         )
+        if len(values) == 1 and sampled.shape == ():  # a circuit without parameters
+            sampled = sampled.reshape(1)
         expected = (len(values), self.shots, circuit.num_qubits)
         got = (*sampled.shape, sampled.num_shots, sampled.num_bits)
         if got != expected:

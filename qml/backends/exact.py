@@ -56,12 +56,14 @@ class ExactBackend(Backend):
         self._rng = np.random.default_rng(self.random_state)
 
     def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
+        """Return the squared amplitudes, or frequencies drawn from them."""
         self._count(len(values))
         return self._measured(np.abs(statevectors(circuit, values)) ** 2)
 
     def run_expectations(
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
     ) -> NDArray[np.float64]:
+        """Return the exact values from the states, or measured ones."""
         if self.shots is not None:
             return super().run_expectations(circuit, observables, values)
         self._count(len(values))
@@ -72,6 +74,7 @@ class ExactBackend(Backend):
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
+        """Return the fidelities from one state a point, or frequencies drawn from them."""
         needed = self.estimate(Workload(feature_map.num_qubits, grams=((len(X), _rows(Y)),)))
         require_memory(
             needed.memory_bytes,
@@ -96,6 +99,7 @@ class ExactBackend(Backend):
         return K
 
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
+        """Return the model with its data encoded, once for the whole training."""
         return _EncodedCircuit(self, model, X)
 
     def estimate(self, workload: Workload) -> Estimate:
@@ -116,7 +120,8 @@ class ExactBackend(Backend):
         self.usage.add(circuits, circuits * (self.shots or 0))
 
     def _frequencies(self, fidelities: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self._rng.binomial(self.shots, np.clip(fidelities, 0.0, 1.0)) / self.shots
+        n_shots = self.shots or 0
+        return np.asarray(self._rng.binomial(n_shots, np.clip(fidelities, 0.0, 1.0)) / n_shots)
 
     def _measured(self, probabilities: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.shots is None:
@@ -143,9 +148,7 @@ class _EncodedCircuit(BoundCircuit):
         encoding, self._trained = lower(model.circuit).split(set(model.weights))
         self._columns = dict(zip(model.inputs, np.asarray(X, dtype=float).T, strict=True))
         self._encoded = apply_program(encoding, self._columns, zero_states(n_qubits, len(X)))
-        mixes_data = any(
-            step.parameters & set(model.inputs) for step in self._trained.operations
-        )
+        mixes_data = any(step.parameters & set(model.inputs) for step in self._trained.operations)
         self._as_matrix = not mixes_data and len(X) > 1 << n_qubits
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
@@ -175,8 +178,6 @@ def _rows(Y: Values | None) -> int:
     return 0 if Y is None else len(Y)
 
 
-def _expectation(
-    states: NDArray[np.complex128], observable: SparsePauliOp
-) -> NDArray[np.float64]:
+def _expectation(states: NDArray[np.complex128], observable: SparsePauliOp) -> NDArray[np.float64]:
     product = observable.to_matrix(sparse=True) @ states.T
-    return np.einsum("bi,ib->b", states.conj(), product).real
+    return np.asarray(np.einsum("bi,ib->b", states.conj(), product).real)

@@ -15,7 +15,9 @@ __all__ = ["ANSATZES", "FEATURE_MAPS", "CircuitSpec", "resolve_ansatz", "resolve
 FEATURE_MAPS = Room("feature map", "qml.circuits.feature_maps", supplied=("n_features",))
 ANSATZES = Room("ansatz", "qml.circuits.ansatzes", supplied=("n_qubits",))
 
-CircuitSpec: TypeAlias = str | Mapping[str, object] | QuantumCircuit | Callable[[int], QuantumCircuit]
+CircuitSpec: TypeAlias = (
+    str | Mapping[str, object] | QuantumCircuit | Callable[[int], QuantumCircuit]
+)
 
 
 def resolve_feature_map(feature_map: CircuitSpec, n_features: int) -> QuantumCircuit:

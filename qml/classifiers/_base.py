@@ -33,9 +33,7 @@ class QuantumClassifier(ClassifierMixin, BaseEstimator):
         """Fit to labels 0..k-1."""
 
     @abstractmethod
-    def workload(
-        self, n_train: int, n_test: int, n_features: int, n_classes: int
-    ) -> Workload:
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that one fit and one prediction will ask of the backend."""
 
     @property
@@ -68,14 +66,14 @@ class QuantumClassifier(ClassifierMixin, BaseEstimator):
             If there are fewer than two classes.
         """
         self._validate_params()
-        X, y = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(y)
-        self.classes_, encoded = np.unique(y, return_inverse=True)
+        points, labels = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(labels)
+        self.classes_, encoded = np.unique(labels, return_inverse=True)
         if len(self.classes_) < 2:
             raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         self.backend_ = resolve_backend(self.backend, seed)
-        self._fit(X, encoded, seed)
+        self._fit(points, encoded, seed)
         return self
 
     def _checked(self, X: ArrayLike) -> NDArray[np.float64]:

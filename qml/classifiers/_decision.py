@@ -18,17 +18,17 @@ Outcomes = NDArray[np.int64]
 
 
 def _parity(outcomes: Outcomes, n_qubits: int, n_classes: int) -> Outcomes:
-    """Number of ones modulo the number of classes: for two classes, the parity of all qubits."""
+    """Count the ones modulo the number of classes: for two classes, the parity of all qubits."""
     return np.bitwise_count(outcomes) % n_classes
 
 
 def _majority(outcomes: Outcomes, n_qubits: int, n_classes: int) -> Outcomes:
-    """Number of ones in equal ranges: for two classes, the majority, a tie going to the first."""
+    """Put the number of ones in equal ranges: for two classes, the majority; a tie is first."""
     return np.bitwise_count(outcomes).astype(np.int64) * n_classes // (n_qubits + 1)
 
 
 def _lowest(outcomes: Outcomes, n_qubits: int, n_classes: int) -> Outcomes:
-    """The outcome modulo the number of classes: for two classes, qubit 0 alone."""
+    """Take the outcome modulo the number of classes: for two classes, qubit 0 alone."""
     return outcomes % n_classes
 
 

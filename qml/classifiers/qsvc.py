@@ -113,9 +113,7 @@ class QSVC(QuantumClassifier):
         block[:, self.support_] = self._kernel.evaluate(points, self.support_vectors_)
         return block
 
-    def workload(
-        self, n_train: int, n_test: int, n_features: int, n_classes: int
-    ) -> Workload:
-        """Return one Gram matrix, and one block in which every training point is a support vector."""
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
+        """Return one Gram matrix, and one block with every training point a support vector."""
         circuit = resolve_feature_map(self.feature_map, n_features)
         return Workload(circuit.num_qubits, grams=((n_train, 0), (n_test, n_train)))

@@ -157,9 +157,7 @@ class VQC(QuantumClassifier):
             "parameters": len(self.weights_),
         }
 
-    def workload(
-        self, n_train: int, n_test: int, n_features: int, n_classes: int
-    ) -> Workload:
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the optimizer's most evaluations on the training data, and one prediction."""
         model = self._build(n_features)
         class_projector(self.decision, model.circuit.num_qubits, n_classes)

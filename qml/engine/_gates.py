@@ -7,6 +7,7 @@ Qubit order is Qiskit's: the first qubit is the least significant bit of the mat
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,11 @@ Matrices = NDArray[np.complex128]
 
 _X = np.array([[0, 1], [1, 0]], dtype=complex)
 _Y = np.array([[0, -1j], [1j, 0]], dtype=complex)
-_Z = np.diag([1.0 + 0j, -1.0])
+_Z = np.array([[1, 0], [0, -1]], dtype=complex)
 
 
-def _pauli_rotation(pauli: NDArray[np.complex128]) -> Callable[[Angles], Matrices]:
-    """Return :math:`\\theta \\mapsto \\exp(-i \\theta P / 2)`."""
+def _pauli_rotation(pauli: NDArray[Any]) -> Callable[[Angles], Matrices]:
+    r"""Return :math:`\theta \mapsto \exp(-i \theta P / 2)`."""
     identity = np.eye(len(pauli))
 
     def matrices(theta: Angles) -> Matrices:

@@ -17,6 +17,7 @@ _CGROUP_LIMITS = (
         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
     ),
 )
+_BEYOND_ANY_MEMORY = 256  # qubits; past it the number itself would need memory
 _SHARE = 0.5  # of what is free; the rest is for the caller's data and the libraries' buffers
 
 
@@ -34,14 +35,14 @@ def available_bytes() -> int:
 
 
 def state_bytes(n_qubits: int, batch: int = 1, copies: int = 1) -> int:
-    """Return the bytes of `copies` batches of state vectors, :math:`16 \\cdot 2^n` each.
+    r"""Return the bytes of `copies` batches of state vectors, :math:`16 \cdot 2^n` each.
 
     Examples
     --------
     >>> state_bytes(10, batch=1000)
     16384000
     """
-    return 16 * copies * batch << n_qubits
+    return 16 * copies * batch << min(n_qubits, _BEYOND_ANY_MEMORY)
 
 
 def require_memory(needed_bytes: int, what: str) -> None:

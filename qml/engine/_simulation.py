@@ -64,9 +64,7 @@ def zero_states(n_qubits: int, batch: int) -> NDArray[np.complex128]:
 def as_columns(program: Program, rows: NDArray[np.float64]) -> dict[Parameter, NDArray[np.float64]]:
     """Return each parameter's values over the batch."""
     if rows.ndim != 2 or rows.shape[1] != len(program.parameters):
-        raise SpecError(
-            f"values: shape {rows.shape}, expected (batch, {len(program.parameters)})"
-        )
+        raise SpecError(f"values: shape {rows.shape}, expected (batch, {len(program.parameters)})")
     return dict(zip(program.parameters, rows.T, strict=True))
 
 
@@ -88,7 +86,9 @@ def apply_program(
     for step in program.operations:
         states = _apply(step.matrices(columns), step.qubits, states, n_qubits)
     phase = evaluate(program.global_phase, columns)
-    return states * np.exp(1j * phase)[..., None] if np.any(phase) else states
+    if np.any(phase):
+        states = states * np.exp(1j * phase)[..., None]
+    return states
 
 
 def _apply(
@@ -111,4 +111,4 @@ def _apply(
     front = list(range(1, k + 1))
     moved = np.moveaxis(tensor, axes, front).reshape(batch, 1 << k, -1)
     product = np.matmul(matrix, moved).reshape((batch,) + (2,) * n_qubits)
-    return np.moveaxis(product, front, axes).reshape(batch, dimension)
+    return np.asarray(np.moveaxis(product, front, axes).reshape(batch, dimension))

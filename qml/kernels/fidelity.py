@@ -13,7 +13,9 @@ __all__ = ["FidelityKernel"]
 
 
 class FidelityKernel:
-    r"""Fidelity of two encoded points, :math:`K(x, y) = |\langle\Phi(\lambda y)|\Phi(\lambda x)\rangle|^2`.
+    r"""Fidelity of two encoded points.
+
+    .. math:: K(x, y) = |\langle\Phi(\lambda y)|\Phi(\lambda x)\rangle|^2
 
     Parameters
     ----------
@@ -68,6 +70,8 @@ class FidelityKernel:
         """
         rows = self.bandwidth * np.asarray(X, dtype=np.float64)
         columns = None if Y is None else self.bandwidth * np.asarray(Y, dtype=np.float64)
-        return self.backend.gram(resolve_feature_map(self.feature_map, rows.shape[1]), rows, columns)
+        return self.backend.gram(
+            resolve_feature_map(self.feature_map, rows.shape[1]), rows, columns
+        )
 
     __call__ = evaluate

@@ -62,9 +62,11 @@ class AQGD(Optimizer):
 
     @property
     def implementation(self) -> str:
+        """The library's optimizer, its version, and that its own rule runs."""
         return f"qiskit-machine-learning {version('qiskit-machine-learning')} AQGD, own shift rule"
 
     def max_evaluations(self, n_parameters: int) -> int:
+        """Return :math:`2P + 1` a step, and one for the last point."""
         return self.maxiter * (2 * n_parameters + 1) + 1
 
     def _minimize(self, objective: Objective, x0: Vector) -> tuple[Vector, float | None, int]:

@@ -51,9 +51,11 @@ class COBYLA(Optimizer):
 
     @property
     def implementation(self) -> str:
+        """SciPy's version: another version may be another algorithm."""
         return f"SciPy {version('scipy')} COBYLA"
 
     def max_evaluations(self, n_parameters: int) -> int:
+        """Return `maxiter`, which holds below the first simplex's size too."""
         return self.maxiter
 
     def _minimize(self, objective: Objective, x0: Vector) -> tuple[Vector, float | None, int]:

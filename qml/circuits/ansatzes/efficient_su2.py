@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import NonNegativeInt
-from qiskit.circuit import QuantumCircuit
-from qiskit.circuit import library
+from qiskit.circuit import QuantumCircuit, library
 
 __all__ = ["efficient_su2"]
 

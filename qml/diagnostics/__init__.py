@@ -1,0 +1,1 @@
+"""Diagnostics: one per file, each a function from states or matrices to numbers that explain."""

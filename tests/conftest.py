@@ -1,0 +1,35 @@
+"""What every test shares."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("workbench", deadline=None, derandomize=True, max_examples=50)
+settings.load_profile("workbench")
+
+
+@pytest.fixture
+def reviews_folder() -> str:
+    """The folder with the restaurant reviews, where one is named."""
+    folder = os.environ.get("QML_DATA")
+    if not folder:
+        pytest.skip("QML_DATA names no folder with yelp_labelled.txt")
+    return folder
+
+
+@pytest.fixture
+def tiny_study() -> dict:
+    """A study of seconds: one small data set, a quantum and two classical models."""
+    return {
+        "name": "tiny",
+        "datasets": [{"name": "ad_hoc", "n_samples": 24}],
+        "models": [
+            {"name": "qsvc", "label": "QSVC"},
+            {"name": "logistic_regression", "label": "LR"},
+            {"name": "dummy"},
+        ],
+        "protocol": {"folds": 3, "seed": 1},
+    }

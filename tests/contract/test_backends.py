@@ -1,0 +1,151 @@
+"""Every backend against the exact one: same order of qubits, same numbers within the shots."""
+
+from __future__ import annotations
+
+import pickle
+
+import numpy as np
+import pytest
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+
+from qml.backends import BACKENDS, Workload, resolve_backend
+from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
+from qml.errors import SpecError
+
+IDEAL = ["exact", "exact:shots=4000", "aer:shots=4000"]
+NOISY = ["aer:noise=fake_manila,shots=4000", "ibm:fake_manila,shots=4000"]
+OBSERVABLES = [
+    SparsePauliOp.from_list([("ZZI", 1.0), ("XYZ", 0.3), ("IXI", 0.2)]),
+    SparsePauliOp("ZII"),
+]
+FEATURE_MAP = resolve_feature_map("zz", 3)
+X = np.random.default_rng(0).uniform(0, 2 * np.pi, (6, 3))
+
+
+def test_every_backend_file_is_tested_here():
+    assert {spec.partition(":")[0] for spec in IDEAL + NOISY} == set(BACKENDS.names())
+
+
+@pytest.mark.parametrize("spec", IDEAL[1:] + NOISY)
+def test_close_to_exact(spec):
+    exact, backend = resolve_backend("exact"), resolve_backend(spec, 1)
+    tolerance = 0.5 if "fake" in spec else 5 / np.sqrt(4000)
+    np.testing.assert_allclose(
+        backend.run_probabilities(FEATURE_MAP, X),
+        exact.run_probabilities(FEATURE_MAP, X),
+        atol=tolerance,
+    )
+    np.testing.assert_allclose(
+        backend.run_expectations(FEATURE_MAP, OBSERVABLES, X),
+        exact.run_expectations(FEATURE_MAP, OBSERVABLES, X),
+        atol=2 * tolerance,
+    )
+    K = backend.gram(FEATURE_MAP, X)
+    np.testing.assert_allclose(K, exact.gram(FEATURE_MAP, X), atol=tolerance)
+    np.testing.assert_array_equal(K, K.T)
+    np.testing.assert_array_equal(np.diag(K), 1.0)
+    np.testing.assert_allclose(
+        backend.gram(FEATURE_MAP, X[:2], X), exact.gram(FEATURE_MAP, X[:2], X), atol=tolerance
+    )
+
+
+@pytest.mark.parametrize("spec", ["aer:noise=fake_manila,shots=8000", "ibm:fake_manila,shots=8000"])
+def test_layout_keeps_the_logical_order_of_bits(spec):
+    """On a device of five qubits in a line the logical qubits land anywhere; the bits must not."""
+    circuit = QuantumCircuit(3)
+    circuit.x(0)
+    circuit.cx(0, 2)  # outcome 101: qubits 0 and 2
+    probabilities = resolve_backend(spec, 1).run_probabilities(circuit, np.zeros((1, 0)))
+    assert probabilities[0].argmax() == 0b101
+    assert probabilities[0, 0b101] > 0.7
+
+
+@pytest.mark.parametrize("spec", IDEAL + NOISY)
+def test_usage_is_what_was_run_and_estimate_foresees_it(spec):
+    backend = resolve_backend(spec, 1)
+    shots = backend.shots or 0
+    backend.run_probabilities(FEATURE_MAP, X)
+    assert (backend.usage.circuits, backend.usage.shots) == (6, 6 * shots)
+    before = backend.usage.copy()
+    backend.gram(FEATURE_MAP, X)
+    backend.gram(FEATURE_MAP, X[:2], X)
+    spent = backend.usage.since(before)
+    foreseen = backend.estimate(Workload(3, grams=((6, 0), (2, 6))))
+    assert (spent.circuits, spent.shots) == (foreseen.circuits, foreseen.shots)
+    assert spent.circuits == (6 + 2 + 6 if shots == 0 else 15 + 12)
+
+
+@pytest.mark.parametrize("spec", IDEAL[1:] + NOISY)
+def test_same_seed_same_shots_and_no_job_repeats_another(spec):
+    first, second = resolve_backend(spec, 7), resolve_backend(spec, 7)
+    a, b = first.run_probabilities(FEATURE_MAP, X), first.run_probabilities(FEATURE_MAP, X)
+    np.testing.assert_array_equal(a, second.run_probabilities(FEATURE_MAP, X))
+    assert not np.array_equal(a, b)
+    assert not np.array_equal(a, resolve_backend(spec, 8).run_probabilities(FEATURE_MAP, X))
+
+
+@pytest.mark.parametrize("spec", IDEAL[1:] + NOISY)
+def test_rows_of_one_job_are_independent_draws(spec):
+    same = np.repeat(X[:1], 2, axis=0)
+    rows = resolve_backend(spec, 7).run_probabilities(FEATURE_MAP, same)
+    assert not np.array_equal(rows[0], rows[1])
+
+
+@pytest.mark.parametrize("spec", IDEAL + NOISY)
+def test_bound_circuit_is_the_whole_circuit(spec):
+    model = compose_model(FEATURE_MAP, resolve_ansatz("efficient_su2", 3))
+    weights = np.linspace(-1, 1, len(model.weights))
+    values = np.hstack([X, np.tile(weights, (len(X), 1))])[:, model.columns]
+    bound = resolve_backend(spec, 3).bind(model, X)
+    plain = resolve_backend(spec, 3)
+    np.testing.assert_allclose(
+        bound.probabilities(weights), plain.run_probabilities(model.circuit, values), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        bound.expectations(OBSERVABLES, weights),
+        plain.run_expectations(model.circuit, OBSERVABLES, values),
+        atol=1e-12,
+    )
+
+
+def test_many_samples_take_the_matrix_route_and_agree():
+    model = compose_model(FEATURE_MAP, resolve_ansatz("real_amplitudes", 3))
+    points = np.random.default_rng(1).uniform(0, 3, (40, 3))
+    weights = np.linspace(-1, 1, len(model.weights))
+    many = resolve_backend("exact").bind(model, points).probabilities(weights)
+    few = resolve_backend("exact").bind(model, points[:4]).probabilities(weights)
+    np.testing.assert_allclose(many[:4], few, atol=1e-12)
+
+
+@pytest.mark.parametrize("spec", IDEAL + NOISY)
+def test_pickles_without_its_connection(spec):
+    backend = resolve_backend(spec, 2)
+    backend.run_probabilities(FEATURE_MAP, X)
+    copy = pickle.loads(pickle.dumps(backend))
+    assert copy.usage == backend.usage
+    assert copy.run_probabilities(FEATURE_MAP, X).shape == (6, 8)
+
+
+@pytest.mark.parametrize(
+    "spec, words",
+    [
+        ("exat", "did you mean 'exact'"),
+        ("aer:shot=3", "did you mean 'shots'"),
+        ("aer:shots=0", "greater than 0"),
+        ("aer:shots=many", "valid integer"),
+        ("aer:noise=fake_manilla", "did you mean 'fake_manila'"),
+        ("ibm", "name the machine"),
+        ("ibm:fake_nowhere", "unknown device"),
+        ("aer:shots=1,shots=2", "given twice"),
+        ("aer:shots=1,ideal", "not key=value"),
+        ("exact:random_state=1", "seed comes from"),
+        (3, "a backend is a string"),
+        ("", "unknown backend"),
+        ("os.system", "unknown backend"),
+    ],
+)
+def test_bad_specs_are_one_clear_line(spec, words):
+    with pytest.raises(SpecError, match=words) as caught:
+        resolve_backend(spec)
+    assert "\n" not in str(caught.value)

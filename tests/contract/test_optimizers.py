@@ -1,0 +1,90 @@
+"""Every optimizer: counts that are the true calls, a start that stays, a value that fits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from qml.errors import SpecError
+from qml.optimizers import OPTIMIZERS, Objective, resolve_optimizer
+
+NAMES = OPTIMIZERS.names()
+START = np.array([0.3, -0.4, 0.5])
+
+
+class Counted:
+    def __init__(self):
+        self.calls = []
+
+    def __call__(self, x):
+        self.calls.append(np.array(x))
+        return float(np.cos(x).sum() + 0.1 * np.sin(x[0]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_counts_are_the_true_calls_and_history_is_complete(name):
+    function = Counted()
+    result = resolve_optimizer({"name": name, "maxiter": 12}).minimize(Objective(function), START)
+    assert result.n_evaluations == len(function.calls) == len(result.history)
+    assert 0 < result.n_iterations <= result.n_evaluations
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_value_belongs_to_the_returned_point(name):
+    function = Counted()
+    result = resolve_optimizer({"name": name, "maxiter": 12}).minimize(Objective(function), START)
+    assert result.fun == pytest.approx(Counted()(result.x), abs=1e-12)
+    assert result.fun < Counted()(START)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_start_is_left_alone_and_used(name):
+    start, function = START.copy(), Counted()
+    resolve_optimizer(name).minimize(Objective(function), start)
+    np.testing.assert_array_equal(start, START)
+    np.testing.assert_array_equal(function.calls[0], START)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("maxiter", [1, 2, 4, 9])
+def test_limit_holds_also_below_the_first_simplex(name, maxiter):
+    optimizer = resolve_optimizer({"name": name, "maxiter": maxiter})
+    result = optimizer.minimize(Objective(Counted()), START)
+    assert result.n_evaluations <= optimizer.max_evaluations(3)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_callback_sees_every_evaluation_and_can_stop(name):
+    seen = []
+
+    def callback(count, x, value):
+        seen.append((count, value))
+        return count == 5
+
+    result = resolve_optimizer(name).minimize(Objective(Counted()), START, callback)
+    assert result.stopped
+    assert result.n_evaluations == 5
+    assert [count for count, _ in seen] == [1, 2, 3, 4, 5]
+    assert result.fun == min(value for _, value in seen)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_same_start_same_result_twice(name):
+    optimizer = resolve_optimizer(name)
+    first = optimizer.minimize(Objective(Counted()), START)
+    assert first.history == optimizer.minimize(Objective(Counted()), START).history
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_not_a_number_is_an_error_not_a_direction(name):
+    with pytest.raises(FloatingPointError, match="nan"):
+        resolve_optimizer(name).minimize(Objective(lambda x: float("nan")), START)
+
+
+def test_names_and_parameters_are_checked():
+    with pytest.raises(SpecError, match=r"optimizer.name: unknown .*did you mean 'cobyla'"):
+        resolve_optimizer("cobila")
+    with pytest.raises(SpecError, match=r"optimizer.eta: .*greater than 0"):
+        resolve_optimizer({"name": "aqgd", "eta": -1.0})
+    with pytest.raises(SpecError, match="missing"):
+        resolve_optimizer({"maxiter": 3})

@@ -1,0 +1,94 @@
+"""States, kernels and expectation values against PennyLane, written gate by gate there."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from qiskit.quantum_info import SparsePauliOp
+
+from qml.backends import resolve_backend
+from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
+from qml.engine import statevectors
+from qml.kernels.fidelity import FidelityKernel
+
+with warnings.catch_warnings():  # it warns about optional packages at import
+    warnings.simplefilter("ignore")
+    qml = pytest.importorskip("pennylane")
+
+RNG = np.random.default_rng(2)
+
+
+def pennylane_zz(x):
+    """Two layers of the ZZ map in Qiskit's sign, P(2 phi) as PhaseShift."""
+    n = len(x)
+    for _ in range(2):
+        for i in range(n):
+            qml.Hadamard(i)
+            qml.PhaseShift(2 * x[i], i)
+        for i in range(n):
+            for j in range(i + 1, n):
+                qml.CNOT([i, j])
+                qml.PhaseShift(2 * (np.pi - x[i]) * (np.pi - x[j]), j)
+                qml.CNOT([i, j])
+
+
+def pennylane_su2(w, n, reps):
+    """EfficientSU2 with Qiskit's default pairs, from the last to the first."""
+    w = iter(w)
+    for layer in range(reps + 1):
+        for gate in (qml.RY, qml.RZ):
+            for i in range(n):
+                gate(next(w), i)
+        if layer < reps:
+            for i in range(n - 2, -1, -1):
+                qml.CNOT([i, i + 1])
+
+
+def from_pennylane(state, n):
+    """PennyLane's wire 0 is the most significant bit, Qiskit's qubit 0 the least."""
+    return np.asarray(state).reshape((2,) * n).transpose(range(n - 1, -1, -1)).reshape(-1)
+
+
+@pytest.mark.parametrize("n", [2, 3, 4])
+def test_states_of_feature_map_and_ansatz(n):
+    model = compose_model(resolve_feature_map("zz", n), resolve_ansatz("efficient_su2", n))
+    X = RNG.uniform(0, 2 * np.pi, (3, n))
+    w = RNG.normal(size=len(model.weights))
+    ours = statevectors(model.circuit, np.hstack([X, np.tile(w, (3, 1))])[:, model.columns])
+
+    @qml.qnode(qml.device("default.qubit", wires=n))
+    def state(x):
+        pennylane_zz(x)
+        pennylane_su2(w, n, 3)
+        return qml.state()
+
+    for row, x in zip(ours, X, strict=True):
+        np.testing.assert_allclose(row, from_pennylane(state(x), n), atol=1e-12)
+
+
+def test_kernel_matrix():
+    X = RNG.uniform(0, 2 * np.pi, (5, 3))
+
+    @qml.qnode(qml.device("default.qubit", wires=3))
+    def overlap(x, y):
+        pennylane_zz(x)
+        qml.adjoint(pennylane_zz)(y)
+        return qml.probs(wires=range(3))
+
+    expected = qml.kernels.kernel_matrix(X, X, lambda x, y: overlap(x, y)[0])
+    np.testing.assert_allclose(FidelityKernel("zz")(X), expected, atol=1e-12)
+
+
+def test_expectation_values():
+    X = RNG.uniform(0, 2 * np.pi, (3, 2))
+    observable = SparsePauliOp.from_list([("XY", 0.7), ("ZI", -0.2)])  # qubit 1 first
+
+    @qml.qnode(qml.device("default.qubit", wires=2))
+    def value(x):
+        pennylane_zz(x)
+        return qml.expval(0.7 * qml.PauliX(1) @ qml.PauliY(0) - 0.2 * qml.PauliZ(1))
+
+    ours = resolve_backend("exact").run_expectations(resolve_feature_map("zz", 2), [observable], X)
+    np.testing.assert_allclose(ours[:, 0], [value(x) for x in X], atol=1e-12)

@@ -1,0 +1,74 @@
+"""The import law, read from the source."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+ROOMS = ["circuits", "engine", "backends", "kernels", "optimizers", "classifiers", "diagnostics"]
+HEAVY = {"qiskit_aer", "qiskit_ibm_runtime", "qiskit_machine_learning", "pennylane", "matplotlib"}
+
+
+def imports(file: Path, top_level_only: bool = False) -> set[str]:
+    tree = ast.parse(file.read_text())
+    nodes = tree.body if top_level_only else ast.walk(tree)
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+def sources(*folders: str) -> list[Path]:
+    return [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
+
+
+@pytest.mark.parametrize(
+    "folder, forbidden",
+    [
+        ("qml", ("classical", "experiments")),
+        ("classical", ("qml", "experiments")),
+    ],
+)
+def test_libraries_know_nothing_of_each_other_or_the_workbench(folder, forbidden):
+    for file in sources(folder):
+        for name in imports(file):
+            assert name.split(".")[0] not in forbidden, f"{file} imports {name}"
+
+
+def test_rooms_of_qml_import_only_earlier_rooms():
+    for position, room in enumerate(ROOMS):
+        for file in sources(f"qml/{room}"):
+            for name in imports(file):
+                parts = name.split(".")
+                if parts[0] == "qml" and len(parts) > 1 and parts[1] in ROOMS:
+                    assert ROOMS.index(parts[1]) <= position, f"{file} imports {name}"
+
+
+@pytest.mark.parametrize("place", ["experiments/evaluation", "experiments/reporting"])
+def test_evaluation_and_reporting_import_no_model(place):
+    for file in sources(place):
+        for name in imports(file):
+            assert not name.startswith(("qml.classifiers", "qml.kernels", "classical")), file
+
+
+def test_heavy_packages_are_imported_only_inside_functions():
+    for file in sources("qml", "classical", "experiments"):
+        names = {name.split(".")[0] for name in imports(file, top_level_only=True)}
+        assert not names & HEAVY, f"{file} imports {names & HEAVY} when it is imported"
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys; import experiments.cli; "
+        "print(sorted({'numpy','qiskit','sklearn','pandas','pydantic','yaml'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

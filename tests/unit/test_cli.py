@@ -1,0 +1,141 @@
+"""The command line as a user meets it: what it prints and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+STUDY = {
+    "name": "tiny",
+    "datasets": [{"name": "ad_hoc", "n_samples": 24}],
+    "models": [{"name": "qsvc"}, "dummy"],
+    "protocol": {"folds": 3},
+}
+
+
+def qml(*arguments, cwd, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "experiments", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+        **options,
+    )
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("place")
+    (folder / "tiny.yaml").write_text(yaml.safe_dump(STUDY))
+    done = qml("run", "tiny.yaml", "--jobs", "1", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    assert "Nadeau-Bengio" in done.stdout
+    assert "results/tiny/metrics.csv" in done.stdout
+    return folder
+
+
+def test_second_run_has_nothing_to_do(place):
+    before = {f: f.stat().st_mtime_ns for f in (place / "results/tiny/cells").iterdir()}
+    done = qml("run", "tiny.yaml", cwd=place)
+    assert done.returncode == 0
+    assert before == {f: f.stat().st_mtime_ns for f in (place / "results/tiny/cells").iterdir()}
+
+
+def test_check_counts_before_anything_runs(place):
+    done = qml("check", "tiny.yaml", "--set", "models[0].backend=exact:shots=10", cwd=place)
+    assert done.returncode == 0
+    assert "6 cells, 3 of them stored" in done.stdout
+    assert f"{3 * (16 * 15 // 2 + 8 * 16) * 10:,} shots" in done.stdout
+
+
+def test_check_names_what_cannot_run(place):
+    done = qml(
+        "check", "tiny.yaml", "--set", "models[0].feature_map={name: zz, reps: 0}", cwd=place
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("tiny.yaml:")
+    assert "models[0].feature_map.reps" in done.stderr
+
+
+def test_show_lists_cells_and_one_cell_is_json(place):
+    listed = qml("show", "tiny", cwd=place).stdout.splitlines()
+    assert len(listed) == 6
+    assert all("done" in line for line in listed)
+    cell = json.loads(qml("show", "results/tiny", listed[0].split()[0], cwd=place).stdout)
+    assert cell["record"]["status"] == "done"
+
+
+@pytest.mark.parametrize(
+    "kind, name",
+    [
+        ("models", "vqc"),
+        ("datasets", "ad_hoc"),
+        ("backends", "aer"),
+        ("optimizers", "cobyla"),
+        ("feature-maps", "zz"),
+        ("studies", "quickstart"),
+        ("metrics", "f1"),
+        ("ansatzes", "havlicek"),
+        ("preprocessing", "pca"),
+    ],
+)
+def test_list_names_each_with_a_line(place, kind, name):
+    done = qml("list", kind, cwd=place)
+    assert any(line.split()[0] == name for line in done.stdout.splitlines())
+
+
+def test_doctor_knows_versions_and_no_secret(place):
+    done = qml(
+        "doctor",
+        cwd=place,
+        env={**__import__("os").environ, "QISKIT_IBM_TOKEN": "canary-token-123456"},
+    )
+    assert "qiskit" in done.stdout
+    assert "cores" in done.stdout
+    assert "canary" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments, code, words",
+    [
+        (["run", "quickstrat"], 2, "unknown study 'quickstrat' (did you mean 'quickstart'?)"),
+        (["check", "none.yaml"], 2, "none.yaml: cannot be read"),
+        (["table", "results/none"], 1, "no run is stored here"),
+        (["table", "tiny", "--format", "latx"], 2, "did you mean 'latex'"),
+        (["table", "tiny", "--metric", "acuracy"], 2, "did you mean 'accuracy'"),
+        (["show", "tiny", "ffffffffffff"], 1, "0 stored cells start with"),
+        (["run", "tiny.yaml", "--set", "models[0].C=-1"], 2, "models[0].C"),
+        (["run", "tiny.yaml", "--backend", "exat"], 2, "did you mean 'exact'"),
+        (
+            ["run", "tiny.yaml", "--set", "name=other", "--out", "results/tiny"],
+            1,
+            "holds the study",
+        ),
+        (["check", "tiny.yaml", "--set", "datasets[0].n_samples=5"], 1, "class"),
+    ],
+)
+def test_mistakes_are_one_line_without_a_traceback(place, arguments, code, words):
+    done = qml(*arguments, cwd=place)
+    assert done.returncode == code
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+    assert not done.stdout
+
+
+def test_reader_that_goes_away_is_no_error(place):
+    done = subprocess.run(
+        f"{sys.executable} -m experiments table tiny --format csv | head -c 5",
+        shell=True,
+        cwd=place,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,123 @@
+"""Splits, metrics, intervals, seeds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import stats
+from sklearn import metrics as library
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+
+from experiments.evaluation.metrics import METRICS, score
+from experiments.evaluation.protocol import fit_and_predict, split
+from experiments.evaluation.statistics import corrected_interval
+from experiments.seeds import child_seed
+from qml.errors import DataError, SpecError
+
+Y = np.repeat([0, 1, 2], [30, 20, 10])
+
+
+def test_folds_partition_the_data_and_keep_class_shares():
+    tests = [split(Y, 5, 0, fold, 3)[1] for fold in range(5)]
+    np.testing.assert_array_equal(np.sort(np.concatenate(tests)), np.arange(60))
+    for fold in range(5):
+        train, test = split(Y, 5, 0, fold, 3)
+        assert not set(train) & set(test)
+        np.testing.assert_array_equal(np.bincount(Y[test]), [6, 4, 2])
+
+
+def test_repeats_differ_and_a_split_is_the_same_for_everyone():
+    same = [split(Y, 5, 1, 2, 3)[1].tolist() for _ in range(2)]
+    assert same[0] == same[1]
+    assert same[0] != split(Y, 5, 0, 2, 3)[1].tolist()
+    assert same[0] != split(Y, 5, 1, 2, 4)[1].tolist()
+
+
+def test_class_smaller_than_the_folds_is_named():
+    with pytest.raises(DataError, match="class np.int64.2. has 10 members, 11 folds"):
+        split(Y, 11, 0, 0, 0)
+
+
+class Spy(TransformerMixin, BaseEstimator):
+    seen = None
+
+    def fit(self, X, y=None):
+        Spy.seen = X.copy()
+        return self
+
+    def transform(self, X):
+        return X
+
+
+def test_preprocessing_sees_training_rows_alone():
+    """A poisoned test row must not reach any fit."""
+    X = np.arange(60.0)[:, None]
+    train, test = split(Y, 5, 0, 0, 0)
+    X[test] = 1e9
+    fit_and_predict(Pipeline([("spy", Spy()), ("model", LogisticRegression())]), X, Y, train, test)
+    np.testing.assert_array_equal(Spy.seen, X[train])
+    assert Spy.seen.max() < 1e9
+
+
+def test_scores_are_kept_and_times_are_measured():
+    X = np.random.default_rng(0).normal(size=(60, 2))
+    train, test = split(Y, 5, 0, 0, 0)
+    outcome = fit_and_predict(Pipeline([("model", LogisticRegression())]), X, Y, train, test)
+    assert outcome.scores.shape == (12, 3)
+    assert outcome.fit_s > 0
+    assert outcome.predict_s > 0
+    assert outcome.usage == {}
+
+
+def test_metrics_agree_with_the_library():
+    rng = np.random.default_rng(0)
+    true, predicted = rng.integers(0, 2, 50), rng.integers(0, 2, 50)
+    labels = np.array(["no", "yes"])
+    true, predicted = labels[true], labels[predicted]
+    assert score("f1", true, predicted, labels) == library.f1_score(
+        true, predicted, pos_label="yes"
+    )
+    assert score("precision", true, predicted, labels) == library.precision_score(
+        true, predicted, pos_label="yes"
+    )
+    true3, predicted3 = rng.integers(0, 3, 50), rng.integers(0, 3, 50)
+    assert score("recall", true3, predicted3, [0, 1, 2]) == library.recall_score(
+        true3, predicted3, average="macro"
+    )
+
+
+@pytest.mark.parametrize("metric", sorted(METRICS))
+def test_perfect_is_one_and_constant_prediction_is_defined(metric):
+    assert score(metric, [0, 1, 1], [0, 1, 1], [0, 1]) == 1.0
+    assert np.isfinite(score(metric, [0, 1, 1], [0, 0, 0], [0, 1]))
+
+
+def test_unknown_metric_is_named():
+    with pytest.raises(SpecError, match="did you mean 'accuracy'"):
+        score("acuracy", [0], [0], [0, 1])
+
+
+def test_corrected_interval_is_the_formula():
+    scores, ratio = np.array([0.8, 0.9, 0.7, 0.85, 0.75]), 0.25
+    mean, low, high = corrected_interval(scores, ratio)
+    half = stats.t.ppf(0.975, 4) * np.sqrt((1 / 5 + ratio) * scores.var(ddof=1))
+    assert (mean, low, high) == pytest.approx((0.8, 0.8 - half, 0.8 + half))
+    plain = stats.t.interval(0.95, 4, 0.8, stats.sem(scores))
+    assert high - low == pytest.approx((plain[1] - plain[0]) * np.sqrt((0.2 + 0.25) / 0.2))
+
+
+def test_interval_of_one_score_is_unknown():
+    mean, low, high = corrected_interval([0.5], 0.25)
+    assert mean == 0.5
+    assert np.isnan(low)
+    assert np.isnan(high)
+
+
+def test_seeds_differ_by_place_and_do_not_run_together():
+    seeds = {
+        child_seed(0, *place) for place in [("a", 1), ("a", 2), ("a1",), ("b", 1), ("a", "1x")]
+    }
+    assert len(seeds) == 5
+    assert child_seed(0, "a") != child_seed(1, "a")

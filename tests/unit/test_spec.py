@@ -1,0 +1,282 @@
+"""Study files: what they say, and one clear line for what they say wrong."""
+
+from __future__ import annotations
+
+import copy
+import math
+
+import pytest
+import yaml
+
+from experiments.registry import STUDIES_FOLDER, study_names
+from experiments.spec import Cell, dataset_rows, expand_grid, model_rows, parse
+from experiments.study import Study
+from experiments.yaml_source import YamlSource, read_yaml, set_value
+from qml.errors import SpecError
+
+GOOD = """\
+name: good
+datasets:
+  - name: ad_hoc
+    n_samples: 24
+  - name: wine
+    preprocessing:
+      - standard_scaler
+      - {name: pca, n_components: 2}
+models:
+  - name: qsvc
+    C: [1.0, 10.0]
+  - name: vqc
+    optimizer: {name: cobyla, maxiter: [5, 6]}
+    datasets: [wine]
+  - svc
+backend: [exact, "exact:shots=100"]
+protocol:
+  folds: 3
+  repeats: 2
+  seed: 1
+metrics: [accuracy]
+"""
+
+
+def study_from(tmp_path, text, name="good.yaml"):
+    file = tmp_path / name
+    file.write_text(text)
+    return Study.load(file)
+
+
+def line_for(tmp_path, text):
+    with pytest.raises(SpecError) as caught:
+        study_from(tmp_path, text)
+    return str(caught.value)
+
+
+def test_a_study_expands_to_rows_and_cells(tmp_path):
+    study = study_from(tmp_path, GOOD)
+    labels = [row.label for row in model_rows(study.spec)]
+    assert labels == [
+        "qsvc [C=1.0] @ exact",
+        "qsvc [C=1.0] @ exact:shots=100",
+        "qsvc [C=10.0] @ exact",
+        "qsvc [C=10.0] @ exact:shots=100",
+        "vqc [optimizer.maxiter=5] @ exact",
+        "vqc [optimizer.maxiter=5] @ exact:shots=100",
+        "vqc [optimizer.maxiter=6] @ exact",
+        "vqc [optimizer.maxiter=6] @ exact:shots=100",
+        "svc",
+    ]
+    planned = study.plan()
+    assert len(planned) == (5 + 9) * 3 * 2
+    assert len({item.cell.key for item in planned}) == len(planned)
+
+
+def test_key_depends_on_what_decides_the_result_and_on_nothing_else():
+    cell = Cell({"name": "a", "sha256": "0"}, {"name": "m", "parameters": {}}, {"seed": 0})
+    twin = Cell({"sha256": "0", "name": "a"}, {"parameters": {}, "name": "m"}, {"seed": 0})
+    assert cell.key == twin.key
+    assert cell.key != Cell(cell.dataset, cell.model, {"seed": 1}).key
+    assert cell.key != Cell({**cell.dataset, "sha256": "1"}, cell.model, cell.split).key
+
+
+def test_labels_and_other_models_leave_a_models_keys_alone(tmp_path):
+    keys = {item.cell.key for item in study_from(tmp_path, GOOD).plan()}
+    renamed = GOOD.replace("  - svc\n", "  - {name: svc, label: machine}\n  - dummy\n")
+    assert keys < {item.cell.key for item in study_from(tmp_path, renamed).plan()}
+
+
+def test_list_of_lists_is_a_grid_of_lists():
+    assert [value for value, _ in expand_grid({"layers": [[10, 10], [5]]})] == [
+        {"layers": [10, 10]},
+        {"layers": [5]},
+    ]
+
+
+@pytest.mark.parametrize(
+    "change, expected",
+    [
+        (
+            ("name: cobyla", "name: cobila"),
+            "good.yaml:13: models[1].optimizer.name: unknown optimizer 'cobila' "
+            "(did you mean 'cobyla'?)",
+        ),
+        (
+            ("- svc", "- svk"),
+            "good.yaml:15: models[2].name: unknown model 'svk' (did you mean 'svc'?)",
+        ),
+        (
+            ("    n_samples: 24", "    samples: 24"),
+            "good.yaml:4: datasets[0].samples: unknown parameter of data set 'ad_hoc' "
+            "(did you mean 'n_samples'?)",
+        ),
+        (
+            ("n_samples: 24", "n_samples: many"),
+            "good.yaml:4: datasets[0].n_samples: Input should be a valid integer (got 'many')",
+        ),
+        (
+            ("n_components: 2", "n_component: 2"),
+            "good.yaml:8: datasets[1].preprocessing[1].n_component: unknown parameter of "
+            "preprocessing step 'pca' (did you mean 'n_components'?)",
+        ),
+        (
+            ("  folds: 3", "  fold: 3"),
+            "good.yaml:18: protocol.fold: unknown key (did you mean 'folds'?)",
+        ),
+        (
+            ("  folds: 3", "  folds: 1"),
+            "good.yaml:18: protocol.folds: Input should be greater than or equal to 2 (got 1)",
+        ),
+        (
+            ("  folds: 3", "  folds: true"),
+            "good.yaml:18: protocol.folds: Input should be a valid integer (got True)",
+        ),
+        (
+            ("[accuracy]", "[acuracy]"),
+            "good.yaml:21: metrics[0]: unknown metric 'acuracy' (did you mean 'accuracy'?)",
+        ),
+        (
+            ("[exact, ", "[exat, "),
+            "good.yaml:16: backend[0]: 'exat': unknown backend 'exat' (did you mean 'exact'?)",
+        ),
+        (
+            ("datasets: [wine]", "datasets: [beer]"),
+            "good.yaml:14: models[1].datasets[0]: no data set of this study is called 'beer' "
+            "(allowed: ad_hoc, wine)",
+        ),
+        (
+            ("metrics: [accuracy]", "metrics: [accuracy]\nmetrics: [f1]"),
+            "good.yaml:22: metrics: this key is given twice",
+        ),
+        (("name: good\n", ""), "good.yaml:1: name: missing"),
+        (("name: good\n", "name: Good Study\n"), "good.yaml:1: name: String should match pattern"),
+        (("  - svc", "  - qsvc"), None),
+        (
+            ("  - svc", "  - {name: svc, random_state: 3}"),
+            "good.yaml:15: models[2].random_state: the study's seed decides it; set protocol.seed",
+        ),
+    ],
+)
+def test_each_mistake_is_one_line_with_its_place(tmp_path, change, expected):
+    text = GOOD.replace(*change)
+    assert text != GOOD
+    if expected is None:  # qsvc is there already, but as a grid with other labels
+        study_from(tmp_path, text)
+        return
+    line = line_for(tmp_path, text)
+    assert line.startswith(expected)
+    assert "\n" not in line
+
+
+def test_two_rows_of_one_name_need_labels(tmp_path):
+    line = line_for(tmp_path, GOOD.replace("  - svc", "  - svc\n  - svc"))
+    assert "two rows are called 'svc'; give each a label of its own" in line
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("", "a study is a mapping"),
+        ("- 1\n", "a study is a mapping"),
+        ("a: [", "good.yaml:1"),
+        ("a: !!python/object/apply:os.system ['true']\n", "is not allowed"),
+        ("a: !!python/name:os.system ''\n", "could not determine a constructor"),
+        ("1: 2\n", "is no text"),
+        ("\tname: x", "good.yaml:1"),
+        ("name: &a [*a]\n", "deeply nested"),
+        (
+            "a: &a [x,x,x,x,x,x,x,x,x]\n"
+            + "".join(
+                f"{c}: &{c} [{','.join(['*' + p] * 9)}]\n"
+                for p, c in zip("abcdefgh", "bcdefghi", strict=True)
+            ),
+            "too many",
+        ),
+        ("d: 2001-99-99\n", "good.yaml:1"),
+    ],
+)
+def test_yaml_that_is_no_study_is_refused_and_never_run(tmp_path, text, words):
+    assert words in line_for(tmp_path, text)
+
+
+def test_binary_huge_and_missing_files(tmp_path):
+    file = tmp_path / "bad.yaml"
+    file.write_bytes(b"name: \xff\xfe")
+    with pytest.raises(SpecError, match="not UTF-8"):
+        Study.load(file)
+    file.write_text("#" * ((1 << 20) + 1))
+    with pytest.raises(SpecError, match="at most"):
+        Study.load(file)
+    with pytest.raises(SpecError, match="cannot be read"):
+        Study.load(tmp_path / "none.yaml")
+    with pytest.raises(SpecError, match="did you mean 'quickstart'"):
+        Study.load("quickstar")
+
+
+def leaves(value, path=()):
+    if isinstance(value, dict):
+        for key, child in value.items():
+            yield from leaves(child, (*path, key))
+    elif isinstance(value, list):
+        for i, child in enumerate(value):
+            yield from leaves(child, (*path, i))
+    yield path
+
+
+MUTATIONS = [
+    None,
+    "",
+    "nonsense",
+    -1,
+    0,
+    math.nan,
+    math.inf,
+    1e308,
+    [],
+    {},
+    True,
+    [[]],
+    {"extra": 1},
+    "os.system",
+    ["a", "a"],
+]
+
+
+@pytest.mark.parametrize("path", [p for p in leaves(yaml.safe_load(GOOD)) if p], ids=str)
+def test_every_leaf_mutated_gives_a_study_or_one_clear_problem(path):
+    """Whatever stands in any place: a valid study, or lines that each name a field."""
+    for mutation in MUTATIONS:
+        data = yaml.safe_load(GOOD)
+        target = data
+        for part in path[:-1]:
+            target = target[part]
+        target[path[-1]] = copy.deepcopy(mutation)
+        try:
+            spec = parse(YamlSource("good.yaml", data))
+            dataset_rows(spec), model_rows(spec)
+        except SpecError as error:
+            for line in str(error).splitlines():
+                assert line.startswith("good.yaml"), (mutation, line)
+                assert len(line) < 600
+
+
+def test_set_changes_one_field_and_refuses_paths_to_nowhere():
+    data = yaml.safe_load(GOOD)
+    set_value(data, "protocol.folds=7")
+    set_value(data, "models[0].C=5.5")
+    assert (data["protocol"]["folds"], data["models"][0]["C"]) == (7, 5.5)
+    for bad in ("protocol.folds", "=3", "models[9].C=1", "name.x=1", "a=["):
+        with pytest.raises(SpecError, match="--set"):
+            set_value(data, bad)
+
+
+@pytest.mark.parametrize("name", study_names())
+def test_shipped_studies_are_valid_and_named_as_their_files(name):
+    assert Study.load(name).spec.name == name
+    assert read_yaml(STUDIES_FOLDER / f"{name}.yaml").data["description"].strip()
+
+
+def test_backend_option_replaces_the_studys_but_not_a_rows_own():
+    study = Study.load("quickstart", backend="exact:shots=10")
+    backends = {row.label: row.parameters.get("backend") for row in model_rows(study.spec)}
+    assert backends["QSVC"] == "exact:shots=10"
+    assert backends["QSVC (Aer, 1,024 shots)"] == "aer:shots=1024"
+    assert backends["dummy"] is None

@@ -1,0 +1,135 @@
+"""The store: whole files or none, and damage that is always found."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from experiments import store as store_module
+from experiments.store import Store, write_durably
+from qml.errors import StoreError
+
+KEY = "ab" * 32
+CELL = {"cell": {}, "record": {"status": "done", "accuracy": 0.75}, "predictions": None}
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path / "run")
+    store.put(KEY, CELL)
+    return store
+
+
+def test_what_is_put_is_got(store):
+    assert store.get(KEY)["record"] == CELL["record"]
+    assert store.get("cd" * 32) is None
+    assert store.stored_keys() == [KEY]
+
+
+@pytest.mark.parametrize("key", ["", "../x", "ab", "AB" * 32, "ab" * 32 + "/", "g" * 64])
+def test_only_hashes_are_file_names(store, key):
+    with pytest.raises(StoreError, match="no cell key"):
+        store.put(key, CELL)
+
+
+def damaged(raw: bytes):
+    for length in range(len(raw) - 1):
+        yield raw[:length]
+    for position in range(0, len(raw), 3):
+        for bit in (0, 4):
+            flipped = bytearray(raw)
+            flipped[position] ^= 1 << bit
+            yield bytes(flipped)
+    yield raw.replace(b"0.75", b"0.85")
+    yield raw.replace(KEY.encode(), b"cd" * 32)
+    yield b"[]"
+    yield b"null"
+    yield b"[" * 100_000
+    yield b"\xff" * 20
+
+
+@pytest.mark.filterwarnings("ignore:.*was damaged")
+def test_no_damage_is_ever_read_as_a_result(store):
+    file = store.folder / "cells" / f"{KEY}.json"
+    raw = file.read_bytes()
+    good = json.loads(raw)
+    survivors = 0
+    for content in damaged(raw):
+        file.write_bytes(content)
+        read = store.get(KEY)
+        if read is not None:  # white space between tokens carries nothing
+            assert json.loads(content) == good
+            survivors += 1
+        else:
+            assert (store.folder / "quarantine" / file.name).read_bytes() == content
+            assert not file.exists()
+    assert survivors < 60
+
+
+def test_damage_warns_once_and_moves_the_file(store):
+    (store.folder / "cells" / f"{KEY}.json").write_text("{}")
+    with pytest.warns(UserWarning, match="was damaged"):
+        assert store.get(KEY) is None
+
+
+def test_order_is_write_flush_replace_flush_folder(tmp_path, monkeypatch):
+    calls = []
+    fsync = store_module.os.fsync
+    replace = store_module.Path.replace
+    monkeypatch.setattr(store_module.os, "fsync", lambda fd: (calls.append("fsync"), fsync(fd)))
+    monkeypatch.setattr(
+        store_module.Path, "replace", lambda a, b: (calls.append("replace"), replace(a, b))
+    )
+    write_durably(tmp_path / "x" / "file", b"content")
+    assert calls == ["fsync", "replace", "fsync"]
+
+
+@pytest.mark.parametrize("broken", ["write", "fsync", "replace"])
+def test_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, broken):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    target = tmp_path / "file"
+    target.write_bytes(b"before")
+    if broken == "replace":
+        monkeypatch.setattr(store_module.Path, "replace", full)
+    elif broken == "fsync":
+        monkeypatch.setattr(store_module.os, "fsync", full)
+    else:
+        monkeypatch.setattr(store_module.Path, "open", full)
+    with pytest.raises(StoreError, match="No space left on device"):
+        write_durably(target, b"after")
+    monkeypatch.undo()
+    assert [file.name for file in tmp_path.iterdir()] == ["file"]
+    assert target.read_bytes() == b"before"
+
+
+def test_one_folder_holds_one_study(tmp_path):
+    store = Store(tmp_path)
+    plan = {"study": {"name": "a"}, "metrics": [], "cells": []}
+    store.write_plan(plan)
+    with pytest.raises(StoreError, match="holds the study 'a'"):
+        store.write_plan({**plan, "study": {"name": "b"}})
+
+
+def test_folder_without_a_run_says_so(tmp_path):
+    with pytest.raises(StoreError, match="no run is stored here"):
+        Store(tmp_path).read_plan()
+    (tmp_path / "plan.json").write_text("{")
+    with pytest.raises(StoreError, match="damaged"):
+        Store(tmp_path).read_plan()
+
+
+def test_deaths_are_found_by_their_marks(store):
+    with store.working_on(KEY):
+        assert store.suspects() == set()
+    store.remove(KEY)
+    for suspects in (set(), {KEY}, {KEY}):  # from the second death on
+        (store.folder / "running" / f"{KEY}.999999999").touch()
+        (store.folder / "cells" / f".{KEY}.json.999999999.tmp").touch()
+        assert store.suspects() == suspects
+    assert store.suspects() == set()
+    assert not list((store.folder / "cells").glob(".*"))
+    store.forgive(KEY)
+    assert not list((store.folder / "running").iterdir())

@@ -1,0 +1,110 @@
+"""Tables: the store's numbers in every format, and text that cannot do harm."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pandas as pd
+import pytest
+
+from experiments.reporting import tables
+from experiments.study import Run, Study
+from qml.errors import SpecError
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    study = Study.from_dict(
+        {
+            "name": "tiny",
+            "datasets": [{"name": "ad_hoc", "n_samples": 24}],
+            "models": [
+                {"name": "qsvc", "label": "QSVC_50% & co"},
+                {"name": "dummy", "label": "=1+1|x"},
+                {"name": "svc", "label": "broken", "kernel": "precomputed"},
+            ],
+            "protocol": {"folds": 3, "seed": 1},
+        }
+    )
+    return study.run(jobs=1, out=tmp_path_factory.mktemp("run") / "tiny")
+
+
+def test_one_row_a_model_with_interval_and_costs(run):
+    table = run.table()
+    assert table["model"].tolist() == ["QSVC_50% & co", "=1+1|x", "broken"]
+    row = table.iloc[0]
+    assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"] <= 1
+    assert row["circuits"] > 0
+    assert row["fit_s"] > 0
+
+
+def test_failures_are_rows_with_their_reason(run):
+    row = run.table().iloc[2]
+    assert (row["cells"], row["done"]) == (3, 0)
+    assert row["problem"].startswith("3 failed: ")
+    assert "\n" not in row["problem"]
+    assert "problem" in tables.render(run.table(), ["accuracy"], "text")
+
+
+def test_a_new_metric_comes_from_the_stored_predictions(run):
+    assert "mcc" not in run.cells()
+    table = run.table(["mcc"])
+    assert table.loc[1, "mcc"] == 0.0
+    assert table.loc[0, "mcc"] > 0
+    with pytest.raises(SpecError, match="did you mean 'mcc'"):
+        run.table(["mc"])
+
+
+@pytest.mark.parametrize("form", tables.FORMATS)
+def test_every_format_holds_the_same_mean(run, form):
+    table = run.table()
+    rendered = tables.render(table, ["accuracy", "f1"], form)
+    mean = table.loc[0, "accuracy"]
+    if form == "parquet":
+        assert pd.read_parquet(io.BytesIO(rendered)).loc[0, "accuracy"] == mean
+    elif form == "csv":
+        assert pd.read_csv(io.StringIO(rendered)).loc[0, "accuracy"] == mean
+    elif form == "json":
+        assert json.loads(rendered)[0]["accuracy"] == pytest.approx(mean, abs=1e-9)
+    else:
+        assert f"{mean:.3f} [" in rendered
+
+
+def test_text_cells_are_no_formulas_no_columns_and_no_commands(run):
+    table = run.table()
+    assert "\n" not in tables.render(table, ["accuracy"], "csv").splitlines()[2]
+    assert ",'=1+1|x," in tables.render(table, ["accuracy"], "csv")
+    assert "=1+1\\|x" in tables.render(table, ["accuracy"], "markdown")
+    latex = tables.render(table, ["accuracy"], "latex")
+    assert r"QSVC\_50\% \& co" in latex
+    assert r"\toprule" in latex
+
+
+def test_unknown_format_is_named(run):
+    with pytest.raises(SpecError, match=r"--format: unknown format 'latx' \(did you mean 'latex'"):
+        tables.render(run.table(), ["accuracy"], "latx")
+
+
+def test_files_are_written_and_a_cell_can_be_found(run):
+    assert {"metrics.csv", "table.csv", "table.md", "plan.json"} <= {
+        file.name for file in run.folder.iterdir()
+    }
+    key = run.cells().loc[0, "key"]
+    assert run.find(key[:10])["predictions"]["predicted"]
+
+
+def test_environment_is_recorded_once_with_versions(run):
+    [file] = (run.folder / "environments").iterdir()
+    assert json.loads(file.read_text())["packages"]["scipy"]
+    assert set(run.cells()["environment"]) == {file.stem}
+
+
+def test_unfinished_run_says_what_is_missing(run, tmp_path):
+    import shutil
+
+    shutil.copytree(run.folder, tmp_path / "part")
+    part = Run(tmp_path / "part")
+    part.store.remove(part.cells().loc[0, "key"])
+    assert part.table().loc[0, "problem"] == "1 not run yet"
+    assert part.table().loc[0, "done"] == 2
