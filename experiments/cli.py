@@ -6,6 +6,8 @@ Nothing heavy is imported before a command needs it, so that ``--help`` answers 
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -75,7 +77,11 @@ def run(
     from experiments.progress import run_with_progress
 
     loaded = _load(study, set_, backend)
-    finished = run_with_progress(loaded, jobs=jobs, out=out, retry_failed=retry_failed)
+    try:
+        finished = run_with_progress(loaded, jobs=jobs, out=out, retry_failed=retry_failed)
+    except KeyboardInterrupt:
+        print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
+        raise typer.Exit(130) from None
     _print_table(finished)
     _print_files(finished)
 
@@ -271,11 +277,26 @@ def _implementations(finished: Run) -> list[str]:
 
 
 def _print_files(finished: Run) -> None:
-    folder = finished.folder
+    folder, qml = finished.folder, _own_name()
     print(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
-    print(f"Next:    qml table {folder} --format latex     the table for a paper")
-    print(f"         qml table {folder} --metric mcc       any metric, without refitting")
-    print("         qml list models                      what else a study can name")
+    print("Next:")
+    for command, purpose in (
+        (f"{qml} table {folder} --format latex", "the table for a paper"),
+        (f"{qml} table {folder} --metric mcc", "any metric, without refitting"),
+        (f"{qml} list models", "what else a study can name"),
+    ):
+        print(f"  {command:56} {purpose}")
+
+
+def _own_name() -> str:
+    """Return what to type to get this program: ``qml``, or its path where that is not found."""
+    typed = Path(sys.argv[0])
+    if typed.name == "__main__.py":
+        return "python -m experiments"
+    found = shutil.which(typed.name)
+    if found is not None and Path(found).resolve() == typed.resolve():
+        return typed.name
+    return os.path.relpath(typed)
 
 
 def main() -> None:
@@ -287,9 +308,6 @@ def main() -> None:
     except WorkbenchError as error:
         print(error, file=sys.stderr)
         sys.exit(2 if isinstance(error, SpecError) else 1)
-    except KeyboardInterrupt:
-        print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
-        sys.exit(130)
     except BrokenPipeError:  # the reader went away, as in `qml table RUN | head`
         sys.stderr.close()
         sys.exit(0)

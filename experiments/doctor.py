@@ -65,7 +65,7 @@ def _account() -> str:
     if os.environ.get("QISKIT_IBM_TOKEN"):
         return "from the environment variable QISKIT_IBM_TOKEN"
     file = Path.home() / ".qiskit" / "qiskit-ibm.json"
-    if not file.is_file():
+    if not file.is_file() or file.stat().st_size <= len("{}\n"):  # the SDK leaves an empty one
         return "none (the offline machines ibm:fake_... need none)"
     readable = file.stat().st_mode & 0o077
     warning = "; other users may read it: chmod 600 it" if readable else ""
