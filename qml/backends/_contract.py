@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import Pauli, SparsePauliOp
 
+from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
-from qml.errors import SpecError
+from qml.engine import check_observables
 
 __all__ = ["Backend", "BoundCircuit", "Estimate", "Usage", "Workload"]
 
@@ -166,6 +167,29 @@ class Backend(ABC):
                 result[:, observable] += coefficient * expectations[:, column]
         return result
 
+    def gradients(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return the derivatives of every expectation value by every parameter.
+
+        Parameters
+        ----------
+        circuit : QuantumCircuit
+            Gates only.
+        observables : sequence of SparsePauliOp
+            Hermitian, on the circuit's qubits.
+        values : ndarray of shape (batch, n_parameters)
+            In ``circuit.parameters`` order.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_observables, n_parameters)
+            Here by parameter shifts: two circuits a row, rotation and group of terms, in one call.
+        """
+        shifted = ShiftedCircuit(circuit)
+        rows = shifted.rows(values)
+        return shifted.combine(values, self.run_expectations(shifted.circuit, observables, rows))
+
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
@@ -249,15 +273,9 @@ def _measurement_groups(
 
     Greedy: a term joins the first group whose basis agrees with it on every qubit.
     """
+    check_observables(observables, circuit.num_qubits)
     groups: list[tuple[dict[int, str], list[Term]]] = []
     for index, observable in enumerate(observables):
-        if observable.num_qubits != circuit.num_qubits:
-            raise SpecError(
-                f"observable {index} acts on {observable.num_qubits} qubits, "
-                f"the circuit has {circuit.num_qubits}"
-            )
-        if not np.allclose(observable.coeffs.imag, 0.0):
-            raise SpecError(f"observable {index} is not Hermitian: {observable.coeffs}")
         for pauli, coefficient in zip(observable.paulis, observable.coeffs.real, strict=True):
             basis = _basis_of(pauli)
             term = (sum(1 << qubit for qubit in basis), index, float(coefficient))

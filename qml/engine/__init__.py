@@ -1,16 +1,37 @@
-"""Exact simulation of one circuit over many parameter values at once."""
+"""Exact simulation of one circuit over many parameter values at once.
 
-from qml.engine._lowering import Program, lower
+A circuit is lowered once to a short list of steps, which compiled kernels run on blocks of samples
+that stay in the cache; nothing is compiled per circuit. See ``docs/engine.md``.
+"""
+
+from qml.engine._gradients import (
+    check_observables,
+    expectations,
+    expectations_of_states,
+    gradients,
+    probabilities,
+)
+from qml.engine._gram import gram, gram_bytes
+from qml.engine._lowering import lower
 from qml.engine._memory import available_bytes, require_memory, state_bytes
-from qml.engine._simulation import apply_program, statevectors, zero_states
+from qml.engine._program import Kind, Program
+from qml.engine._simulation import statevectors
+from qml.engine._training import EncodedModel
 
 __all__ = [
+    "EncodedModel",
+    "Kind",
     "Program",
-    "apply_program",
     "available_bytes",
+    "check_observables",
+    "expectations",
+    "expectations_of_states",
+    "gradients",
+    "gram",
+    "gram_bytes",
     "lower",
+    "probabilities",
     "require_memory",
     "state_bytes",
     "statevectors",
-    "zero_states",
 ]

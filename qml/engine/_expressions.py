@@ -1,27 +1,31 @@
-"""Values of parameter expressions for a whole batch at once.
+"""Values of parameter expressions for a whole batch at once, and their derivatives.
 
-Qiskit binds one set of values at a time. Here the expression's tree is walked once and every node
-works on the batch's columns, without generating or running code.
+Qiskit binds one set of values at a time. Here every expression is brought once to a form that works
+on the batch's columns: a quadratic polynomial (which is what encodings and ansatzes use) becomes
+part of two matrix products; anything else becomes a tree of NumPy calls. No code is generated.
 """
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import Parameter, ParameterExpression
+from qiskit.circuit.exceptions import CircuitError
 
 from qml.errors import SpecError
 
-__all__ = ["evaluate"]
+__all__ = ["ExpressionTable"]
+
+Values = NDArray[np.float64]
+Evaluate = Callable[[Values], Any]  # from (batch, n_parameters) to (batch,) or a number
 
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "Add": lambda *terms: functools.reduce(np.add, terms),
     "Mul": lambda *factors: functools.reduce(np.multiply, factors),
-    "Pow": np.power,
     "sin": np.sin,
     "cos": np.cos,
     "tan": np.tan,
@@ -36,53 +40,235 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 }
 
 
-def evaluate(
-    expression: ParameterExpression | float, columns: Mapping[Parameter, NDArray[np.float64]]
-) -> NDArray[np.float64]:
-    """Return the expression's value for every row of the batch.
+class ExpressionTable:
+    """The expressions of a circuit, evaluated together.
+
+    Column 0 is the constant 1, so that fixed angles need no treatment of their own.
 
     Parameters
     ----------
-    expression : ParameterExpression or float
-        A gate's angle.
-    columns : mapping of Parameter to ndarray of shape (batch,)
-        The batch's values.
-
-    Returns
-    -------
-    ndarray of shape (batch,) or ()
-        A scalar where the expression has no parameter.
-
-    Raises
-    ------
-    SpecError
-        If the expression holds a function that Qiskit cannot write either, or is not real.
+    parameters : sequence of Parameter
+        The columns of the values.
     """
-    if isinstance(expression, Parameter):  # the common case, without the symbolic library
-        return columns[expression]
-    if not isinstance(expression, ParameterExpression) or not expression.parameters:
-        return np.asarray(float(expression))
-    by_name = {parameter.name: columns[parameter] for parameter in expression.parameters}
-    value = _walk(expression.sympify(), by_name)
+
+    def __init__(self, parameters: Sequence[Parameter]) -> None:
+        self.parameters = tuple(parameters)
+        self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
+        self._columns: dict[Any, int] = {}
+        self.expressions: list[ParameterExpression | float] = [1.0]
+
+    def column(self, expression: ParameterExpression) -> int:
+        """Return the expression's column; equal expressions share one."""
+        known = self._columns.get(expression)  # one look-up: comparing expressions is slow
+        if known is None:
+            known = self._columns[expression] = len(self.expressions)
+            self.expressions.append(expression)
+        return known
+
+    def depends_on(self, column: int) -> frozenset[int]:
+        """Return the places of the parameters that a column depends on."""
+        expression = self.expressions[column]
+        if not isinstance(expression, ParameterExpression):
+            return frozenset()
+        return frozenset(self._place[parameter] for parameter in expression.parameters)
+
+    def evaluate(self, values: Values) -> Values:
+        """Return every expression for every row, shape (batch, n_expressions).
+
+        Raises
+        ------
+        SpecError
+            If an expression is not real somewhere, or holds an unknown function.
+        """
+        constant, linear, factors, quadratic = self._polynomial
+        table = constant + values @ linear
+        if len(factors):
+            table += (values[:, factors[:, 0]] * values[:, factors[:, 1]]) @ quadratic
+        for column, evaluate in self._others:
+            table[:, column] = _real(evaluate(values), self.expressions[column])
+        return np.asarray(table)
+
+    def chain(self, values: Values, gradient: Values) -> Values:
+        """Return the gradient by parameter from the gradient by expression.
+
+        Parameters
+        ----------
+        values : ndarray of shape (batch, n_parameters)
+            Where.
+        gradient : ndarray of shape (batch, n_expressions)
+            By expression.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_parameters)
+        """
+        _, linear, factors, quadratic = self._polynomial
+        result = gradient @ linear.T
+        if len(factors):
+            by_product = gradient @ quadratic.T
+            for term, (p, q) in enumerate(factors):
+                result[:, p] += by_product[:, term] * values[:, q]
+                result[:, q] += by_product[:, term] * values[:, p]
+        for column, place, derivative in self._derivatives:
+            result[:, place] += gradient[:, column] * _real(
+                derivative(values), self.expressions[column]
+            )
+        return np.asarray(result)
+
+    @functools.cached_property
+    def _polynomial(self) -> tuple[Values, Values, NDArray[np.intp], Values]:
+        """Constants, linear coefficients, pairs of factors, and the pairs' coefficients."""
+        n_columns = len(self.expressions)
+        constant = np.zeros(n_columns)
+        constant[0] = 1.0
+        linear = np.zeros((len(self.parameters), n_columns))
+        pairs: dict[tuple[int, int], dict[int, float]] = {}
+        for column, form in self._quadratic_forms.items():
+            constant[column] = form[0]
+            for place, coefficient in form[1].items():
+                linear[place, column] = coefficient
+            for pair, coefficient in form[2].items():
+                pairs.setdefault(pair, {})[column] = coefficient
+        factors = np.array(list(pairs), dtype=np.intp).reshape(-1, 2)
+        quadratic = np.zeros((len(pairs), n_columns))
+        for term, entries in enumerate(pairs.values()):
+            for column, coefficient in entries.items():
+                quadratic[term, column] = coefficient
+        return constant, linear, factors, quadratic
+
+    @functools.cached_property
+    def _quadratic_forms(self) -> dict[int, _QuadraticForm]:
+        forms = {}
+        for column, expression in enumerate(self.expressions[1:], start=1):
+            assert_expression(expression)
+            form = _quadratic_form(expression, self._place)
+            if form is not None:
+                forms[column] = form
+        return forms
+
+    @functools.cached_property
+    def _others(self) -> list[tuple[int, Evaluate]]:
+        """Columns that are no quadratic polynomial, with the function that evaluates them."""
+        return [
+            (column, _compile(expression, self._place))
+            for column, expression in enumerate(self.expressions)
+            if column and column not in self._quadratic_forms
+        ]
+
+    @functools.cached_property
+    def _derivatives(self) -> list[tuple[int, int, Evaluate]]:
+        place = self._place
+        return [
+            (column, place[parameter], _compile(_gradient(expression, parameter), place))
+            for column, _ in self._others
+            for expression in [assert_expression(self.expressions[column])]
+            for parameter in expression.parameters
+        ]
+
+
+_QuadraticForm = tuple[float, dict[int, float], dict[tuple[int, int], float]]
+
+
+def assert_expression(expression: ParameterExpression | float) -> ParameterExpression:
+    """Return the expression; every column but the first holds one."""
+    if not isinstance(expression, ParameterExpression):
+        raise TypeError(f"{expression!r} is no expression")
+    return expression
+
+
+def _gradient(
+    expression: ParameterExpression | float, parameter: Parameter
+) -> ParameterExpression | complex:
+    result: ParameterExpression | complex = assert_expression(expression).gradient(parameter)
+    return result
+
+
+def _quadratic_form(
+    expression: ParameterExpression, place: dict[Parameter, int]
+) -> _QuadraticForm | None:
+    """Return the coefficients of a real quadratic polynomial, or None if it is none.
+
+    Qiskit differentiates; a derivative that is a number tells the degree.
+    """
+    if isinstance(expression, Parameter):  # the commonest case by far
+        return 0.0, {place[expression]: 1.0}, {}
+    constants = []
+    linear: dict[int, float] = {}
+    pairs: dict[tuple[int, int], float] = {}
+    for parameter in expression.parameters:
+        slope = _gradient(expression, parameter)
+        at_zero = _at_zero(slope)
+        if at_zero is None:
+            return None
+        linear[place[parameter]] = at_zero
+        if isinstance(slope, ParameterExpression):
+            for other in slope.parameters:
+                curvature = _gradient(slope, other)
+                if isinstance(curvature, ParameterExpression) and curvature.parameters:
+                    return None
+                value = _at_zero(curvature)
+                if value is None:
+                    return None
+                p, q = sorted((place[parameter], place[other]))
+                # x_p x_q is met twice, from either side; x_p² once, with a factor 2
+                pairs[p, q] = value / 2 if p == q else value
+    constants.append(_at_zero(expression))
+    if constants[0] is None:
+        return None
+    return constants[0], linear, pairs
+
+
+def _at_zero(expression: ParameterExpression | complex) -> float | None:
+    """Return the value with every parameter 0, or None if it is not a real number there."""
+    try:
+        if isinstance(expression, ParameterExpression):
+            expression = complex(expression.bind_all(dict.fromkeys(expression.parameters, 0.0)))
+        number = complex(expression)
+    except (ArithmeticError, ValueError, TypeError, RuntimeError, CircuitError):
+        return None
+    if number.imag or not np.isfinite(number.real):
+        return None
+    return number.real
+
+
+def _real(value: Any, expression: object) -> Any:
     if np.iscomplexobj(value):
         if not np.allclose(np.imag(value), 0.0, atol=1e-12):
             raise SpecError(f"the angle {expression} is not real")
         value = np.real(value)
-    return np.asarray(value, dtype=np.float64)
+    return value
 
 
-def _walk(node: Any, columns: Mapping[str, NDArray[np.float64]]) -> Any:
+def _compile(expression: ParameterExpression | complex, place: dict[Parameter, int]) -> Evaluate:
+    """Return the expression as a tree of NumPy calls."""
+    if not isinstance(expression, ParameterExpression):
+        number = complex(expression)
+        constant = number if number.imag else number.real
+        return lambda values: constant
+    names = {parameter.name: place[parameter] for parameter in expression.parameters}
+    return _walk(expression.sympify(), names)
+
+
+def _walk(node: Any, names: dict[str, int]) -> Evaluate:
     if node.is_Symbol:
-        return columns[node.name]
+        column = names[node.name]
+        return lambda values: values[:, column]
     if node.is_number:
         number = complex(node)
-        return number if number.imag else number.real
+        constant = number if number.imag else number.real
+        return lambda values: constant
     name = type(node).__name__
+    arguments = [_walk(child, names) for child in node.args]
+    if name == "Pow":
+        base, exponent = arguments
+        return lambda values: _power(base(values), exponent(values))
     if name not in _FUNCTIONS:
-        raise SpecError(f"the angle holds the function {name}, which the engine does not know")
-    arguments = [_walk(child, columns) for child in node.args]
-    if name == "Pow" and np.any(np.asarray(arguments[0]) < 0):
-        exponent = arguments[1]
-        if not np.all(np.mod(exponent, 1) == 0):
-            arguments[0] = np.asarray(arguments[0], dtype=complex)
-    return _FUNCTIONS[name](*arguments)
+        raise SpecError(f"an angle holds the function {name}, which the engine does not know")
+    function = _FUNCTIONS[name]
+    return lambda values: function(*(argument(values) for argument in arguments))
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if np.any(np.asarray(base) < 0) and not np.all(np.mod(exponent, 1) == 0):
+        base = np.asarray(base, dtype=complex)
+    return np.power(np.asarray(base, dtype=np.result_type(base, np.float64)), exponent)

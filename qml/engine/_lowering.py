@@ -1,103 +1,34 @@
-"""From a Qiskit circuit to a flat program: once per circuit, whatever the batch."""
+"""From a Qiskit circuit to a program: once per circuit, whatever the batch."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import Gate, Instruction, Parameter, ParameterExpression, QuantumCircuit
-from qiskit.quantum_info import Operator
+from qiskit.circuit import Gate, Instruction, ParameterExpression, QuantumCircuit
+from qiskit.quantum_info import Operator, SparsePauliOp
 
-from qml.engine._expressions import evaluate
-from qml.engine._gates import ROTATIONS
+from qml.engine._expressions import ExpressionTable
+from qml.engine._program import Kind, Program, Step
 from qml.errors import SpecError
 
-__all__ = ["Operation", "Program", "lower"]
+__all__ = ["lower"]
 
-_LARGEST_MATRIX = 4  # qubits; a wider fixed gate is brought down by its definition if it has one
+_LARGEST_MATRIX = 3  # qubits; a wider fixed gate is brought down by its definition if it has one
+_LARGEST_EVOLUTION = 8  # qubits of a Hamiltonian of non-commuting terms that is diagonalised
 
-
-@dataclass(frozen=True)
-class Operation:
-    """One step: a fixed matrix, or a rotation whose angles come from the batch.
-
-    Parameters
-    ----------
-    qubits : tuple of int
-        The first is the least significant bit of the matrix index.
-    matrix : ndarray of shape (2**k, 2**k) or None
-        The fixed matrix, if it is fixed.
-    rotation : str
-        The key in `ROTATIONS`, if it is not.
-    angles : tuple of ParameterExpression or float
-        The rotation's arguments.
-    """
-
-    qubits: tuple[int, ...]
-    matrix: NDArray[np.complex128] | None = None
-    rotation: str = ""
-    angles: tuple[ParameterExpression | float, ...] = ()
-
-    @property
-    def parameters(self) -> set[Parameter]:
-        """The circuit parameters this step depends on."""
-        return {
-            parameter
-            for angle in self.angles
-            if isinstance(angle, ParameterExpression)
-            for parameter in angle.parameters
-        }
-
-    def matrices(self, columns: dict[Parameter, NDArray[np.float64]]) -> NDArray[np.complex128]:
-        """Return the matrix, with a leading batch axis where the angles have one."""
-        if self.matrix is not None:
-            return self.matrix
-        return ROTATIONS[self.rotation](*(evaluate(angle, columns) for angle in self.angles))
-
-
-@dataclass(frozen=True)
-class Program:
-    """A lowered circuit.
-
-    Parameters
-    ----------
-    n_qubits : int
-        Width of the circuit.
-    parameters : tuple of Parameter
-        The columns of ``values``, in ``circuit.parameters`` order.
-    operations : tuple of Operation
-        The steps in the order of time.
-    global_phase : ParameterExpression or float
-        In radians.
-    """
-
-    n_qubits: int
-    parameters: tuple[Parameter, ...]
-    operations: tuple[Operation, ...]
-    global_phase: ParameterExpression | float
-
-    def split(self, weights: set[Parameter]) -> tuple[Program, Program]:
-        """Return the steps before the first that depends on `weights`, and the rest.
-
-        The first part is the encoding: it does not change while the weights are trained.
-        """
-        cut = next(
-            (i for i, step in enumerate(self.operations) if step.parameters & weights),
-            len(self.operations),
-        )
-        head = Program(self.n_qubits, self.parameters, self.operations[:cut], 0.0)
-        tail = Program(self.n_qubits, self.parameters, self.operations[cut:], self.global_phase)
-        return head, tail
+Angle: TypeAlias = ParameterExpression | float
 
 
 def lower(circuit: QuantumCircuit) -> Program:
-    """Return the circuit as a flat list of matrices and rotations.
+    """Return the circuit in the engine's own steps.
 
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only; barriers and final measurements are left out.
+        Gates, barriers, and an initialisation of untouched qubits; final measurements are left out.
 
     Returns
     -------
@@ -107,64 +38,276 @@ def lower(circuit: QuantumCircuit) -> Program:
     Raises
     ------
     SpecError
-        If an instruction is no gate (a reset, a mid-circuit measurement, control flow); it is
+        If an instruction is no gate (a reset or measurement in the middle, control flow); it is
         named.
 
     Examples
     --------
     >>> from qiskit.circuit.library import zz_feature_map
-    >>> len(lower(zz_feature_map(2, reps=1)).operations)
+    >>> len(lower(zz_feature_map(2, reps=1)).steps)
     7
     """
-    bare = circuit.remove_final_measurements(inplace=False) if circuit.num_clbits else circuit
-    operations: list[Operation] = []
-    phase = bare.global_phase + _lower_into(operations, bare, tuple(range(bare.num_qubits)))
-    return Program(bare.num_qubits, tuple(circuit.parameters), tuple(operations), phase)
+    if any(step.clbits for step in circuit.data):
+        bare = circuit.remove_final_measurements(inplace=False)
+    else:
+        bare = circuit
+    lowering = _Lowering(ExpressionTable(tuple(circuit.parameters)))
+    lowering.circuit(bare, tuple(range(bare.num_qubits)))
+    phase = tuple((column, factor) for column, factor in lowering.phase.items() if factor)
+    return Program(bare.num_qubits, lowering.table, tuple(lowering.steps), phase)
 
 
-def _lower_into(
-    operations: list[Operation], circuit: QuantumCircuit, qubits: tuple[int, ...]
-) -> ParameterExpression | float:
-    """Append the circuit's steps; return the global phase that its definitions carry."""
-    phase: ParameterExpression | float = 0.0
-    for step in circuit.data:
-        gate = step.operation
-        on = tuple(qubits[circuit.find_bit(qubit).index] for qubit in step.qubits)
-        if gate.name in ("barrier", "id"):
-            continue
-        if gate.name == "global_phase":
-            phase = phase + gate.params[0]
-            continue
-        _refuse_what_is_not_unitary(gate)
-        parametrised = any(
-            isinstance(angle, ParameterExpression) and angle.parameters for angle in gate.params
-        )
-        if parametrised and gate.name in ROTATIONS:
-            operations.append(Operation(on, rotation=gate.name, angles=tuple(gate.params)))
-            continue
-        matrix = None if parametrised else _fixed_matrix(gate)
+class _Lowering:
+    """Collects steps; gates that are not steps themselves come apart by rule or definition."""
+
+    def __init__(self, table: ExpressionTable) -> None:
+        self.table = table
+        self.steps: list[Step] = []
+        self.phase: dict[int, float] = {}
+        self.touched: set[int] = set()
+
+    def circuit(self, circuit: QuantumCircuit, qubits: tuple[int, ...]) -> None:
+        """Append the steps of a whole circuit, or of a gate's definition."""
+        self.add_phase(circuit.global_phase)
+        place = {qubit: qubits[i] for i, qubit in enumerate(circuit.qubits)}
+        for instruction in circuit.data:
+            on = tuple(place[qubit] for qubit in instruction.qubits)
+            self.instruction(instruction.operation, on)
+            if instruction.operation.name not in ("barrier", "reset"):
+                self.touched.update(on)
+
+    def instruction(self, operation: Any, on: tuple[int, ...]) -> None:
+        """Append one instruction by the first way that fits."""
+        if operation.name in ("barrier", "id"):
+            return
+        if operation.name == "reset" and not self.touched & set(on):
+            return  # an initialisation begins so; an untouched qubit is 0 already
+        self.refuse_what_is_no_gate(operation)
+        rule = _RULES.get(operation.name)
+        if rule is not None and isinstance(operation, Gate):
+            rule(self, on, *operation.params)
+            return
+        if operation.name == "PauliEvolution":
+            self.evolution(operation, on)
+            return
+        varies = any(_varies(parameter) for parameter in operation.params)
+        matrix = None if varies else _fixed_matrix(operation)
         if matrix is not None:
-            operations.append(Operation(on, matrix=matrix))
-            continue
-        definition = gate.definition
+            kind = Kind.MATRIX1 if len(on) == 1 else Kind.MATRIX
+            self.steps.append(Step(kind, on, matrix=matrix))
+            return
+        definition = operation.definition
         if definition is None:
-            raise SpecError(f"the gate {gate.name!r} has neither a matrix nor a definition")
-        phase = phase + definition.global_phase + _lower_into(operations, definition, on)
-    return phase
+            raise SpecError(f"the gate {operation.name!r} has neither a matrix nor a definition")
+        self.circuit(definition, on)
+
+    def refuse_what_is_no_gate(self, operation: Any) -> None:
+        """Raise for what has no unitary, by its name."""
+        if operation.name in ("measure", "reset", "initialize") or operation.num_clbits:
+            if operation.name == "initialize":
+                return  # its definition is resets and gates
+            raise SpecError(f"the circuit holds {operation.name!r}, which is no gate")
+        if getattr(operation, "blocks", ()):
+            raise SpecError(f"the circuit holds the control flow {operation.name!r}")
+
+    def add_phase(self, angle: Angle, factor: float = 1.0) -> None:
+        """Add to the global phase."""
+        column, scale = self.read(angle)
+        self.phase[column] = self.phase.get(column, 0.0) + factor * scale
+
+    def read(self, angle: Angle) -> tuple[int, float]:
+        """Return the column and the scale that give an angle."""
+        if _varies(angle):
+            return self.table.column(angle), 1.0
+        return 0, float(angle)
+
+    def rotate(self, kind: Kind, qubits: tuple[int, ...], angle: Angle, scale: float = 1.0) -> None:
+        """Append a rotation by ``scale * angle``."""
+        column, factor = self.read(angle)
+        self.steps.append(Step(kind, qubits, column, scale * factor))
+
+    def fixed(self, kind: Kind, *qubits: int) -> None:
+        """Append a step without an angle."""
+        self.steps.append(Step(kind, qubits))
+
+    def controlled_phase(self, qubits: tuple[int, ...], angle: Angle, scale: float = 1.0) -> None:
+        r"""Append :math:`\exp(i\,\mathrm{angle}\,b_0 b_1\cdots)` as parities of Z.
+
+        :math:`\prod_k b_k = 2^{-m}\sum_{S}(-1)^{|S|} Z_S`.
+        """
+        m = len(qubits)
+        column, factor = self.read(angle)
+        weight = scale * factor / 2**m
+        for subset in range(1, 1 << m):
+            members = tuple(qubit for k, qubit in enumerate(qubits) if subset >> k & 1)
+            sign = -1.0 if len(members) % 2 else 1.0
+            # exp(i s Z_S) is a parity rotation by -2 s
+            self.steps.append(Step(Kind.PARITY, members, column, -2.0 * sign * weight))
+        self.phase[column] = self.phase.get(column, 0.0) + weight
+
+    def evolution(self, gate: Any, on: tuple[int, ...]) -> None:
+        r"""Append :math:`\exp(-i t H)`, exactly as the gate is defined, whatever its synthesis.
+
+        Commuting terms are parities of Z in each term's own basis, one after the other. Other
+        Hamiltonians are diagonalised, and the diagonal is written in parities.
+        """
+        operators = gate.operator if isinstance(gate.operator, list) else [gate.operator]
+        total = SparsePauliOp.sum([SparsePauliOp(operator) for operator in operators]).simplify()
+        time = gate.params[0]
+        coefficients = total.coeffs.real
+        paulis = total.paulis
+        if all(bool(np.all(paulis.commutes(pauli))) for pauli in paulis):
+            for pauli, coefficient in zip(paulis, coefficients, strict=True):
+                self.pauli_rotation(pauli, on, time, 2.0 * coefficient)
+            return
+        if len(on) > _LARGEST_EVOLUTION:
+            raise SpecError(
+                f"an evolution of {len(on)} qubits under terms that do not commute; at most "
+                f"{_LARGEST_EVOLUTION} qubits are diagonalised, split the Hamiltonian"
+            )
+        energies, vectors = np.linalg.eigh(total.to_matrix())
+        self.steps.append(Step(Kind.MATRIX, on, matrix=vectors.conj().T.copy()))
+        self.diagonal(on, time, -energies)
+        self.steps.append(Step(Kind.MATRIX, on, matrix=vectors))
+
+    def diagonal(self, on: tuple[int, ...], angle: Angle, phases: NDArray[np.float64]) -> None:
+        r"""Append :math:`|k\rangle \to \exp(i\,\mathrm{angle}\,\mathrm{phases}_k)|k\rangle`."""
+        indices = np.arange(len(phases))
+        for subset in indices:
+            signs = 1.0 - 2.0 * (np.bitwise_count(indices & subset) & 1)
+            weight = float(signs @ phases) / len(phases)
+            members = tuple(qubit for k, qubit in enumerate(on) if subset >> k & 1)
+            if not members:
+                self.add_phase(angle, weight)
+            elif abs(weight) > 1e-15:
+                self.rotate(Kind.PARITY, members, angle, -2.0 * weight)
+
+    def pauli_rotation(self, pauli: Any, on: tuple[int, ...], angle: Angle, scale: float) -> None:
+        r"""Append :math:`\exp(-i\,\mathrm{scale}\,\mathrm{angle}\,P/2)`."""
+        letters = pauli.to_label()[::-1]
+        pairs = zip(on, letters, strict=True)
+        turned = [(qubit, letter) for qubit, letter in pairs if letter != "I"]
+        if not turned:
+            self.add_phase(angle, -scale / 2)
+            return
+        for qubit, letter in turned:
+            self.into_z(qubit, letter)
+        self.rotate(Kind.PARITY, tuple(qubit for qubit, _ in turned), angle, scale)
+        for qubit, letter in turned:
+            self.out_of_z(qubit, letter)
+
+    def into_z(self, qubit: int, letter: str) -> None:
+        """Turn the letter's eigenbasis into that of Z."""
+        if letter == "X":
+            self.fixed(Kind.H, qubit)
+        elif letter == "Y":
+            self.steps.append(Step(Kind.RX, (qubit,), 0, np.pi / 2))
+
+    def out_of_z(self, qubit: int, letter: str) -> None:
+        """Turn it back."""
+        if letter == "X":
+            self.fixed(Kind.H, qubit)
+        elif letter == "Y":
+            self.steps.append(Step(Kind.RX, (qubit,), 0, -np.pi / 2))
 
 
-def _refuse_what_is_not_unitary(operation: Instruction) -> None:
-    if isinstance(operation, Gate) or operation.name in ("unitary", "PauliEvolution"):
-        return
-    if operation.name in ("measure", "reset", "initialize") or operation.num_clbits:
-        raise SpecError(f"the circuit holds {operation.name!r}, which is no gate")
-    if getattr(operation, "blocks", ()):
-        raise SpecError(f"the circuit holds the control flow {operation.name!r}")
+# Rules: gates that are steps, or that come apart into few of them.
+
+Rule = Callable[..., None]
 
 
-def _fixed_matrix(gate: Instruction) -> NDArray[np.complex128] | None:
-    if gate.num_qubits > _LARGEST_MATRIX and gate.definition is not None:
-        return None
-    if gate.definition is not None and gate.definition.num_parameters:
-        return None  # a composite gate hides its parameters in its definition
-    return np.asarray(Operator(gate).data, dtype=complex)
+def _phase_rule(scale: float | None = None) -> Rule:
+    """Return the rule of a controlled phase; `scale` where the angle is fixed."""
+
+    def rule(low: _Lowering, on: tuple[int, ...], *angles: Angle) -> None:
+        low.controlled_phase(on, 1.0 if scale is not None else angles[0], scale or 1.0)
+
+    return rule
+
+
+def _rotation_rule(letters: str) -> Rule:
+    """Return the rule of a Pauli rotation; `letters` by qubit, the first qubit first."""
+
+    def rule(low: _Lowering, on: tuple[int, ...], angle: Angle) -> None:
+        for qubit, letter in zip(on, letters, strict=True):
+            low.into_z(qubit, letter)
+        low.rotate(Kind.PARITY, on, angle)
+        for qubit, letter in zip(on, letters, strict=True):
+            low.out_of_z(qubit, letter)
+
+    return rule
+
+
+def _u(low: _Lowering, on: tuple[int, ...], theta: Angle, phi: Angle, lam: Angle) -> None:
+    low.rotate(Kind.PARITY, on, lam)
+    low.rotate(Kind.RY, on, theta)
+    low.rotate(Kind.PARITY, on, phi)
+    low.add_phase(phi, 0.5)
+    low.add_phase(lam, 0.5)
+
+
+def _crz(low: _Lowering, on: tuple[int, ...], angle: Angle) -> None:
+    low.rotate(Kind.PARITY, on[1:], angle, 0.5)
+    low.rotate(Kind.PARITY, on, angle, -0.5)
+
+
+def _global_phase(low: _Lowering, on: tuple[int, ...], angle: Angle) -> None:
+    low.add_phase(angle)
+
+
+def _single(kind: Kind) -> Rule:
+    def rule(low: _Lowering, on: tuple[int, ...], *angles: Angle) -> None:
+        if angles:
+            low.rotate(kind, on, angles[0])
+        else:
+            low.fixed(kind, *on)
+
+    return rule
+
+
+_RULES: dict[str, Rule] = {
+    "h": _single(Kind.H),
+    "x": _single(Kind.X),
+    "cx": _single(Kind.CX),
+    "swap": _single(Kind.SWAP),
+    "rx": _single(Kind.RX),
+    "ry": _single(Kind.RY),
+    "rz": _single(Kind.PARITY),
+    "rzz": _single(Kind.PARITY),
+    "rxx": _rotation_rule("XX"),
+    "ryy": _rotation_rule("YY"),
+    "rzx": _rotation_rule("ZX"),
+    "p": _phase_rule(),
+    "u1": _phase_rule(),
+    "cp": _phase_rule(),
+    "cu1": _phase_rule(),
+    "z": _phase_rule(np.pi),
+    "s": _phase_rule(np.pi / 2),
+    "sdg": _phase_rule(-np.pi / 2),
+    "t": _phase_rule(np.pi / 4),
+    "tdg": _phase_rule(-np.pi / 4),
+    "cz": _phase_rule(np.pi),
+    "cs": _phase_rule(np.pi / 2),
+    "csdg": _phase_rule(-np.pi / 2),
+    "crz": _crz,
+    "u": _u,
+    "u3": _u,
+    "global_phase": _global_phase,
+}
+
+
+def _varies(parameter: object) -> bool:
+    return isinstance(parameter, ParameterExpression) and bool(parameter.parameters)
+
+
+def _fixed_matrix(operation: Instruction) -> NDArray[np.complex128] | None:
+    """Return the matrix of a gate without open parameters, or None to use its definition."""
+    if operation.name == "unitary":
+        return np.asarray(operation.params[0], dtype=complex)
+    definition = operation.definition
+    if definition is not None:
+        if operation.num_qubits > _LARGEST_MATRIX or definition.num_parameters:
+            return None  # a composite gate may hide its parameters in its definition
+        if not isinstance(operation, Gate):
+            return None  # an initialisation: it has no matrix
+    return np.asarray(Operator(operation).data, dtype=complex)

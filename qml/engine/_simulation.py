@@ -1,30 +1,45 @@
-"""Running a program on a batch of states, all samples in one array operation a step."""
+"""Running a program on a batch: the compiled kernels on blocks of samples, in threads."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.circuit import QuantumCircuit
 
-from qml.engine._expressions import evaluate
-from qml.engine._lowering import Program, lower
+from qml.engine import _kernels
+from qml.engine._fusion import fuse
+from qml.engine._lowering import lower
 from qml.engine._memory import require_memory, state_bytes
+from qml.engine._program import Kind, Phases, Program
+from qml.engine._threads import in_threads, n_threads
 from qml.errors import SpecError
 
-__all__ = ["apply_program", "as_columns", "statevectors", "zero_states"]
+__all__ = ["Compiled", "as_rows", "compile_program", "statevectors"]
 
-_COPIES = 3  # the states, the product being written, and the contiguous copy it is read from
+_BLOCK_AMPLITUDES = 1 << 16  # of a block: real and imaginary parts take 1 MiB of the cache
+_WIDEST_BLOCK = 128
+_WORTH_A_THREAD = 1 << 17  # amplitudes times steps, below which a thread costs more than it brings
+
+Complex = NDArray[np.complex128]
+Real = NDArray[np.float64]
 
 
-def statevectors(circuit: QuantumCircuit, values: ArrayLike) -> NDArray[np.complex128]:
+def statevectors(
+    circuit: QuantumCircuit, values: ArrayLike, dtype: type[np.complexfloating] = np.complex128
+) -> Complex:
     r"""Return :math:`U(v)|0\rangle` for every row :math:`v`.
 
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only.
+        Gates only; final measurements are left out.
     values : array-like of shape (batch, n_parameters)
         In ``circuit.parameters`` order.
+    dtype : {numpy.complex128, numpy.complex64}, default=numpy.complex128
+        Precision, of the arithmetic too.
 
     Returns
     -------
@@ -44,71 +59,234 @@ def statevectors(circuit: QuantumCircuit, values: ArrayLike) -> NDArray[np.compl
     >>> statevectors(zz_feature_map(2), [[0.1, 0.2], [0.3, 0.4]]).shape
     (2, 4)
     """
-    rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    rows = as_rows(values, circuit.num_parameters)
     require_memory(
-        state_bytes(circuit.num_qubits, len(rows), _COPIES),
+        state_bytes(circuit.num_qubits, len(rows), 2),
         f"{len(rows)} states of {circuit.num_qubits} qubits",
     )
-    program = lower(circuit)
-    columns = as_columns(program, rows)
-    return apply_program(program, columns, zero_states(program.n_qubits, len(rows)))
+    program = fuse(lower(circuit))
+    return compile_program(program).states(program.table.evaluate(rows), len(rows), dtype=dtype)
 
 
-def zero_states(n_qubits: int, batch: int) -> NDArray[np.complex128]:
-    """Return `batch` copies of the all-zeros state."""
-    states = np.zeros((batch, 1 << n_qubits), dtype=complex)
-    states[:, 0] = 1
-    return states
+def as_rows(values: ArrayLike, n_parameters: int) -> Real:
+    """Return the values as (batch, n_parameters), or raise a `SpecError`."""
+    rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
+    if rows.ndim != 2 or rows.shape[1] != n_parameters:
+        raise SpecError(f"values: shape {rows.shape}, expected (batch, {n_parameters})")
+    return rows
 
 
-def as_columns(program: Program, rows: NDArray[np.float64]) -> dict[Parameter, NDArray[np.float64]]:
-    """Return each parameter's values over the batch."""
-    if rows.ndim != 2 or rows.shape[1] != len(program.parameters):
-        raise SpecError(f"values: shape {rows.shape}, expected (batch, {len(program.parameters)})")
-    return dict(zip(program.parameters, rows.T, strict=True))
-
-
-def apply_program(
-    program: Program, columns: dict[Parameter, NDArray[np.float64]], states: NDArray[np.complex128]
-) -> NDArray[np.complex128]:
-    """Return the program's unitary applied to each state.
+@dataclass(frozen=True)
+class Compiled:
+    """A program as the arrays that the kernels read.
 
     Parameters
     ----------
-    program : Program
-        A lowered circuit.
-    columns : dict of Parameter to ndarray
-        Per parameter, one value a state, or one value for all.
-    states : ndarray of shape (batch, 2**n_qubits)
-        Left as they are.
+    n_qubits : int
+        Width.
+    steps : ndarray of shape (n_steps, 5)
+        Kind, first place in `wires`, number of wires, row of the angles, place in `matrices`.
+    wires : ndarray of int
+        The steps' qubits, flat.
+    matrices : ndarray of complex
+        The steps' matrices, flat.
+    angles : ndarray of shape (n_expressions, n_angles)
+        By which the expression table is multiplied to get what the kernels take sine and cosine of.
+    phase : ndarray of shape (n_expressions,)
+        The same for the global phase.
+    columns, scales : ndarrays of shape (n_steps,)
+        Of the rotations' angles, for the derivatives.
+    leading_hadamards : int
+        Number of first steps that only make the uniform superposition of the all-zeros state.
+    has_phases : bool
+        Whether a diagonal needs scratch space.
     """
-    n_qubits = program.n_qubits
-    for step in program.operations:
-        states = _apply(step.matrices(columns), step.qubits, states, n_qubits)
-    phase = evaluate(program.global_phase, columns)
-    if np.any(phase):
-        states = states * np.exp(1j * phase)[..., None]
-    return states
+
+    n_qubits: int
+    steps: NDArray[np.int64]
+    wires: NDArray[np.int64]
+    matrices: Complex
+    angles: Real
+    phase: Real
+    columns: NDArray[np.intp]
+    scales: Real
+    leading_hadamards: int
+    has_phases: bool
+
+    def states(
+        self,
+        table: Real,
+        batch: int,
+        start: Complex | None = None,
+        dtype: type[np.complexfloating] = np.complex128,
+    ) -> Complex:
+        """Return the program applied to `start`, or to the all-zeros state.
+
+        Parameters
+        ----------
+        table : ndarray of shape (batch or 1, n_expressions)
+            The expression table; one row serves all samples.
+        batch : int
+            Number of samples.
+        start : ndarray of shape (batch, 2**n_qubits) or None, default=None
+            Left as it is.
+        dtype : complex type, default=numpy.complex128
+            Of the result.
+        """
+        out = np.empty((batch, 1 << self.n_qubits), dtype=dtype)
+        real = out.real.dtype
+        cos, sin = self.trigonometry(table, real)
+
+        def work(first: int, last: int) -> None:
+            width = last - first
+            re, im = self._block(width, real, None if start is None else start[first:last])
+            steps = self.steps if start is not None else self.steps[self.leading_hadamards :]
+            scratch = np.empty((4, len(re) if self.has_phases else 0), dtype=real)
+            _kernels.run_block(
+                re, im, self.n_qubits, width, steps, self.wires, self.matrices,
+                _columns(cos, first, last), _columns(sin, first, last), scratch,
+            )  # fmt: skip
+            _kernels.store_block(re, im, width, out[first:last])
+
+        self.in_blocks(work, batch)
+        phase = table @ self.phase
+        if np.any(phase):
+            out *= np.exp(1j * phase).astype(dtype)[:, None]
+        return out
+
+    def gradient(self, table: Real, kets: Complex, bras: Complex) -> Real:
+        r"""Return the derivative of :math:`2\,\mathrm{Re}\langle b|U|\cdot\rangle` by expression.
+
+        Parameters
+        ----------
+        table : ndarray of shape (batch or 1, n_expressions)
+            As for `states`.
+        kets : ndarray of shape (batch, 2**n_qubits)
+            The states after the program.
+        bras : ndarray of shape (batch, 2**n_qubits)
+            The fixed sides of the inner products.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_expressions)
+            Global phases included.
+        """
+        batch = len(kets)
+        by_step = np.zeros((len(self.steps), batch))
+        cos, sin = self.trigonometry(table, np.dtype(np.float64))
+
+        def work(first: int, last: int) -> None:
+            width = last - first
+            ket = self._block(width, cos.dtype, kets[first:last])
+            bra = self._block(width, cos.dtype, bras[first:last])
+            gradient = np.zeros((len(self.steps), width))
+            _kernels.adjoint_block(
+                *ket, *bra, self.n_qubits, width, self.steps, self.wires, self.matrices,
+                _columns(cos, first, last), _columns(sin, first, last), gradient,
+            )  # fmt: skip
+            by_step[:, first:last] = gradient
+
+        self.in_blocks(work, batch)
+        result = np.zeros((batch, self.angles.shape[0]))
+        rotations = np.flatnonzero(self.scales)
+        scaled = by_step[rotations] * self.scales[rotations, None]
+        np.add.at(result.T, self.columns[rotations], scaled)
+        if self.phase.any():  # d(2 Re <b|e^{i phase}...>) = -2 Im <b|ket> d(phase)
+            overlap = np.einsum("bi,bi->b", bras.conj(), kets).imag
+            result -= 2 * overlap[:, None] * self.phase
+        return result
+
+    def in_blocks(self, work: Callable[[int, int], None], batch: int) -> None:
+        """Call ``work(first, last)`` for blocks of samples that fit the cache."""
+        amount = (batch << self.n_qubits) * max(1, len(self.steps))
+        threads = n_threads() if amount > _WORTH_A_THREAD else 1
+        width = max(1, min(_WIDEST_BLOCK, _BLOCK_AMPLITUDES >> self.n_qubits, batch))
+        width = max(width, min(8, batch))
+        width = min(width, -(-batch // threads))
+        bounds = list(range(0, batch, width))
+        in_threads(lambda i: work(bounds[i], min(bounds[i] + width, batch)), len(bounds), threads)
+
+    def trigonometry(self, table: Real, dtype: np.dtype[np.floating]) -> tuple[Real, Real]:
+        """Return cosine and sine of every angle, shape (n_angles, batch or 1)."""
+        angles = (table @ self.angles).T
+        return np.cos(angles).astype(dtype, copy=False), np.sin(angles).astype(dtype, copy=False)
+
+    def _block(
+        self, width: int, dtype: np.dtype[np.floating], states: Complex | None
+    ) -> tuple[Real, Real]:
+        size = width << self.n_qubits
+        if states is not None:
+            re, im = np.empty(size, dtype=dtype), np.empty(size, dtype=dtype)
+            _kernels.load_block(re, im, width, states)
+            return re, im
+        re, im = np.zeros(size, dtype=dtype), np.zeros(size, dtype=dtype)
+        if self.leading_hadamards:
+            re[:] = 2.0 ** (-self.n_qubits / 2)
+        else:
+            re[:width] = 1.0
+        return re, im
 
 
-def _apply(
-    matrix: NDArray[np.complex128],
-    qubits: tuple[int, ...],
-    states: NDArray[np.complex128],
-    n_qubits: int,
-) -> NDArray[np.complex128]:
-    """Return the k-qubit `matrix`, fixed or one a state, applied on `qubits`."""
-    batch, dimension, k = len(states), states.shape[1], len(qubits)
-    if k == 1:  # without moving axes: two slices
-        view = states.reshape(batch, dimension >> (qubits[0] + 1), 2, 1 << qubits[0])
-        m = np.broadcast_to(matrix, (batch, 2, 2))[:, :, :, None, None]
-        out = np.empty_like(view)
-        out[:, :, 0] = m[:, 0, 0] * view[:, :, 0] + m[:, 0, 1] * view[:, :, 1]
-        out[:, :, 1] = m[:, 1, 0] * view[:, :, 0] + m[:, 1, 1] * view[:, :, 1]
-        return out.reshape(batch, dimension)
-    tensor = states.reshape((batch,) + (2,) * n_qubits)
-    axes = [n_qubits - qubit for qubit in reversed(qubits)]  # most significant bit first
-    front = list(range(1, k + 1))
-    moved = np.moveaxis(tensor, axes, front).reshape(batch, 1 << k, -1)
-    product = np.matmul(matrix, moved).reshape((batch,) + (2,) * n_qubits)
-    return np.asarray(np.moveaxis(product, front, axes).reshape(batch, dimension))
+def _columns(values: Real, first: int, last: int) -> Real:
+    """Return the samples' columns side by side in memory; one column is given to every sample."""
+    if values.shape[1] == 1:
+        return np.repeat(values, last - first, axis=1)
+    return np.ascontiguousarray(values[:, first:last])
+
+
+def compile_program(program: Program) -> Compiled:
+    """Return the program as arrays; microseconds a step, nothing is compiled."""
+    steps = np.zeros((len(program.steps), 5), dtype=np.int64)
+    wires: list[int] = []
+    matrices: list[Complex] = [np.zeros(1, dtype=complex)]
+    n_entries = 1
+    angle_columns: list[Real] = []
+    n_angles = 0
+    known: dict[tuple[int, float] | Phases, int] = {}
+    n_expressions = len(program.table.expressions)
+    for t, step in enumerate(program.steps):
+        steps[t, 0], steps[t, 1], steps[t, 2] = step.kind, len(wires), len(step.qubits)
+        wires.extend(step.qubits)
+        if step.matrix is not None:
+            steps[t, 4] = n_entries
+            matrices.append(step.matrix.ravel())
+            n_entries += step.matrix.size
+        angle: tuple[int, float] | Phases = step.phases or (step.column, step.scale)
+        if step.kind not in _WITH_ANGLES:
+            continue
+        if angle not in known:
+            known[angle] = n_angles
+            if step.phases is not None:
+                angle_columns.append(step.phases.coefficients[:, 1:])
+            else:
+                half = np.zeros((n_expressions, 1))
+                half[step.column, 0] = step.scale / 2
+                angle_columns.append(half)
+            n_angles += angle_columns[-1].shape[1]
+        steps[t, 3] = known[angle]
+    phase = np.zeros(n_expressions)
+    for column, factor in program.phase:
+        phase[column] += factor
+    return Compiled(
+        n_qubits=program.n_qubits,
+        steps=steps,
+        wires=np.array(wires, dtype=np.int64),
+        matrices=np.concatenate(matrices),
+        angles=np.hstack(angle_columns) if angle_columns else np.zeros((n_expressions, 1)),
+        phase=phase,
+        columns=np.array([step.column for step in program.steps], dtype=np.intp),
+        scales=np.array([step.scale if step.kind in _ROTATIONS else 0.0 for step in program.steps]),
+        leading_hadamards=_leading_hadamards(program),
+        has_phases=any(step.kind is Kind.PHASES for step in program.steps),
+    )
+
+
+_ROTATIONS = (Kind.RX, Kind.RY, Kind.PARITY)
+_WITH_ANGLES = (*_ROTATIONS, Kind.PHASES)
+
+
+def _leading_hadamards(program: Program) -> int:
+    """Return n if the first n steps are a Hadamard on each qubit, else 0."""
+    first = program.steps[: program.n_qubits]
+    on = {step.qubits[0] for step in first if step.kind is Kind.H}
+    return program.n_qubits if len(on) == program.n_qubits else 0
