@@ -106,9 +106,9 @@ class ExpressionTable:
         result = gradient @ linear.T
         if len(factors):
             by_product = gradient @ quadratic.T
-            for term, (p, q) in enumerate(factors):
-                result[:, p] += by_product[:, term] * values[:, q]
-                result[:, q] += by_product[:, term] * values[:, p]
+            first, second = self._scatter
+            result += (by_product * values[:, factors[:, 1]]) @ first
+            result += (by_product * values[:, factors[:, 0]]) @ second
         for column, place, derivative in self._derivatives:
             result[:, place] += gradient[:, column] * _real(
                 derivative(values), self.expressions[column]
@@ -135,6 +135,13 @@ class ExpressionTable:
             for column, coefficient in entries.items():
                 quadratic[term, column] = coefficient
         return constant, linear, factors, quadratic
+
+    @functools.cached_property
+    def _scatter(self) -> tuple[Values, Values]:
+        """For the first and the second factors of the products: which parameter each one is."""
+        factors = self._polynomial[2]
+        one_hot = np.eye(len(self.parameters))
+        return one_hot[factors[:, 0]], one_hot[factors[:, 1]]
 
     @functools.cached_property
     def _quadratic_forms(self) -> dict[int, _QuadraticForm]:

@@ -10,8 +10,8 @@ from qml.engine._fusion import fuse
 from qml.engine._kernels import square_into
 from qml.engine._lowering import lower
 from qml.engine._memory import available_bytes, require_memory, state_bytes
-from qml.engine._simulation import Compiled, as_rows, compile_program
-from qml.engine._threads import in_threads, n_threads
+from qml.engine._simulation import as_rows, compile_program
+from qml.engine._threads import in_threads, n_threads, own_threads
 from qml.errors import ResourceError
 
 __all__ = ["gram", "gram_bytes"]
@@ -71,20 +71,19 @@ def gram(
     points = n if columns is None else n + m
     itemsize = np.dtype(dtype).itemsize
     block = _states_that_fit(feature_map.num_qubits, points, m, free, itemsize, what)
-    program = fuse(lower(feature_map))
-    encoder = _Encoder(compile_program(program), program.table.evaluate, dtype)
+    encoder = _Encoder(feature_map, dtype)
     K = np.empty((n, m))
-    for first in range(0, n, block):
-        left = encoder.states(rows[first : first + block])
-        if columns is None:
-            _fill(K, left, left, first, first, symmetric=True)
-            for other in range(first + block, n, block):
-                right = encoder.states(rows[other : other + block])
-                _fill(K, left, right, first, other, symmetric=True)
-        else:
-            for other in range(0, m, block):
-                right = encoder.states(columns[other : other + block])
-                _fill(K, left, right, first, other, symmetric=False)
+    with own_threads():
+        for first in range(0, n, block):
+            left = encoder.states(rows[first : first + block])
+            if columns is None:
+                _fill(K, left, left, first, first, symmetric=True)
+            others = range(first + block, n, block) if columns is None else range(0, m, block)
+            for other in others:
+                right = encoder.states(
+                    (rows if columns is None else columns)[other : other + block]
+                )
+                _fill(K, left, right, first, other, symmetric=columns is None)
     return K
 
 
@@ -102,13 +101,14 @@ def gram_bytes(n_qubits: int, n: int, m: int = 0) -> int:
 class _Encoder:
     """States of a feature map, batch after batch."""
 
-    def __init__(self, compiled: Compiled, evaluate: object, dtype: type) -> None:
-        self._compiled = compiled
-        self._evaluate = evaluate
+    def __init__(self, feature_map: QuantumCircuit, dtype: type[np.complexfloating]) -> None:
+        program = fuse(lower(feature_map))
+        self._table = program.table
+        self._compiled = compile_program(program)
         self._dtype = dtype
 
     def states(self, rows: Real) -> Complex:
-        return self._compiled.states(self._evaluate(rows), len(rows), dtype=self._dtype)  # type: ignore[operator]
+        return self._compiled.states(self._table.evaluate(rows), len(rows), dtype=self._dtype)
 
 
 def _states_that_fit(

@@ -10,11 +10,20 @@ from __future__ import annotations
 import numpy as np
 from numba import njit
 
-__all__ = ["adjoint_block", "load_block", "run_block", "square_into", "store_block"]
+__all__ = [
+    "adjoint_block",
+    "load_block",
+    "project",
+    "run_block",
+    "square_into",
+    "store_block",
+    "weigh",
+]
 
 _FAST = {"contract", "nsz", "arcp"}  # fused multiply-add; no reordering of sums
 _TILE = 8  # samples turned from columns to rows at a time: as many as cache lines stay at hand
 _OPTIONS = {"cache": True, "nogil": True, "fastmath": _FAST, "error_model": "numpy"}
+_SUMS = {**_OPTIONS, "fastmath": {"contract", "nsz", "arcp", "reassoc"}}  # a sum may be vectorised
 
 
 @njit(**_OPTIONS)
@@ -65,6 +74,40 @@ def _ry(x, dim, width, qubit, cos, sin, inverse):
                 _turn_back(x[a : a + width], x[b : b + width], cos, sin)
             else:
                 _turn(x[a : a + width], x[b : b + width], cos, sin)
+
+
+@njit(**_OPTIONS)
+def _turn_all(x, y, cos, sin):
+    """Turn all pairs by one angle."""
+    for l in range(len(x)):
+        a, b = x[l], y[l]
+        x[l] = cos * a - sin * b
+        y[l] = sin * a + cos * b
+
+
+@njit(**_OPTIONS)
+def _rx_shared(re, im, dim, width, qubit, cos, sin):
+    run = (1 << qubit) * width
+    for top in range(0, dim * width, 2 * run):
+        middle, end = top + run, top + 2 * run
+        _turn_all(re[top:middle], im[middle:end], cos, -sin)
+        _turn_all(re[middle:end], im[top:middle], cos, -sin)
+
+
+@njit(**_OPTIONS)
+def _ry_shared(x, dim, width, qubit, cos, sin):
+    run = (1 << qubit) * width
+    for top in range(0, dim * width, 2 * run):
+        _turn_all(x[top : top + run], x[top + run : top + 2 * run], cos, sin)
+
+
+@njit(**_OPTIONS)
+def _parity_shared(re, im, dim, width, mask, cos, sin):
+    lowest = mask & -mask  # rows come in runs of equal parity, as long as the lowest bit says
+    run = lowest * width
+    for row in range(0, dim, lowest):
+        a = row * width
+        _turn_all(re[a : a + run], im[a : a + run], cos, sin if _odd(row, mask) else -sin)
 
 
 @njit(**_OPTIONS)
@@ -243,7 +286,20 @@ def _multiply(re, im, d_re, d_im, size):
 def _apply(re, im, dim, width, step, wires, matrices, cos, sin, inverse):
     """Apply one step, or its inverse; `step` is (kind, first wire, wires, angle, matrix)."""
     kind, first, count, angle, start = step[0], step[1], step[2], step[3], step[4]
-    if kind == 0:
+    if kind <= 2 and cos.shape[1] == 1:
+        c = cos[angle, 0]
+        s = -sin[angle, 0] if inverse else sin[angle, 0]
+        if kind == 0:
+            _rx_shared(re, im, dim, width, wires[first], c, s)
+        elif kind == 1:
+            _ry_shared(re, dim, width, wires[first], c, s)
+            _ry_shared(im, dim, width, wires[first], c, s)
+        else:
+            mask = 0
+            for k in range(count):
+                mask ^= 1 << wires[first + k]
+            _parity_shared(re, im, dim, width, mask, c, s)
+    elif kind == 0:
         _rx(re, im, dim, width, wires[first], cos[angle], sin[angle], inverse)
     elif kind == 1:
         _ry(re, dim, width, wires[first], cos[angle], sin[angle], inverse)
@@ -288,8 +344,8 @@ def run_block(re, im, n, width, steps, wires, matrices, cos, sin, scratch):
         The steps' qubits.
     matrices : ndarray of complex
         The steps' matrices, flat.
-    cos, sin : ndarrays of shape (n_angles, width)
-        Of half the rotations' angles, or of the phases of a diagonal.
+    cos, sin : ndarrays of shape (n_angles, width) or (n_angles, 1)
+        Of half the rotations' angles, or of the phases of a diagonal; one column serves all samples.
     scratch : ndarray of shape (4, 2**n * width) or (4, 0)
         For diagonals.
     """
@@ -325,6 +381,48 @@ def _dot(into, sign, bra_re, bra_im, re, im):
         into[l] += sign * (bra_re[l] * re[l] + bra_im[l] * im[l])
 
 
+@njit(**_SUMS)
+def _cross_all(bra_re, bra_im, re, im):
+    """Return the sum of the imaginary parts of conj(bra) ket."""
+    total = 0.0
+    for l in range(len(re)):
+        total += bra_re[l] * im[l] - bra_im[l] * re[l]
+    return total
+
+
+@njit(**_SUMS)
+def _dot_all(bra_re, bra_im, re, im):
+    """Return the sum of the real parts of conj(bra) ket."""
+    total = 0.0
+    for l in range(len(re)):
+        total += bra_re[l] * re[l] + bra_im[l] * im[l]
+    return total
+
+
+@njit(**_OPTIONS)
+def _derivative_shared(re, im, bra_re, bra_im, dim, width, kind, mask):
+    """Return Im <bra| G |ket>, summed over the samples."""
+    lowest = mask & -mask
+    run = lowest * width
+    total = 0.0
+    if kind == 2:
+        for row in range(0, dim, lowest):
+            a = row * width
+            b = a + run
+            part = _cross_all(bra_re[a:b], bra_im[a:b], re[a:b], im[a:b])
+            total += -part if _odd(row, mask) else part
+        return total
+    for top in range(0, dim * width, 2 * run):
+        a, b, c = top, top + run, top + 2 * run
+        if kind == 0:
+            total += _cross_all(bra_re[a:b], bra_im[a:b], re[b:c], im[b:c])
+            total += _cross_all(bra_re[b:c], bra_im[b:c], re[a:b], im[a:b])
+        else:  # Y = [[0, -i], [i, 0]]
+            total += _dot_all(bra_re[b:c], bra_im[b:c], re[a:b], im[a:b])
+            total -= _dot_all(bra_re[a:b], bra_im[a:b], re[b:c], im[b:c])
+    return total
+
+
 @njit(**_OPTIONS)
 def adjoint_block(re, im, bra_re, bra_im, n, width, steps, wires, matrices, cos, sin, gradient):
     r"""Walk back through the steps and collect every angle's derivative.
@@ -336,20 +434,22 @@ def adjoint_block(re, im, bra_re, bra_im, n, width, steps, wires, matrices, cos,
     ----------
     re, im, bra_re, bra_im : ndarrays of shape (2**n * width,)
         Both are changed in place, to what they are before the first step.
-    gradient : ndarray of shape (n_steps, width)
-        Filled at the rotations' steps.
+    gradient : ndarray of shape (n_steps, width) or (n_steps, 1)
+        Filled at the rotations' steps: by sample, or their sum where the samples share the angles.
     """
     dim = 1 << n
     for t in range(len(steps) - 1, -1, -1):
         step = steps[t]
         kind, first = step[0], step[1]
-        if kind <= 2:
+        mask = 0
+        for k in range(step[2]):
+            mask ^= 1 << wires[first + k]
+        if kind <= 2 and cos.shape[1] == 1:
+            gradient[t, 0] = _derivative_shared(re, im, bra_re, bra_im, dim, width, kind, mask)
+        elif kind <= 2:
             into = gradient[t]
             into[:] = 0
             if kind == 2:
-                mask = 0
-                for k in range(step[2]):
-                    mask ^= 1 << wires[first + k]
                 for row in range(dim):
                     a = row * width
                     sign = re.dtype.type(-1 if _odd(row, mask) else 1)
@@ -400,3 +500,36 @@ def square_into(product, K, first_row, first_column, mirror):
             K[first_row + i, first_column + j] = square
             if mirror:
                 K[first_column + j, first_row + i] = square
+
+
+@njit(**_SUMS)
+def project(states, projector, out):
+    """Write |states|**2 @ projector, without the probabilities in between."""
+    n_outcomes, n_outputs = projector.shape
+    squares = np.empty(n_outcomes)
+    for i in range(len(states)):
+        row = states[i]
+        for z in range(n_outcomes):
+            squares[z] = row[z].real * row[z].real + row[z].imag * row[z].imag
+        for c in range(n_outputs):
+            total = 0.0
+            for z in range(n_outcomes):
+                total += squares[z] * projector[z, c]
+            out[i, c] = total
+
+
+@njit(**_OPTIONS)
+def weigh(states, slopes, projector, conjugate, out):
+    """Write (slopes @ projector.T) * states, or times their conjugates."""
+    n_outcomes, n_outputs = projector.shape
+    weights = np.empty(n_outcomes)
+    sign = -1.0 if conjugate else 1.0
+    for i in range(len(states)):
+        weights[:] = 0
+        for c in range(n_outputs):
+            slope = slopes[i, c]
+            for z in range(n_outcomes):
+                weights[z] += slope * projector[z, c]
+        row, into = states[i], out[i]
+        for z in range(n_outcomes):
+            into[z] = complex(weights[z] * row[z].real, sign * weights[z] * row[z].imag)

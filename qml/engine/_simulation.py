@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,13 +13,14 @@ from qml.engine._fusion import fuse
 from qml.engine._lowering import lower
 from qml.engine._memory import require_memory, state_bytes
 from qml.engine._program import Kind, Phases, Program
-from qml.engine._threads import in_threads, n_threads
+from qml.engine._threads import in_threads, n_threads, own_threads, workspace
 from qml.errors import SpecError
 
 __all__ = ["Compiled", "as_rows", "compile_program", "statevectors"]
 
 _BLOCK_AMPLITUDES = 1 << 16  # of a block: real and imaginary parts take 1 MiB of the cache
 _WIDEST_BLOCK = 128
+_NARROWEST_BLOCK = 8  # samples side by side fill the vector registers
 _WORTH_A_THREAD = 1 << 17  # amplitudes times steps, below which a thread costs more than it brings
 
 Complex = NDArray[np.complex128]
@@ -65,7 +65,9 @@ def statevectors(
         f"{len(rows)} states of {circuit.num_qubits} qubits",
     )
     program = fuse(lower(circuit))
-    return compile_program(program).states(program.table.evaluate(rows), len(rows), dtype=dtype)
+    with own_threads():
+        table = program.table.evaluate(rows)
+        return compile_program(program).states(table, len(rows), dtype=dtype)
 
 
 def as_rows(values: ArrayLike, n_parameters: int) -> Real:
@@ -134,21 +136,25 @@ class Compiled:
             Of the result.
         """
         out = np.empty((batch, 1 << self.n_qubits), dtype=dtype)
+        blocks = self.blocks(batch)
         real = out.real.dtype
         cos, sin = self.trigonometry(table, real)
 
-        def work(first: int, last: int) -> None:
+        def work(block: int) -> None:
+            first, last = blocks[block]
             width = last - first
-            re, im = self._block(width, real, None if start is None else start[first:last])
+            re, im = self._block("ket", width, real, None if start is None else start[first:last])
             steps = self.steps if start is not None else self.steps[self.leading_hadamards :]
-            scratch = np.empty((4, len(re) if self.has_phases else 0), dtype=real)
+            length = len(re) if self.has_phases else 0
+            scratch = workspace("scratch", 4 * length, real).reshape(4, length)
             _kernels.run_block(
                 re, im, self.n_qubits, width, steps, self.wires, self.matrices,
-                _columns(cos, first, last), _columns(sin, first, last), scratch,
+                _columns(cos, first, last, self.has_phases),
+                _columns(sin, first, last, self.has_phases), scratch,
             )  # fmt: skip
             _kernels.store_block(re, im, width, out[first:last])
 
-        self.in_blocks(work, batch)
+        in_threads(work, len(blocks), self.threads(batch))
         phase = table @ self.phase
         if np.any(phase):
             out *= np.exp(1j * phase).astype(dtype)[:, None]
@@ -168,43 +174,51 @@ class Compiled:
 
         Returns
         -------
-        ndarray of shape (batch, n_expressions)
-            Global phases included.
+        ndarray of shape (batch, n_expressions) or (1, n_expressions)
+            By sample, or their sum if they share the table's one row; global phases included.
         """
         batch = len(kets)
-        by_step = np.zeros((len(self.steps), batch))
+        shared = len(table) == 1
+        blocks = self.blocks(batch)
+        by_step = np.zeros((len(self.steps), len(blocks) if shared else batch))
         cos, sin = self.trigonometry(table, np.dtype(np.float64))
 
-        def work(first: int, last: int) -> None:
+        def work(block: int) -> None:
+            first, last = blocks[block]
             width = last - first
-            ket = self._block(width, cos.dtype, kets[first:last])
-            bra = self._block(width, cos.dtype, bras[first:last])
-            gradient = np.zeros((len(self.steps), width))
+            ket = self._block("ket", width, cos.dtype, kets[first:last])
+            bra = self._block("bra", width, cos.dtype, bras[first:last])
+            gradient = np.zeros((len(self.steps), 1 if shared else width))
             _kernels.adjoint_block(
                 *ket, *bra, self.n_qubits, width, self.steps, self.wires, self.matrices,
-                _columns(cos, first, last), _columns(sin, first, last), gradient,
+                _columns(cos, first, last, False), _columns(sin, first, last, False), gradient,
             )  # fmt: skip
-            by_step[:, first:last] = gradient
+            (by_step[:, block : block + 1] if shared else by_step[:, first:last])[...] = gradient
 
-        self.in_blocks(work, batch)
-        result = np.zeros((batch, self.angles.shape[0]))
+        in_threads(work, len(blocks), self.threads(batch))
+        if shared:
+            by_step = by_step.sum(axis=1, keepdims=True)
+        result = np.zeros((by_step.shape[1], self.angles.shape[0]))
         rotations = np.flatnonzero(self.scales)
         scaled = by_step[rotations] * self.scales[rotations, None]
         np.add.at(result.T, self.columns[rotations], scaled)
         if self.phase.any():  # d(2 Re <b|e^{i phase}...>) = -2 Im <b|ket> d(phase)
             overlap = np.einsum("bi,bi->b", bras.conj(), kets).imag
+            if shared:
+                overlap = overlap.sum(keepdims=True)
             result -= 2 * overlap[:, None] * self.phase
         return result
 
-    def in_blocks(self, work: Callable[[int, int], None], batch: int) -> None:
-        """Call ``work(first, last)`` for blocks of samples that fit the cache."""
+    def blocks(self, batch: int) -> list[tuple[int, int]]:
+        """Return the first and last sample of blocks that fit the cache, whatever the threads."""
+        width = min(_WIDEST_BLOCK, _BLOCK_AMPLITUDES >> self.n_qubits)
+        width = min(max(width, _NARROWEST_BLOCK), batch)
+        return [(first, min(first + width, batch)) for first in range(0, batch, max(width, 1))]
+
+    def threads(self, batch: int) -> int:
+        """Return how many threads the work is worth."""
         amount = (batch << self.n_qubits) * max(1, len(self.steps))
-        threads = n_threads() if amount > _WORTH_A_THREAD else 1
-        width = max(1, min(_WIDEST_BLOCK, _BLOCK_AMPLITUDES >> self.n_qubits, batch))
-        width = max(width, min(8, batch))
-        width = min(width, -(-batch // threads))
-        bounds = list(range(0, batch, width))
-        in_threads(lambda i: work(bounds[i], min(bounds[i] + width, batch)), len(bounds), threads)
+        return n_threads() if amount > _WORTH_A_THREAD else 1
 
     def trigonometry(self, table: Real, dtype: np.dtype[np.floating]) -> tuple[Real, Real]:
         """Return cosine and sine of every angle, shape (n_angles, batch or 1)."""
@@ -212,14 +226,15 @@ class Compiled:
         return np.cos(angles).astype(dtype, copy=False), np.sin(angles).astype(dtype, copy=False)
 
     def _block(
-        self, width: int, dtype: np.dtype[np.floating], states: Complex | None
+        self, name: str, width: int, dtype: np.dtype[np.floating], states: Complex | None
     ) -> tuple[Real, Real]:
         size = width << self.n_qubits
+        re = workspace(f"{name} real", size, dtype)
+        im = workspace(f"{name} imaginary", size, dtype)
         if states is not None:
-            re, im = np.empty(size, dtype=dtype), np.empty(size, dtype=dtype)
             _kernels.load_block(re, im, width, states)
             return re, im
-        re, im = np.zeros(size, dtype=dtype), np.zeros(size, dtype=dtype)
+        re[:] = im[:] = 0.0
         if self.leading_hadamards:
             re[:] = 2.0 ** (-self.n_qubits / 2)
         else:
@@ -227,10 +242,13 @@ class Compiled:
         return re, im
 
 
-def _columns(values: Real, first: int, last: int) -> Real:
-    """Return the samples' columns side by side in memory; one column is given to every sample."""
+def _columns(values: Real, first: int, last: int, spread: bool) -> Real:
+    """Return the samples' columns side by side in memory.
+
+    One column that serves all samples stays one, unless `spread` asks for one a sample.
+    """
     if values.shape[1] == 1:
-        return np.repeat(values, last - first, axis=1)
+        return np.repeat(values, last - first, axis=1) if spread else values
     return np.ascontiguousarray(values[:, first:last])
 
 

@@ -7,17 +7,29 @@ and from whatever `threadpoolctl` has limited the matrix products to.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+import os
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 import numba
+import numpy as np
+from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-__all__ = ["in_threads", "n_threads"]
+__all__ = ["in_threads", "n_threads", "own_threads", "workspace"]
+
+
+_given: ContextVar[int | None] = ContextVar("_given", default=None)
 
 
 def n_threads() -> int:
     """Return the threads that may run now, 1 or more."""
+    given = _given.get()
+    if given is not None:
+        return given
     libraries = _matrix_libraries().lib_controllers
     return int(max(1, min([numba.get_num_threads(), *(lib.num_threads for lib in libraries)])))
 
@@ -28,16 +40,52 @@ def _matrix_libraries() -> ThreadpoolController:
     return controller
 
 
-def in_threads(work: Callable[[int], object], n_items: int, threads: int) -> None:
-    """Call ``work(i)`` for every item; the items' results do not depend on who does them.
+@contextmanager
+def own_threads() -> Iterator[None]:
+    """Leave the cores to the engine's threads: matrix products inside take one thread each.
 
-    Matrix products inside the items take one thread each: their library's own threads would wait
-    busily for the next product, on the cores that the engine needs in between.
+    A product's own threads, once woken, wait busily for the next product for tens of milliseconds,
+    on the cores that the engine needs in between.
     """
+    token = _given.set(n_threads())
+    try:
+        with _matrix_libraries().limit(limits=1):
+            yield
+    finally:
+        _given.reset(token)
+
+
+def in_threads(work: Callable[[int], object], n_items: int, threads: int) -> None:
+    """Call ``work(i)`` for every item; the items' results do not depend on who does them."""
     if threads == 1 or n_items == 1:
         for item in range(n_items):
             work(item)
         return
-    with _matrix_libraries().limit(limits=1), ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(work, range(n_items)):
+    with own_threads():
+        for _ in _pool(threads).map(work, range(n_items)):
             pass
+
+
+@functools.cache
+def _pool(threads: int) -> ThreadPoolExecutor:
+    """Return the threads that are kept, with their workspaces, from call to call."""
+    return ThreadPoolExecutor(threads, thread_name_prefix="qml-engine")
+
+
+# a forked child has none of its parent's threads
+os.register_at_fork(after_in_child=_pool.cache_clear)
+
+_workspaces = threading.local()
+
+
+def workspace(name: str, size: int, dtype: np.dtype[np.floating]) -> NDArray[np.float64]:
+    """Return this thread's array of that name: fresh memory would cost more than the work in it.
+
+    The contents are whatever was left there.
+    """
+    kept: dict[str, NDArray[np.float64]] = _workspaces.__dict__
+    key = f"{name} {dtype.char}"
+    array = kept.get(key)
+    if array is None or len(array) < size:
+        array = kept[key] = np.empty(size, dtype=dtype)
+    return array[:size]

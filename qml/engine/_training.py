@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import Parameter, QuantumCircuit
 
 from qml.engine._fusion import fuse
+from qml.engine._kernels import project, weigh
 from qml.engine._lowering import lower
 from qml.engine._memory import require_memory, state_bytes
 from qml.engine._simulation import as_rows, compile_program
@@ -96,6 +97,8 @@ class EncodedModel:
         self._reads_data = any(trained.depends_on(step) & data for step in trained.steps) or any(
             self._table.depends_on(column) & data for column, _ in trained.phase
         )
+        if not self._reads_data:
+            self._values = self._values[:1]  # the trained part is the same in every row
         self._trained = compile_program(trained)
         self._forward = compile_program(fuse(trained)) if self._reads_data else self._trained
         self._basis = (
@@ -114,11 +117,12 @@ class EncodedModel:
 
     def probabilities(self, weights: ArrayLike) -> Real:
         """Return every sample's outcome distribution, shape (n_samples, 2**n_qubits)."""
-        return _squared(self.states(weights))
+        states = self.states(weights)
+        return np.asarray(states.real**2 + states.imag**2)
 
     def outputs(self, weights: ArrayLike, projector: Real) -> Real:
         """Return ``probabilities @ projector``, shape (n_samples, n_outputs)."""
-        return np.asarray(self.probabilities(weights) @ projector)
+        return _project(self.states(weights), projector)
 
     def value_and_gradient(
         self, weights: ArrayLike, projector: Real, loss: Loss
@@ -144,33 +148,36 @@ class EncodedModel:
         table = self._evaluate(weights)
         if self._basis is None:
             kets = self._trained.states(table, self.n_samples, self._encoded)
-            value, slopes = loss(_squared(kets) @ projector)
-            bras = (slopes @ projector.T) * kets
+            value, slopes = loss(_project(kets, projector))
+            bras = _weigh(kets, slopes, projector, conjugate=False)
         else:
             kets = self._trained.states(table, len(self._basis), self._basis)
             psi = self._encoded @ kets
-            value, slopes = loss(_squared(psi) @ projector)
-            bras = (self._encoded.T @ ((slopes @ projector.T) * psi.conj())).conj()
+            value, slopes = loss(_project(psi, projector))
+            bras = (self._encoded.T @ _weigh(psi, slopes, projector, conjugate=True)).conj()
         by_expression = self._trained.gradient(table, kets, bras)
-        if self._reads_data:
-            chained = self._table.chain(self._at(weights), by_expression).sum(axis=0)
-        else:  # the expressions of the weights are the same in every row
-            total = by_expression.sum(axis=0, keepdims=True)
-            chained = self._table.chain(self._at(weights)[:1], total)[0]
-        return float(value), np.asarray(chained[self._weight_places])
+        by_parameter = self._table.chain(self._values, by_expression).sum(axis=0)
+        return float(value), np.asarray(by_parameter[self._weight_places])
 
     def _evaluate(self, weights: ArrayLike) -> Real:
         """Return the expression table: a row a sample only if the trained part reads the data."""
-        values = self._at(weights)
-        return self._table.evaluate(values if self._reads_data else values[:1])
-
-    def _at(self, weights: ArrayLike) -> Real:
         point = np.asarray(weights, dtype=np.float64)
         if point.shape != (self.n_weights,):
             raise SpecError(f"weights: shape {point.shape}, expected ({self.n_weights},)")
         self._values[:, self._weight_places] = point
-        return self._values
+        return self._table.evaluate(self._values)
 
 
-def _squared(states: Complex) -> Real:
-    return np.asarray(states.real**2 + states.imag**2)
+def _project(states: Complex, projector: Real) -> Real:
+    """Return the outputs, ``|states|**2 @ projector``."""
+    outputs = np.empty((len(states), projector.shape[1]))
+    project(states, np.asfortranarray(projector, dtype=np.float64), outputs)
+    return outputs
+
+
+def _weigh(states: Complex, slopes: Real, projector: Real, conjugate: bool) -> Complex:
+    """Return every amplitude times its probability's slope."""
+    weighed = np.empty_like(states)
+    columns = np.asfortranarray(projector, dtype=np.float64)
+    weigh(states, np.ascontiguousarray(slopes, dtype=np.float64), columns, conjugate, weighed)
+    return weighed

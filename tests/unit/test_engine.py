@@ -51,19 +51,24 @@ NOTHING = np.zeros((1, 0))
 
 
 def reference(circuit, values):
-    rows = [circuit.assign_parameters(dict(zip(circuit.parameters, row, strict=True)))
-            for row in values]
+    rows = [
+        circuit.assign_parameters(dict(zip(circuit.parameters, row, strict=True))) for row in values
+    ]
     return np.array([Statevector(row).data for row in rows])
 
 
 def assert_same(circuit, values):
     np.testing.assert_allclose(
-        statevectors(circuit, values), reference(circuit, values), atol=1e-10, rtol=0)
+        statevectors(circuit, values), reference(circuit, values), atol=1e-10, rtol=0
+    )
 
 
 def parametrised_gates():
-    return {name: gate for name, gate in get_standard_gate_name_mapping().items()
-            if gate.params and name not in ("delay",)}
+    return {
+        name: gate
+        for name, gate in get_standard_gate_name_mapping().items()
+        if gate.params and name not in ("delay",)
+    }
 
 
 def random_parametrised(seed):
@@ -71,9 +76,17 @@ def random_parametrised(seed):
     rng = np.random.default_rng(seed)
     n = int(rng.integers(3, 8))
     angles = ParameterVector("a", 4)
-    shapes = [lambda a, b: a, lambda a, b: 2 * a, lambda a, b: a * b, lambda a, b: (np.pi - a) * b,
-              lambda a, b: a.sin(), lambda a, b: a**2 + b, lambda a, b: (a * b).exp() / 3,
-              lambda a, b: -a / 2 + 1, lambda a, b: (a + 2 * b) * (a - 1)]
+    shapes = [
+        lambda a, b: a,
+        lambda a, b: 2 * a,
+        lambda a, b: a * b,
+        lambda a, b: (np.pi - a) * b,
+        lambda a, b: a.sin(),
+        lambda a, b: a**2 + b,
+        lambda a, b: (a * b).exp() / 3,
+        lambda a, b: -a / 2 + 1,
+        lambda a, b: (a + 2 * b) * (a - 1),
+    ]
 
     def angle():
         a, b = (angles[int(k)] for k in rng.integers(0, 4, 2))
@@ -81,8 +94,11 @@ def random_parametrised(seed):
 
     circuit = QuantumCircuit(n, global_phase=angle())
     gates = list(parametrised_gates().values())
-    plain = [gate for name, gate in get_standard_gate_name_mapping().items()
-             if not gate.params and name not in ("measure", "reset", "delay")]
+    plain = [
+        gate
+        for name, gate in get_standard_gate_name_mapping().items()
+        if not gate.params and name not in ("measure", "reset", "delay")
+    ]
     for _ in range(10):
         gate = gates[int(rng.integers(len(gates)))].copy()
         gate.params = [angle() if rng.random() < 0.8 else float(rng.normal()) for _ in gate.params]
@@ -122,12 +138,23 @@ def test_every_standard_gate_its_controlled_and_inverse_form(name):
         assert_same(circuit, np.random.default_rng(0).normal(size=(2, circuit.num_parameters)))
 
 
-@pytest.mark.parametrize("expression", [
-    lambda a, b: (a * b).cos(), lambda a, b: a.exp() / (2 + b * b), lambda a, b: (a + 3).log(),
-    lambda a, b: a.tan() - b.arctan(), lambda a, b: (a * a + 1) ** 0.5, lambda a, b: -a / 3,
-    lambda a, b: a.sin().arcsin(), lambda a, b: (b.cos() / 2).arccos(), lambda a, b: a**3 - b,
-    lambda a, b: (np.pi - a) * (np.pi - b), lambda a, b: a * a + a * b - 2, lambda a, b: b / (a + 5),
-])
+@pytest.mark.parametrize(
+    "expression",
+    [
+        lambda a, b: (a * b).cos(),
+        lambda a, b: a.exp() / (2 + b * b),
+        lambda a, b: (a + 3).log(),
+        lambda a, b: a.tan() - b.arctan(),
+        lambda a, b: (a * a + 1) ** 0.5,
+        lambda a, b: -a / 3,
+        lambda a, b: a.sin().arcsin(),
+        lambda a, b: (b.cos() / 2).arccos(),
+        lambda a, b: a**3 - b,
+        lambda a, b: (np.pi - a) * (np.pi - b),
+        lambda a, b: a * a + a * b - 2,
+        lambda a, b: b / (a + 5),
+    ],
+)
 def test_expressions_and_their_derivatives(expression):
     a, b = Parameter("a"), Parameter("b")
     circuit = QuantumCircuit(1)
@@ -144,8 +171,10 @@ def assert_gradient(circuit, observables, values, step=1e-6, tolerance=1e-7):
     found = gradients(circuit, observables, values)
     for k in range(circuit.num_parameters):
         shift = step * np.eye(circuit.num_parameters)[k]
-        slope = (expectations(circuit, observables, values + shift)
-                 - expectations(circuit, observables, values - shift)) / (2 * step)
+        slope = (
+            expectations(circuit, observables, values + shift)
+            - expectations(circuit, observables, values - shift)
+        ) / (2 * step)
         np.testing.assert_allclose(found[:, :, k], slope, atol=tolerance)
 
 
@@ -186,11 +215,16 @@ def test_observables_are_checked():
 
 
 @pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning")  # inside Qiskit's own
-@pytest.mark.parametrize("operator", [
-    SparsePauliOp(["ZZI", "IXX", "YIY"], [0.3, -1.0, 0.7]), SparsePauliOp(["ZZI", "IIX"]),
-    SparsePauliOp(["XYZ"], [0.4]), SparsePauliOp(["III", "ZII"], [1.5, 0.2]),
-    [SparsePauliOp("XII"), SparsePauliOp("ZYI")],
-])
+@pytest.mark.parametrize(
+    "operator",
+    [
+        SparsePauliOp(["ZZI", "IXX", "YIY"], [0.3, -1.0, 0.7]),
+        SparsePauliOp(["ZZI", "IIX"]),
+        SparsePauliOp(["XYZ"], [0.4]),
+        SparsePauliOp(["III", "ZII"], [1.5, 0.2]),
+        [SparsePauliOp("XII"), SparsePauliOp("ZYI")],
+    ],
+)
 def test_evolution_is_the_exponential_whatever_its_synthesis(operator):
     t = Parameter("t")
     for time_ in (t, 2 * t + 1, 0.37):
@@ -223,7 +257,9 @@ def test_unitaries_initialisation_composites_and_wide_gates():
     circuit.append(MCXGate(4), [3, 1, 0, 2, 4])
     circuit.append(MCPhaseGate(t, 3), [0, 2, 4, 1])
     circuit.append(zz_feature_map(2).assign_parameters([0.3, t]).to_gate(), [1, 3])
-    circuit.append(efficient_su2(2, reps=1).assign_parameters([t] * 8).to_gate().control(), [0, 3, 2])
+    circuit.append(
+        efficient_su2(2, reps=1).assign_parameters([t] * 8).to_gate().control(), [0, 3, 2]
+    )
     circuit.barrier()
     assert_same(circuit, np.array([[0.3], [-1.1]]))
 
@@ -273,7 +309,10 @@ def test_every_batch_and_block_size(batch, n):
 def test_single_precision_where_it_is_asked_for():
     circuit = zz_feature_map(5).compose(efficient_su2(5))
     values = np.random.default_rng(0).normal(size=(40, circuit.num_parameters))
-    double, single = statevectors(circuit, values), statevectors(circuit, values, dtype=np.complex64)
+    double, single = (
+        statevectors(circuit, values),
+        statevectors(circuit, values, dtype=np.complex64),
+    )
     assert single.dtype == np.complex64
     np.testing.assert_allclose(single, double, atol=2e-6)
 
@@ -358,11 +397,14 @@ def log_loss(labels):
         slopes = np.zeros_like(outputs)
         slopes[rows, labels] = -1 / p / len(labels)
         return -np.log(p).mean(), slopes
+
     return loss
 
 
-@pytest.mark.parametrize("n, n_samples, mixed", [(2, 3, False), (2, 40, False), (3, 40, True),
-                                                 (4, 9, False), (4, 90, False)])
+@pytest.mark.parametrize(
+    "n, n_samples, mixed",
+    [(2, 3, False), (2, 40, False), (3, 40, True), (4, 9, False), (4, 90, False)],
+)
 def test_value_and_gradient_on_every_route(n, n_samples, mixed):
     model, circuit, X = classifier(n, n_samples, mixed)
     rng = np.random.default_rng(1)
@@ -370,11 +412,16 @@ def test_value_and_gradient_on_every_route(n, n_samples, mixed):
     projector = np.eye(3)[np.arange(1 << n) % 3]
     loss = log_loss(rng.integers(0, 3, n_samples))
     values = np.hstack([X, np.tile(w, (n_samples, 1))])
-    place = {p.name: i for i, p in enumerate([*ParameterVector("x", n), *ParameterVector("w", 3 * n)])}
+    place = {
+        p.name: i for i, p in enumerate([*ParameterVector("x", n), *ParameterVector("w", 3 * n)])
+    }
     columns = [place[p.name] for p in circuit.parameters]
     np.testing.assert_allclose(
-        model.probabilities(w), probabilities(circuit, values[:, columns]), atol=1e-12)
-    np.testing.assert_allclose(model.states(w), statevectors(circuit, values[:, columns]), atol=1e-12)
+        model.probabilities(w), probabilities(circuit, values[:, columns]), atol=1e-12
+    )
+    np.testing.assert_allclose(
+        model.states(w), statevectors(circuit, values[:, columns]), atol=1e-12
+    )
     value, gradient = model.value_and_gradient(w, projector, loss)
     assert value == pytest.approx(loss(model.outputs(w, projector))[0], abs=1e-12)
     for k in range(len(w)):
@@ -409,11 +456,15 @@ def test_impossible_sizes_are_refused_at_once(n_qubits):
     assert time.perf_counter() - start < 0.1
 
 
-@pytest.mark.parametrize("call", [
-    lambda c, v: statevectors(c, v), lambda c, v: gradients(c, [], v),
-    lambda c, v: gram(c, np.repeat(v, 9, axis=0)),
-    lambda c, v: EncodedModel(c, list(c.parameters)[:2], list(c.parameters)[2:], v[:, :2]),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda c, v: statevectors(c, v),
+        lambda c, v: gradients(c, [], v),
+        lambda c, v: gram(c, np.repeat(v, 9, axis=0)),
+        lambda c, v: EncodedModel(c, list(c.parameters)[:2], list(c.parameters)[2:], v[:, :2]),
+    ],
+)
 def test_everything_refuses_before_allocating(call):
     circuit = efficient_su2(40, reps=1)
     with pytest.raises(ResourceError, match="40 qubits"):

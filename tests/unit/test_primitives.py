@@ -22,17 +22,22 @@ def measured(circuit):
 
 def frequencies(bits, size):
     outcomes = bits.array.astype(int) @ (256 ** np.arange(bits.array.shape[-1])[::-1])
-    return np.apply_along_axis(lambda row: np.bincount(row, minlength=size) / len(row), -1, outcomes)
+    return np.apply_along_axis(
+        lambda row: np.bincount(row, minlength=size) / len(row), -1, outcomes
+    )
 
 
 def test_sampler_follows_the_exact_distribution_and_shape():
     result = BatchedSampler(seed=1).run([(measured(ANSATZ), VALUES)], shots=20_000).result()[0]
-    reference = StatevectorSampler(seed=2).run([(measured(ANSATZ), VALUES)], shots=20_000).result()[0]
+    reference = (
+        StatevectorSampler(seed=2).run([(measured(ANSATZ), VALUES)], shots=20_000).result()[0]
+    )
     assert result.data.meas.shape == reference.data.meas.shape == (2, 4)
     assert result.data.meas.num_shots == 20_000
     assert result.metadata["shots"] == reference.metadata["shots"]
     np.testing.assert_allclose(
-        frequencies(result.data.meas, 8), frequencies(reference.data.meas, 8), atol=0.03)
+        frequencies(result.data.meas, 8), frequencies(reference.data.meas, 8), atol=0.03
+    )
 
 
 def test_registers_unmeasured_qubits_and_wide_registers():
@@ -83,8 +88,12 @@ def test_shots_of_item_call_and_default():
 
 def test_estimator_broadcasts_as_the_reference():
     observables = [[SparsePauliOp("ZZI")], [SparsePauliOp.from_list([("XYZ", 0.3), ("IIX", 1)])]]
-    pubs = [(ANSATZ, observables, VALUES), (ANSATZ, ["ZII", "IXI", "YYY", "III"], VALUES),
-            (ANSATZ, SparsePauliOp("ZZZ"), VALUES[0, 0]), (QuantumCircuit(1), ["Z", "X"])]
+    pubs = [
+        (ANSATZ, observables, VALUES),
+        (ANSATZ, ["ZII", "IXI", "YYY", "III"], VALUES),
+        (ANSATZ, SparsePauliOp("ZZZ"), VALUES[0, 0]),
+        (QuantumCircuit(1), ["Z", "X"]),
+    ]
     ours, theirs = BatchedEstimator().run(pubs).result(), StatevectorEstimator().run(pubs).result()
     for mine, reference in zip(ours, theirs, strict=True):
         assert mine.data.evs.shape == reference.data.evs.shape
@@ -113,9 +122,15 @@ def test_qiskit_machine_learning_gives_the_same_results_on_them():
     from qiskit_machine_learning.state_fidelities import ComputeUncompute
 
     X = np.random.default_rng(1).normal(size=(4, 2))
-    kernels = [FidelityQuantumKernel(feature_map=zz_feature_map(2), fidelity=ComputeUncompute(sampler)).evaluate(X)
-        for sampler in (BatchedSampler(default_shots=20_000, seed=0),
-                        StatevectorSampler(default_shots=20_000, seed=0))]
+    kernels = [
+        FidelityQuantumKernel(
+            feature_map=zz_feature_map(2), fidelity=ComputeUncompute(sampler)
+        ).evaluate(X)
+        for sampler in (
+            BatchedSampler(default_shots=20_000, seed=0),
+            StatevectorSampler(default_shots=20_000, seed=0),
+        )
+    ]
     np.testing.assert_allclose(*kernels, atol=0.03)
     ansatz = real_amplitudes(2, reps=1)
     circuit = zz_feature_map(2).compose(ansatz)
@@ -124,18 +139,29 @@ def test_qiskit_machine_learning_gives_the_same_results_on_them():
     results = []
     for estimator in (BatchedEstimator(), StatevectorEstimator()):
         network = EstimatorQNN(
-            circuit=circuit, estimator=estimator, observables=SparsePauliOp("ZZ"),
-            input_params=inputs, weight_params=list(circuit.parameters)[2:], default_precision=0.0)
+            circuit=circuit,
+            estimator=estimator,
+            observables=SparsePauliOp("ZZ"),
+            input_params=inputs,
+            weight_params=list(circuit.parameters)[2:],
+            default_precision=0.0,
+        )
         results.append((network.forward(X, weights), network.backward(X, weights)[1]))
     for mine, reference in zip(*results, strict=True):
         np.testing.assert_allclose(mine, reference, atol=1e-10)
     forwards = []
-    for sampler in (BatchedSampler(default_shots=20_000, seed=0),
-                    StatevectorSampler(default_shots=20_000, seed=0)):
+    for sampler in (
+        BatchedSampler(default_shots=20_000, seed=0),
+        StatevectorSampler(default_shots=20_000, seed=0),
+    ):
         network = SamplerQNN(
-            circuit=circuit, sampler=sampler, input_params=inputs,
+            circuit=circuit,
+            sampler=sampler,
+            input_params=inputs,
             weight_params=list(circuit.parameters)[2:],
-            interpret=lambda outcome: outcome.bit_count() % 2, output_shape=2)
+            interpret=lambda outcome: outcome.bit_count() % 2,
+            output_shape=2,
+        )
         forwards.append(network.forward(X, weights))
     np.testing.assert_allclose(*forwards, atol=0.03)
 
@@ -149,10 +175,17 @@ def test_vqc_of_qiskit_machine_learning_trains_on_it():
 
     data = ad_hoc(0, n_samples=20)
     scores = []
-    for sampler in (BatchedSampler(default_shots=4000, seed=0),
-                    StatevectorSampler(default_shots=4000, seed=0)):
-        model = VQC(feature_map=zz_feature_map(2), ansatz=real_amplitudes(2, reps=1),
-                    optimizer=COBYLA(maxiter=8), sampler=sampler, initial_point=np.ones(4))
+    for sampler in (
+        BatchedSampler(default_shots=4000, seed=0),
+        StatevectorSampler(default_shots=4000, seed=0),
+    ):
+        model = VQC(
+            feature_map=zz_feature_map(2),
+            ansatz=real_amplitudes(2, reps=1),
+            optimizer=COBYLA(maxiter=8),
+            sampler=sampler,
+            initial_point=np.ones(4),
+        )
         model.fit(data.X, data.y)
         scores.append(model.predict(data.X))
     assert np.mean(scores[0] == scores[1]) >= 0.8
