@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help demo test test-all lint lock clean
+.PHONY: help bench demo test test-all lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -24,9 +24,15 @@ lint: $(READY)  ## format, rules and types
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-lock:  ## resolve requirements.lock again (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements.lock
+bench: $(READY)  ## speed beside the peers (installs them first; a quarter of an hour)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-bench.lock
+	$(BIN)/python -m benchmarks
+
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+lock:  ## resolve the lock files again (needs uv)
+	$(LOCK) --extra dev -o requirements.lock
+	$(LOCK) --extra dev --extra bench --constraints requirements.lock -o requirements-bench.lock
 
 clean:  ## remove what was installed; results stay
 	rm -rf $(VENV)
@@ -37,4 +43,5 @@ $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	$(BIN)/python -c "from qml.engine import warm_up; warm_up()"
 	@touch $@

@@ -26,6 +26,7 @@ from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimato
 from experiments.seeds import child_seed
 from experiments.spec import Cell, canonical_json
 from experiments.store import Store
+from qml.engine import share_memory, warm_up
 from qml.errors import DataError, WorkbenchError
 
 __all__ = ["load_dataset", "make_pipeline", "run_cells"]
@@ -59,7 +60,9 @@ def run_cells(
         Called with each cell's key and status.
     """
     open_cells = {cell.key: cell for cell in cells}
-    work = functools.partial(_work, folder=store.folder, metrics=metrics, environment=environment)
+    work = functools.partial(
+        _work, folder=store.folder, metrics=metrics, environment=environment, jobs=jobs
+    )
     suspects = store.suspects()
     while open_cells:
         for key in sorted(suspects & open_cells.keys()):
@@ -104,11 +107,16 @@ def _run_alone(
     return str(status)
 
 
-def _work(cell: Cell, folder: Path, metrics: list[str], environment: str) -> tuple[str, str]:
+def _work(
+    cell: Cell, folder: Path, metrics: list[str], environment: str, jobs: int
+) -> tuple[str, str]:
     """Run one cell and store it; return its key and status."""
     store = Store(folder)
     known = store.get(cell.key)
     if known is None:
+        share_memory(jobs)
+        if "backend" in cell.model["parameters"]:
+            warm_up()  # once a process, and in no cell's time
         with store.working_on(cell.key):
             known = _run(cell, metrics, environment)
             store.put(cell.key, known)

@@ -21,8 +21,8 @@ from qml.engine import (
     gradients,
     gram,
     gram_bytes,
+    memory_needed,
     probabilities,
-    state_bytes,
 )
 
 __all__ = ["ExactBackend"]
@@ -107,7 +107,7 @@ class ExactBackend(Backend):
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; an exact Gram matrix counts one circuit a point."""
         circuits = workload.n_evaluations
-        memory = state_bytes(workload.n_qubits, workload.batch, copies=4)
+        memory = memory_needed(workload.n_qubits, workload.batch, copies=4)
         for rows, columns in workload.grams:
             memory = max(memory, gram_bytes(workload.n_qubits, rows, columns))
             if self.shots is None:

@@ -13,12 +13,16 @@ from qml.engine._gradients import (
 )
 from qml.engine._gram import gram, gram_bytes
 from qml.engine._lowering import lower
-from qml.engine._memory import available_bytes, require_memory, state_bytes
+from qml.engine._memory import available_bytes, memory_needed, require_memory, share_memory
 from qml.engine._program import Kind, Program
 from qml.engine._simulation import statevectors
 from qml.engine._training import EncodedModel
+from qml.engine._warmup import warm_up
+from qml.engine.primitives import BatchedEstimator, BatchedSampler
 
 __all__ = [
+    "BatchedEstimator",
+    "BatchedSampler",
     "EncodedModel",
     "Kind",
     "Program",
@@ -30,8 +34,10 @@ __all__ = [
     "gram",
     "gram_bytes",
     "lower",
+    "memory_needed",
     "probabilities",
     "require_memory",
-    "state_bytes",
+    "share_memory",
     "statevectors",
+    "warm_up",
 ]

@@ -10,7 +10,7 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.engine._lowering import lower
-from qml.engine._memory import require_memory, state_bytes
+from qml.engine._memory import require_states
 from qml.engine._simulation import as_rows, compile_program, statevectors
 from qml.errors import SpecError
 
@@ -119,10 +119,8 @@ def gradients(
     for parameter in wanted:
         if parameter not in parameters:
             raise SpecError(f"the circuit has no parameter {parameter}")
-    require_memory(
-        state_bytes(circuit.num_qubits, len(rows), 4),
-        f"gradients of {len(rows)} states of {circuit.num_qubits} qubits",
-    )
+    what = f"gradients of {len(rows)} states of {circuit.num_qubits} qubits"
+    require_states(circuit.num_qubits, len(rows), 4, what)
     program = lower(circuit)
     compiled = compile_program(program)
     table = program.table.evaluate(rows)

@@ -9,7 +9,7 @@ from qiskit.circuit import QuantumCircuit
 from qml.engine._fusion import fuse
 from qml.engine._kernels import square_into
 from qml.engine._lowering import lower
-from qml.engine._memory import available_bytes, require_memory, state_bytes
+from qml.engine._memory import memory_allowed, memory_needed, require_memory
 from qml.engine._simulation import as_rows, compile_program
 from qml.engine._threads import in_threads, n_threads, own_threads
 from qml.errors import ResourceError
@@ -67,7 +67,7 @@ def gram(
     n, m = len(rows), len(rows if columns is None else columns)
     what = f"a Gram matrix of {n} x {m} points on {feature_map.num_qubits} qubits"
     require_memory(8 * n * m, what)
-    free = available_bytes() // 2 - 8 * n * m if max_bytes is None else max_bytes
+    free = memory_allowed() - 8 * n * m if max_bytes is None else max_bytes
     points = n if columns is None else n + m
     itemsize = np.dtype(dtype).itemsize
     block = _states_that_fit(feature_map.num_qubits, points, m, free, itemsize, what)
@@ -95,7 +95,7 @@ def gram_bytes(n_qubits: int, n: int, m: int = 0) -> int:
     """
     columns = m or n
     products = 16 * _BLOCK_ROWS * columns
-    return state_bytes(n_qubits, n + m) + products + 8 * n * columns
+    return memory_needed(n_qubits, n + m) + products + 8 * n * columns
 
 
 class _Encoder:

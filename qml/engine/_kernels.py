@@ -345,7 +345,7 @@ def run_block(re, im, n, width, steps, wires, matrices, cos, sin, scratch):
     matrices : ndarray of complex
         The steps' matrices, flat.
     cos, sin : ndarrays of shape (n_angles, width) or (n_angles, 1)
-        Of half the rotations' angles, or of the phases of a diagonal; one column serves all samples.
+        Of half the rotations' angles, or of the phases of a diagonal; one column may serve all.
     scratch : ndarray of shape (4, 2**n * width) or (4, 0)
         For diagonals.
     """

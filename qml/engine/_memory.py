@@ -8,7 +8,14 @@ import psutil
 
 from qml.errors import ResourceError
 
-__all__ = ["available_bytes", "require_memory", "state_bytes"]
+__all__ = [
+    "available_bytes",
+    "memory_allowed",
+    "memory_needed",
+    "require_memory",
+    "require_states",
+    "share_memory",
+]
 
 _CGROUP_LIMITS = (
     ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory.current"),
@@ -19,6 +26,7 @@ _CGROUP_LIMITS = (
 )
 _BEYOND_ANY_MEMORY = 256  # qubits; past it the number itself would need memory
 _SHARE = 0.5  # of what is free; the rest is for the caller's data and the libraries' buffers
+_workers = 1
 
 
 def available_bytes() -> int:
@@ -34,18 +42,29 @@ def available_bytes() -> int:
     return free
 
 
-def state_bytes(n_qubits: int, batch: int = 1, copies: int = 1) -> int:
+def memory_needed(n_qubits: int, batch: int = 1, copies: int = 1) -> int:
     r"""Return the bytes of `copies` batches of state vectors, :math:`16 \cdot 2^n` each.
 
     Examples
     --------
-    >>> state_bytes(10, batch=1000)
+    >>> memory_needed(10, batch=1000)
     16384000
     """
     return 16 * copies * batch << min(n_qubits, _BEYOND_ANY_MEMORY)
 
 
-def require_memory(needed_bytes: int, what: str) -> None:
+def share_memory(workers: int) -> None:
+    """Say that `workers` processes like this one run beside each other; each may use its share."""
+    global _workers  # noqa: PLW0603 - a property of the process
+    _workers = max(1, workers)
+
+
+def memory_allowed() -> int:
+    """Return the bytes that this process may allocate now."""
+    return int(_SHARE * available_bytes() / _workers)
+
+
+def require_memory(needed_bytes: int, what: str, hint: str = "") -> None:
     """Refuse work that does not fit.
 
     Parameters
@@ -54,17 +73,37 @@ def require_memory(needed_bytes: int, what: str) -> None:
         What the work allocates at its peak.
     what : str
         The work, as the error line names it.
+    hint : str, default=""
+        What would fit.
 
     Raises
     ------
     ResourceError
-        If `needed_bytes` exceeds half of what is free.
+        If `needed_bytes` exceeds this process's share of half of what is free.
     """
-    limit = int(_SHARE * available_bytes())
-    if needed_bytes > limit:
+    allowed = memory_allowed()
+    if needed_bytes > allowed:
+        by = f" by each of {_workers} workers" if _workers > 1 else ""
         raise ResourceError(
-            f"{what} needs {_readable(needed_bytes)}, {_readable(limit)} may be used"
+            f"{what} needs {_readable(needed_bytes)}, {_readable(allowed)} may be used{by}{hint}"
         )
+
+
+def require_states(n_qubits: int, batch: int, copies: int, what: str) -> None:
+    """Refuse batches of states that do not fit, and say what would.
+
+    Raises
+    ------
+    ResourceError
+        As `require_memory`; with the number of states, or of qubits, that fits.
+    """
+    fitting = memory_allowed() // memory_needed(n_qubits, 1, copies)
+    if fitting:
+        hint = f"; {fitting:,} at a time fit"
+    else:
+        largest = (memory_allowed() // (16 * copies)).bit_length() - 1
+        hint = f"; one state of up to {largest} qubits fits"
+    require_memory(memory_needed(n_qubits, batch, copies), what, hint)
 
 
 def _readable(n_bytes: int) -> str:

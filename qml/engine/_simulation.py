@@ -11,7 +11,7 @@ from qiskit.circuit import QuantumCircuit
 from qml.engine import _kernels
 from qml.engine._fusion import fuse
 from qml.engine._lowering import lower
-from qml.engine._memory import require_memory, state_bytes
+from qml.engine._memory import require_states
 from qml.engine._program import Kind, Phases, Program
 from qml.engine._threads import in_threads, n_threads, own_threads, workspace
 from qml.errors import SpecError
@@ -60,10 +60,8 @@ def statevectors(
     (2, 4)
     """
     rows = as_rows(values, circuit.num_parameters)
-    require_memory(
-        state_bytes(circuit.num_qubits, len(rows), 2),
-        f"{len(rows)} states of {circuit.num_qubits} qubits",
-    )
+    what = f"{len(rows)} states of {circuit.num_qubits} qubits"
+    require_states(circuit.num_qubits, len(rows), 2, what)
     program = fuse(lower(circuit))
     with own_threads():
         table = program.table.evaluate(rows)

@@ -23,7 +23,7 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qml.engine._fusion import fuse
 from qml.engine._kernels import project, weigh
 from qml.engine._lowering import lower
-from qml.engine._memory import require_memory, state_bytes
+from qml.engine._memory import require_states
 from qml.engine._simulation import as_rows, compile_program
 from qml.errors import SpecError
 
@@ -80,10 +80,8 @@ class EncodedModel:
         rows = as_rows(X, len(inputs))
         n_qubits, self.n_samples = circuit.num_qubits, len(rows)
         self.n_weights = len(weights)
-        require_memory(
-            state_bytes(n_qubits, self.n_samples, 4),
-            f"training on {self.n_samples} states of {n_qubits} qubits",
-        )
+        what = f"training on {self.n_samples} states of {n_qubits} qubits"
+        require_states(n_qubits, self.n_samples, 4, what)
         self._input_places = [parameters.index(parameter) for parameter in inputs]
         self._weight_places = [parameters.index(parameter) for parameter in weights]
         encoding, trained = lower(circuit).split(self._weight_places)

@@ -4,7 +4,7 @@
 `StatevectorEstimator`. Code that hands them one circuit with many parameter values, as
 qiskit-machine-learning does, becomes faster by changing one line::
 
-    from qml.engine.primitives import BatchedSampler
+    from qml.engine import BatchedSampler
 
     vqc = VQC(feature_map=..., ansatz=..., sampler=BatchedSampler())   # was StatevectorSampler()
 """

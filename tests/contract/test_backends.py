@@ -6,10 +6,10 @@ import pickle
 
 import numpy as np
 import pytest
-from qiskit.circuit import QuantumCircuit
+from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends import BACKENDS, Workload, resolve_backend
+from qml.backends import BACKENDS, Backend, Workload, resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.errors import SpecError
 
@@ -116,6 +116,32 @@ def test_many_samples_take_the_matrix_route_and_agree():
     many = resolve_backend("exact").bind(model, points).probabilities(weights)
     few = resolve_backend("exact").bind(model, points[:4]).probabilities(weights)
     np.testing.assert_allclose(many[:4], few, atol=1e-12)
+
+
+def test_parameter_shifts_are_the_adjoint_derivatives():
+    """Two independent ways; also where parameters are shared and stand inside expressions."""
+    a, b = Parameter("a"), Parameter("b")
+    circuit = FEATURE_MAP.compose(
+        resolve_ansatz("efficient_su2", 3).assign_parameters([a, b, a * b, a.sin()] * 6)
+    )
+    circuit.cp(a - b, 0, 2)
+    circuit.rxx(2 * a, 0, 1)
+    circuit.sx(1)
+    values = np.random.default_rng(3).normal(size=(2, circuit.num_parameters))
+    exact = resolve_backend("exact")
+    by_shifts = Backend.gradients(exact, circuit, OBSERVABLES, values)
+    np.testing.assert_allclose(by_shifts, exact.gradients(circuit, OBSERVABLES, values), atol=1e-10)
+
+
+def test_measured_derivatives_are_close():
+    circuit = FEATURE_MAP.compose(resolve_ansatz("real_amplitudes", 3))
+    values = np.random.default_rng(3).normal(size=(1, circuit.num_parameters))
+    exact = resolve_backend("exact").gradients(circuit, OBSERVABLES, values)
+    backend = resolve_backend("aer:shots=2000", 1)
+    measured = backend.gradients(circuit, OBSERVABLES, values)
+    np.testing.assert_allclose(measured, exact, atol=0.8)
+    assert np.abs(measured - exact).mean() < 0.1
+    assert backend.usage.jobs == 3  # one call a group: ZZI with ZII, XYZ, IXI
 
 
 @pytest.mark.parametrize("spec", IDEAL + NOISY)

@@ -10,7 +10,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends import resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
-from qml.engine import statevectors
+from qml.engine import gradients, statevectors
 from qml.kernels.fidelity import FidelityKernel
 
 with warnings.catch_warnings():  # it warns about optional packages at import
@@ -79,6 +79,28 @@ def test_kernel_matrix():
 
     expected = qml.kernels.kernel_matrix(X, X, lambda x, y: overlap(x, y)[0])
     np.testing.assert_allclose(FidelityKernel("zz")(X), expected, atol=1e-12)
+
+
+def test_gradients():
+    n = 3
+    model = compose_model(resolve_feature_map("zz", n), resolve_ansatz("efficient_su2", n))
+    x, w = RNG.uniform(0, 2, n), RNG.normal(size=len(model.weights))
+
+    @qml.qnode(qml.device("default.qubit", wires=n), diff_method="parameter-shift")
+    def parity(w):
+        pennylane_zz(x)
+        pennylane_su2(w, n, 3)
+        return qml.expval(qml.PauliZ(0) @ qml.PauliZ(1) @ qml.PauliZ(2))
+
+    expected = qml.grad(parity)(qml.numpy.array(w, requires_grad=True))
+    ours = gradients(
+        model.circuit,
+        [SparsePauliOp("ZZZ")],
+        np.hstack([x, w])[None, model.columns],
+        wrt=model.weights,
+    )
+    np.testing.assert_allclose(ours[0, 0], expected, atol=1e-10)
+    assert np.abs(ours[0, 0, -n:]).max() < 1e-12  # the last RZ layer commutes with the observable
 
 
 def test_expectation_values():

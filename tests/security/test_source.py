@@ -32,8 +32,9 @@ def test_no_code_is_run_from_data(file):
             assert node.module not in FORBIDDEN_MODULES
 
 
-def test_every_locked_package_has_hashes_and_no_address():
-    text = (ROOT / "requirements.lock").read_text()
+@pytest.mark.parametrize("lock", ["requirements.lock", "requirements-bench.lock"])
+def test_every_locked_package_has_hashes_and_no_address(lock):
+    text = (ROOT / lock).read_text()
     assert "://" not in text
     for block in re.split(r"\n(?=\S)", text.strip()):
         assert re.match(r"[a-z0-9.-]+==\S+", block), block

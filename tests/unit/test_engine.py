@@ -38,12 +38,14 @@ from qml.engine import (
     gram,
     gram_bytes,
     lower,
+    memory_needed,
     probabilities,
     require_memory,
-    state_bytes,
+    share_memory,
     statevectors,
 )
 from qml.engine._fusion import fuse
+from qml.engine._memory import require_states
 from qml.engine._program import Kind
 from qml.errors import ResourceError, SpecError
 
@@ -67,7 +69,7 @@ def parametrised_gates():
     return {
         name: gate
         for name, gate in get_standard_gate_name_mapping().items()
-        if gate.params and name not in ("delay",)
+        if gate.params and name != "delay"
     }
 
 
@@ -128,7 +130,7 @@ def test_every_standard_gate_its_controlled_and_inverse_form(name):
     parameters = ParameterVector("p", len(gate.params))
     gate = type(gate)(*parameters) if gate.params else gate
     forms = [gate, gate.inverse()]
-    if name not in ("global_phase",):
+    if name != "global_phase":
         forms += [gate.control(1), gate.control(1, ctrl_state=0)]
     for form in forms:
         circuit = QuantumCircuit(max(form.num_qubits, 1))
@@ -373,7 +375,7 @@ def test_five_thousand_points_at_fourteen_qubits_fit_two_gibibytes():
     assert gram_bytes(14, 5000) < 2 * 2**30
 
 
-# -- training ---------------------------------------------------------------------------------------
+# Training
 
 
 def classifier(n, n_samples, mixed=False, seed=0):
@@ -445,21 +447,21 @@ def test_training_checks_its_arguments():
         EncodedModel(circuit, [], [], X)
 
 
-# -- memory -----------------------------------------------------------------------------------------
+# Memory
 
 
 @pytest.mark.parametrize("n_qubits", [31, 40, 64, 1000, 10**9])
 def test_impossible_sizes_are_refused_at_once(n_qubits):
     start = time.perf_counter()
     with pytest.raises(ResourceError, match="may be used"):
-        require_memory(state_bytes(n_qubits, 1000), f"1000 states of {n_qubits} qubits")
+        require_memory(memory_needed(n_qubits, 1000), f"1000 states of {n_qubits} qubits")
     assert time.perf_counter() - start < 0.1
 
 
 @pytest.mark.parametrize(
     "call",
     [
-        lambda c, v: statevectors(c, v),
+        statevectors,
         lambda c, v: gradients(c, [], v),
         lambda c, v: gram(c, np.repeat(v, 9, axis=0)),
         lambda c, v: EncodedModel(c, list(c.parameters)[:2], list(c.parameters)[2:], v[:, :2]),
@@ -470,6 +472,46 @@ def test_everything_refuses_before_allocating(call):
     with pytest.raises(ResourceError, match="40 qubits"):
         call(circuit, np.zeros((1, circuit.num_parameters)))
     assert available_bytes() > 0
+
+
+def test_workers_share_the_memory():
+    free = available_bytes()
+    try:
+        share_memory(8)
+        with pytest.raises(ResourceError, match="by each of 8 workers; one state of up to"):
+            require_states(60, 1, 1, "a state of 60 qubits")
+        with pytest.raises(ResourceError, match="may be used by each of 8 workers"):
+            require_memory(free // 8, "the work")
+    finally:
+        share_memory(1)
+
+
+def test_a_refusal_says_what_would_fit():
+    fitting = available_bytes() // 2 // (16 * 2 * 2**12)
+    with pytest.raises(ResourceError, match=r"; [\d,]+ at a time fit"):
+        require_states(12, 4 * fitting, 2, "states")
+
+
+def test_engine_uses_no_more_threads_than_it_is_given():
+    from threadpoolctl import threadpool_limits
+
+    from qml.engine._threads import n_threads
+
+    with threadpool_limits(1):
+        assert n_threads() == 1
+    assert n_threads() >= 1
+
+
+def test_fork_leaves_a_working_engine():
+    """A forked child has none of its parent's threads, and must not wait for them."""
+    import os
+
+    circuit, values = zz_feature_map(10), np.full((200, 10), 0.3)
+    expected = statevectors(circuit, values)
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if np.array_equal(statevectors(circuit, values), expected) else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_split_finds_the_encoding():
