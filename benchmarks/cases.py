@@ -187,20 +187,20 @@ def _our_loss(n: int, N: int) -> Prepared:
     from qml.engine import EncodedModel
 
     model, w, y = c.model(n), c.weights(n), c.labels(N)
-    encoded = EncodedModel(model.circuit, model.inputs, model.weights, c.points(N, n))
     projector, loss = c.parity_projector(n), c.cross_entropy(y)
-    return lambda: loss(encoded.outputs(w, projector))[0]
+    encoded = EncodedModel(model.circuit, model.inputs, model.weights, c.points(N, n), projector)
+    return lambda: loss(encoded.outputs(w))[0]
 
 
 def _our_gradient(n: int, N: int) -> Prepared:
     from qml.engine import EncodedModel
 
     model, w, y = c.model(n), c.weights(n), c.labels(N)
-    encoded = EncodedModel(model.circuit, model.inputs, model.weights, c.points(N, n))
     projector, loss = c.parity_projector(n), c.cross_entropy(y)
+    encoded = EncodedModel(model.circuit, model.inputs, model.weights, c.points(N, n), projector)
 
     def work() -> Any:
-        value, gradient = encoded.value_and_gradient(w, projector, loss)
+        value, gradient = encoded.value_and_gradient(w, loss)
         return np.concatenate([[value], gradient])
 
     return work
@@ -365,10 +365,10 @@ def _our_steps(n: int, N: int, steps: int) -> Prepared:
     projector, loss, X = c.parity_projector(n), c.cross_entropy(c.labels(N)), c.points(N, n)
 
     def work() -> Any:
-        encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
+        encoded = EncodedModel(model.circuit, model.inputs, model.weights, X, projector)
         w = start.copy()
         for _ in range(steps):
-            w -= 0.1 * encoded.value_and_gradient(w, projector, loss)[1]
+            w -= 0.1 * encoded.value_and_gradient(w, loss)[1]
         return w
 
     return work
@@ -385,6 +385,28 @@ def _jax_steps(n: int, N: int, steps: int) -> Prepared:
         return np.asarray(w)
 
     return work
+
+
+# Somebody else's code on our primitives
+
+
+def _sampler_network(n: int, N: int, sampler: str) -> Prepared:
+    from qiskit.primitives import StatevectorSampler
+    from qiskit_machine_learning.neural_networks import SamplerQNN
+
+    from qml.engine import BatchedSampler
+
+    feature_map, ansatz = c.zz_feature_map(n), c.efficient_su2(n, reps=3)
+    network = SamplerQNN(
+        circuit=feature_map.compose(ansatz),
+        sampler={"ours": BatchedSampler, "Qiskit": StatevectorSampler}[sampler](seed=1),
+        input_params=list(feature_map.parameters),
+        weight_params=list(ansatz.parameters),
+        interpret=lambda outcome: outcome.bit_count() % 2,
+        output_shape=2,
+    )
+    X, w = c.points(N, n), c.weights(n)
+    return lambda: network.forward(X, w)
 
 
 CASES: dict[str, Case] = {
@@ -483,6 +505,15 @@ CASES: dict[str, Case] = {
         {
             "qml-workbench": Side(lambda: _our_steps(5, 800, 100)),
             "PennyLane + JAX, jitted": Side(lambda: _jax_steps(5, 800, 100)),
+        },
+    ),
+    "drop_in_5_200": Case(
+        "QML SamplerQNN forward, 5 qubits, 200 samples, 1,024 shots: one line changed",
+        {
+            "qml-workbench": Side(lambda: _sampler_network(5, 200, "ours")),
+            "Qiskit StatevectorSampler": Side(
+                lambda: _sampler_network(5, 200, "Qiskit"), tolerance=None
+            ),
         },
     ),
     "gram_14_5000": Case(

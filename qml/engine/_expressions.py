@@ -253,6 +253,7 @@ def _compile(expression: ParameterExpression | complex, place: dict[Parameter, i
         constant = number if number.imag else number.real
         return lambda values: constant
     names = {parameter.name: place[parameter] for parameter in expression.parameters}
+    # Qiskit's own conversion of its expression tree: no text is parsed and no code is run
     return _walk(expression.sympify(), names)
 
 

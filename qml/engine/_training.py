@@ -47,11 +47,14 @@ class EncodedModel:
         The parameters that are trained, in the order of the weight vector.
     X : array-like of shape (n_samples, n_features)
         The data.
+    projector : array-like of shape (2**n_qubits, n_outputs) or None, default=None
+        Outputs are linear in the outcome probabilities, ``probabilities @ projector``: class
+        probabilities, or expectation values of diagonal observables. None: the probabilities.
 
     Raises
     ------
     SpecError
-        If inputs and weights are not exactly the circuit's parameters.
+        If inputs and weights are not exactly the circuit's parameters, or a shape is wrong.
     ResourceError
         If the states do not fit the memory; nothing was allocated.
 
@@ -73,6 +76,7 @@ class EncodedModel:
         inputs: list[Parameter] | tuple[Parameter, ...],
         weights: list[Parameter] | tuple[Parameter, ...],
         X: ArrayLike,
+        projector: ArrayLike | None = None,
     ) -> None:
         parameters = list(circuit.parameters)
         if sorted(p.name for p in (*inputs, *weights)) != sorted(p.name for p in parameters):
@@ -99,6 +103,7 @@ class EncodedModel:
             self._values = self._values[:1]  # the trained part is the same in every row
         self._trained = compile_program(trained)
         self._forward = compile_program(fuse(trained)) if self._reads_data else self._trained
+        self._projector = _Projector(projector, 1 << n_qubits)
         self._basis = (
             np.eye(1 << n_qubits, dtype=complex)
             if not self._reads_data and self.n_samples > 1 << n_qubits
@@ -118,22 +123,22 @@ class EncodedModel:
         states = self.states(weights)
         return np.asarray(states.real**2 + states.imag**2)
 
-    def outputs(self, weights: ArrayLike, projector: Real) -> Real:
+    def outputs(self, weights: ArrayLike) -> Real:
         """Return ``probabilities @ projector``, shape (n_samples, n_outputs)."""
-        return _project(self.states(weights), projector)
+        table = self._evaluate(weights)
+        if self._basis is None:
+            kets = self._forward.states(table, self.n_samples, self._encoded)
+            return self._projector.outputs(kets)
+        kets = self._trained.states(table, len(self._basis), self._basis)
+        return self._projector.outputs(self._encoded @ kets[:, self._projector.read], read=True)
 
-    def value_and_gradient(
-        self, weights: ArrayLike, projector: Real, loss: Loss
-    ) -> tuple[float, Real]:
+    def value_and_gradient(self, weights: ArrayLike, loss: Loss) -> tuple[float, Real]:
         """Return a loss of the outputs and its exact gradient, in one call.
 
         Parameters
         ----------
         weights : array-like of shape (n_weights,)
             Where.
-        projector : ndarray of shape (2**n_qubits, n_outputs)
-            Outputs are linear in the outcome probabilities: class probabilities, or expectation
-            values of diagonal observables.
         loss : callable
             From the outputs, shape (n_samples, n_outputs), to the value and its slopes by output,
             of the same shape.
@@ -144,15 +149,18 @@ class EncodedModel:
         gradient : ndarray of shape (n_weights,)
         """
         table = self._evaluate(weights)
+        projector = self._projector
         if self._basis is None:
             kets = self._trained.states(table, self.n_samples, self._encoded)
-            value, slopes = loss(_project(kets, projector))
-            bras = _weigh(kets, slopes, projector, conjugate=False)
+            value, slopes = loss(projector.outputs(kets))
+            bras = projector.weigh(kets, slopes)
         else:
             kets = self._trained.states(table, len(self._basis), self._basis)
-            psi = self._encoded @ kets
-            value, slopes = loss(_project(psi, projector))
-            bras = (self._encoded.T @ _weigh(psi, slopes, projector, conjugate=True)).conj()
+            psi = self._encoded @ kets[:, projector.read]
+            value, slopes = loss(projector.outputs(psi, read=True))
+            weighed = projector.weigh(psi, slopes, read=True, conjugate=True)
+            bras = np.zeros_like(kets)
+            bras[:, projector.read] = (self._encoded.T @ weighed).conj()
         by_expression = self._trained.gradient(table, kets, bras)
         by_parameter = self._table.chain(self._values, by_expression).sum(axis=0)
         return float(value), np.asarray(by_parameter[self._weight_places])
@@ -166,16 +174,71 @@ class EncodedModel:
         return self._table.evaluate(self._values)
 
 
-def _project(states: Complex, projector: Real) -> Real:
-    """Return the outputs, ``|states|**2 @ projector``."""
-    outputs = np.empty((len(states), projector.shape[1]))
-    project(states, np.asfortranarray(projector, dtype=np.float64), outputs)
-    return outputs
+class _Projector:
+    """Outputs of outcome probabilities, reading no more outcomes than they need.
 
+    Class probabilities sum to 1. So one class, the one with the most outcomes, is 1 minus the
+    others, and its outcomes need not be computed: for two classes half of the work.
 
-def _weigh(states: Complex, slopes: Real, projector: Real, conjugate: bool) -> Complex:
-    """Return every amplitude times its probability's slope."""
-    weighed = np.empty_like(states)
-    columns = np.asfortranarray(projector, dtype=np.float64)
-    weigh(states, np.ascontiguousarray(slopes, dtype=np.float64), columns, conjugate, weighed)
-    return weighed
+    Parameters
+    ----------
+    projector : array-like of shape (n_outcomes, n_outputs) or None
+        None is the identity.
+    n_outcomes : int
+        Of the circuit.
+
+    Attributes
+    ----------
+    read : ndarray of int
+        The outcomes that are read.
+    """
+
+    def __init__(self, projector: ArrayLike | None, n_outcomes: int) -> None:
+        self._matrix: Real | None = None  # an identity would be large, and its product needless
+        self._rest: int | None = None
+        self.read = np.arange(n_outcomes)
+        if projector is None:
+            return
+        matrix = np.asarray(projector, dtype=np.float64)
+        if matrix.ndim != 2 or len(matrix) != n_outcomes:
+            raise SpecError(f"projector: shape {matrix.shape}, expected ({n_outcomes}, n_outputs)")
+        self._matrix = np.asfortranarray(matrix)
+        kept = np.ones(matrix.shape[1], dtype=bool)
+        if matrix.shape[1] > 1 and np.all(matrix.sum(axis=1) == 1.0):
+            self._rest = int(np.count_nonzero(matrix, axis=0).argmax())
+            kept[self._rest] = False
+        self._kept = np.flatnonzero(kept)
+        self.read = np.flatnonzero(matrix[:, kept].any(axis=1))
+        self._reading = np.asfortranarray(matrix[np.ix_(self.read, self._kept)])
+
+    def outputs(self, states: Complex, read: bool = False) -> Real:
+        """Return the outputs of states, or of their amplitudes at the outcomes `read`."""
+        if self._matrix is None:
+            return np.asarray(states.real**2 + states.imag**2)
+        if not read:
+            outputs = np.empty((len(states), self._matrix.shape[1]))
+            project(states, self._matrix, outputs)
+            return outputs
+        partial = np.empty((len(states), len(self._kept)))
+        project(states, self._reading, partial)
+        if self._rest is None:
+            return partial
+        outputs = np.empty((len(states), self._matrix.shape[1]))
+        outputs[:, self._kept] = partial
+        outputs[:, self._rest] = 1.0 - partial.sum(axis=1)
+        return outputs
+
+    def weigh(
+        self, states: Complex, slopes: Real, read: bool = False, conjugate: bool = False
+    ) -> Complex:
+        """Return every amplitude, or its conjugate, times its probability's slope."""
+        if self._matrix is None:
+            return slopes * (states.conj() if conjugate else states)
+        matrix = self._matrix
+        if read:
+            matrix = self._reading
+            if self._rest is not None:
+                slopes = slopes[:, self._kept] - slopes[:, self._rest, None]
+        weighed = np.empty_like(states)
+        weigh(states, np.ascontiguousarray(slopes, dtype=np.float64), matrix, conjugate, weighed)
+        return weighed

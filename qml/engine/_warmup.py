@@ -35,9 +35,9 @@ def warm_up() -> None:
     circuit.compose(every, inplace=True)
     projector = np.eye(2)[[0, 1, 1, 0]]
     for n_samples in (2, 5):
-        model = EncodedModel(circuit, list(x), list(w), np.full((n_samples, 2), 0.1))
-        model.value_and_gradient(np.zeros(8), projector, lambda outputs: (0.0, outputs))
-        model.probabilities(np.zeros(8))
+        model = EncodedModel(circuit, list(x), list(w), np.full((n_samples, 2), 0.1), projector)
+        model.value_and_gradient(np.zeros(8), lambda outputs: (0.0, outputs))
+        model.outputs(np.zeros(8))
     gradients(circuit, [SparsePauliOp("ZZ")], np.zeros((2, 10)))
     gram(zz_feature_map(2), np.zeros((2, 2)))
     statevectors(circuit, np.zeros((2, 10)))

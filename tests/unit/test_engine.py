@@ -378,7 +378,7 @@ def test_five_thousand_points_at_fourteen_qubits_fit_two_gibibytes():
 # Training
 
 
-def classifier(n, n_samples, mixed=False, seed=0):
+def classifier(n, n_samples, mixed=False, seed=0, projector=None):
     x, w = ParameterVector("x", n), ParameterVector("w", 3 * n)
     circuit = zz_feature_map(n).assign_parameters(list(x))
     for k in range(3 * n):
@@ -389,7 +389,7 @@ def classifier(n, n_samples, mixed=False, seed=0):
         for q in range(n):
             circuit.rx(x[q] * w[q], q)
     X = np.random.default_rng(seed).normal(size=(n_samples, n))
-    return EncodedModel(circuit, list(x), list(w), X), circuit, X
+    return EncodedModel(circuit, list(x), list(w), X, projector), circuit, X
 
 
 def log_loss(labels):
@@ -407,11 +407,16 @@ def log_loss(labels):
     "n, n_samples, mixed",
     [(2, 3, False), (2, 40, False), (3, 40, True), (4, 9, False), (4, 90, False)],
 )
-def test_value_and_gradient_on_every_route(n, n_samples, mixed):
-    model, circuit, X = classifier(n, n_samples, mixed)
+@pytest.mark.parametrize("outputs", ["classes", "probabilities", "observables"])
+def test_value_and_gradient_on_every_route(n, n_samples, mixed, outputs):
+    projector = {
+        "classes": np.eye(3)[np.arange(1 << n) % 3],
+        "probabilities": None,
+        "observables": np.random.default_rng(5).uniform(0.1, 1, (1 << n, 3)),
+    }[outputs]
+    model, circuit, X = classifier(n, n_samples, mixed, projector=projector)
     rng = np.random.default_rng(1)
     w = rng.normal(size=3 * n)
-    projector = np.eye(3)[np.arange(1 << n) % 3]
     loss = log_loss(rng.integers(0, 3, n_samples))
     values = np.hstack([X, np.tile(w, (n_samples, 1))])
     place = {
@@ -424,11 +429,15 @@ def test_value_and_gradient_on_every_route(n, n_samples, mixed):
     np.testing.assert_allclose(
         model.states(w), statevectors(circuit, values[:, columns]), atol=1e-12
     )
-    value, gradient = model.value_and_gradient(w, projector, loss)
-    assert value == pytest.approx(loss(model.outputs(w, projector))[0], abs=1e-12)
+    expected = probabilities(circuit, values[:, columns])
+    if projector is not None:
+        expected = expected @ projector
+    np.testing.assert_allclose(model.outputs(w), expected, atol=1e-12)
+    value, gradient = model.value_and_gradient(w, loss)
+    assert value == pytest.approx(loss(model.outputs(w))[0], abs=1e-12)
     for k in range(len(w)):
         shift = 1e-6 * np.eye(len(w))[k]
-        up, down = (loss(model.outputs(w + s, projector))[0] for s in (shift, -shift))
+        up, down = (loss(model.outputs(w + s))[0] for s in (shift, -shift))
         assert gradient[k] == pytest.approx((up - down) / 2e-6, abs=1e-7)
 
 
@@ -445,6 +454,8 @@ def test_training_checks_its_arguments():
         model.probabilities([0.1, 0.2])
     with pytest.raises(SpecError, match="must be the circuit's parameters"):
         EncodedModel(circuit, [], [], X)
+    with pytest.raises(SpecError, match=r"projector: shape \(3, 2\), expected \(4, n_outputs\)"):
+        classifier(2, 3, projector=np.ones((3, 2)))
 
 
 # Memory

@@ -1,0 +1,48 @@
+"""The benchmark's own arithmetic: ratios, agreement, and failures that show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks import __main__ as bench
+from benchmarks.cases import CASES
+
+
+@pytest.fixture
+def measured(monkeypatch, tmp_path):
+    sides = {
+        "ours": {"first_s": 2.0, "best_s": 1.0, "peak_bytes": 0, "numbers": np.ones(3)},
+        "same": {"first_s": 9.0, "best_s": 4.0, "peak_bytes": 0, "numbers": np.ones(3) + 1e-9},
+        "wrong": {"first_s": 9.0, "best_s": 4.0, "peak_bytes": 0, "numbers": np.zeros(3)},
+        "broken": {"error": "no such thing"},
+    }
+    monkeypatch.setattr(bench, "run_side", lambda case, side, folder, index: dict(sides[side]))
+    case = bench.CASES["gram_5_40"]
+    any_side = next(iter(case.sides.values()))
+    scaled = type(any_side)(any_side.prepare, scale=10.0, floor=30)
+    fake = type(case)(
+        "a case", {"ours": any_side, "same": scaled, "wrong": any_side, "broken": any_side}
+    )
+    monkeypatch.setitem(bench.CASES, "fake", fake)
+    return {row["side"]: row for row in bench.run_case("fake", tmp_path)}
+
+
+def test_ratio_is_of_the_whole_work(measured):
+    assert measured["same"]["ratio"] == 40.0
+    assert measured["same"]["agrees"] == "to 1e-09"
+
+
+def test_other_numbers_are_called_out(measured):
+    assert measured["wrong"]["agrees"] == "NO: differs by 1.0e+00"
+
+
+def test_a_side_that_fails_is_a_row(measured):
+    assert "no such thing" in bench._line(measured["broken"])
+    assert "failed" in bench._markdown_row(measured["broken"])
+
+
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_every_case_starts_with_ours(name):
+    assert next(iter(CASES[name].sides)) == "qml-workbench"
+    assert CASES[name].title
