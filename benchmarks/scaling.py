@@ -76,6 +76,7 @@ def plot(sweeps: dict[str, list[dict[str, Any]]], file: Path) -> None:
         "n_qubits": "qubits (200 samples, 3 repetitions)",
         "reps": "parameters (8 qubits, 500 samples)",
     }
+    colours = dict(zip(SERIES, ("tab:blue", "tab:orange", "tab:green", "tab:red"), strict=True))
     figure = Figure(figsize=(11, 6), layout="constrained")
     axes = figure.subplots(2, 3, sharey="row")
     for column, (axis, rows) in enumerate(sweeps.items()):
@@ -83,15 +84,16 @@ def plot(sweeps: dict[str, list[dict[str, Any]]], file: Path) -> None:
         for name, marker in zip(SERIES, "osv^", strict=True):
             if axis == "reps" and name in ("states", "Gram matrix"):
                 continue  # they have no trained parameters
-            times = [row[name]["time_s"] for row in rows]
-            bytes_ = [row[name]["memory_bytes"] / 2**20 for row in rows]
-            axes[0, column].plot(x, times, marker=marker, markersize=4, label=name)
-            axes[1, column].plot(x, bytes_, marker=marker, markersize=4, label=name)
-        for row_axes in axes[:, column]:
-            row_axes.set_yscale("log")
-            row_axes.grid(alpha=0.3)
+            style = {"marker": marker, "markersize": 4, "color": colours[name], "label": name}
+            axes[0, column].plot(x, [row[name]["time_s"] for row in rows], **style)
+            axes[1, column].plot(x, [row[name]["memory_bytes"] / 2**20 for row in rows], **style)
+        for panel in axes[:, column]:
+            panel.set_yscale("log")
+            panel.grid(alpha=0.3)
             if axis != "n_qubits":
-                row_axes.set_xscale("log")
+                panel.set_xscale("log")
+            panel.set_xticks(x, labels=[f"{size:,}" for size in x])
+            panel.minorticks_off()
         axes[1, column].set_xlabel(titles[axis])
     axes[0, 0].set_ylabel("time [s]")
     axes[1, 0].set_ylabel("peak memory [MiB]")

@@ -54,16 +54,19 @@ class ExpressionTable:
     def __init__(self, parameters: Sequence[Parameter]) -> None:
         self.parameters = tuple(parameters)
         self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
-        self._columns: dict[Any, int] = {}
+        self._columns: dict[int, list[tuple[ParameterExpression, int]]] = {}
         self.expressions: list[ParameterExpression | float] = [1.0]
 
     def column(self, expression: ParameterExpression) -> int:
         """Return the expression's column; equal expressions share one."""
-        known = self._columns.get(expression)  # one look-up: comparing expressions is slow
-        if known is None:
-            known = self._columns[expression] = len(self.expressions)
-            self.expressions.append(expression)
-        return known
+        # by structure: Qiskit's == simplifies both sides first, which takes longer than all else
+        alike = self._columns.setdefault(hash(expression), [])
+        for known, column in alike:
+            if known.structurally_equal(expression):
+                return column
+        alike.append((expression, len(self.expressions)))
+        self.expressions.append(expression)
+        return alike[-1][1]
 
     def depends_on(self, column: int) -> frozenset[int]:
         """Return the places of the parameters that a column depends on."""
