@@ -109,8 +109,9 @@ def _seconds(value: float) -> str:
     return f"{value * 1e3:.3g} ms" if value < 1 else f"{value:,.3g} s"
 
 
-def write(rows: list[dict[str, Any]]) -> None:
-    """Write results.json and results.md."""
+def write(measured: list[dict[str, Any]]) -> None:
+    """Write results.json and results.md; cases that were not run now keep their rows."""
+    rows = merge(measured)
     packages = (
         "numpy",
         "qiskit",
@@ -149,6 +150,15 @@ def write(rows: list[dict[str, Any]]) -> None:
     (HERE / "results.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def merge(measured: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return all rows in the cases' order; a case is always of one run, all its sides."""
+    file = HERE / "results.json"
+    kept = json.loads(file.read_text("utf-8"))["rows"] if file.is_file() else []
+    new = {row["case"] for row in measured}
+    rows = [*measured, *(row for row in kept if row["case"] not in new and row["case"] in CASES)]
+    return sorted(rows, key=lambda row: list(CASES).index(row["case"]))
+
+
 def _markdown_row(row: dict[str, Any]) -> str:
     if "error" in row:
         return f"| {row['side']} | failed: {row['error'].replace('|', '/')} | | | | | |"
@@ -176,8 +186,7 @@ def main() -> None:
         parser.error(f"unknown case {unknown[0]!r}; allowed: {', '.join(CASES)}")
     with tempfile.TemporaryDirectory() as folder:
         rows = [row for name in arguments.cases or CASES for row in run_case(name, Path(folder))]
-    if not arguments.cases:
-        write(rows)
+    write(rows)
     failed = [row for row in rows if "error" in row or str(row.get("agrees", "")).startswith("NO")]
     below = [row for row in rows if row.get("floor") and row["ratio"] < row["floor"]]
     for row in below:

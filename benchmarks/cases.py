@@ -98,6 +98,28 @@ def _pennylane_kernel(n: int, N: int, device: str) -> Prepared:
     return lambda: qml.kernels.square_kernel_matrix(X, lambda x, y: overlap(x, y)[0])
 
 
+def _plain_numpy_gram(n: int, N: int) -> Prepared:
+    """All phases by one matrix product, Hadamard layers by reshaping: what NumPy alone can do."""
+    bits = (np.arange(1 << n)[:, None] >> np.arange(n)) & 1
+    pairs = [(i, j) for j in range(n) for i in range(j)]
+    terms = np.vstack([bits.T, [bits[:, i] ^ bits[:, j] for i, j in pairs]])
+    X = c.points(N, n)
+
+    def hadamards(states: Any) -> Any:
+        for q in range(n):
+            view = states.reshape(N, -1, 2, 1 << q)
+            states = np.stack([view[:, :, 0] + view[:, :, 1], view[:, :, 0] - view[:, :, 1]], 2)
+        return states.reshape(N, -1) / 2 ** (n / 2)
+
+    def work() -> Any:
+        products = [(np.pi - X[:, i]) * (np.pi - X[:, j]) for i, j in pairs]
+        diagonal = np.exp(2j * (np.column_stack([X, *products]) @ terms))
+        states = hadamards(diagonal / 2 ** (n / 2)) * diagonal
+        return np.abs(states @ states.conj().T) ** 2
+
+    return work
+
+
 def _bare_product(n: int, N: int) -> Prepared:
     states = _our_states(n, N)()
     return lambda: np.abs(states @ states.conj().T) ** 2
@@ -387,6 +409,38 @@ def _jax_steps(n: int, N: int, steps: int) -> Prepared:
     return work
 
 
+# The workbench itself
+
+
+def _help() -> Prepared:
+    import subprocess
+    import sys
+
+    command = [sys.executable, "-m", "experiments", "--help"]
+    return lambda: subprocess.run(command, check=True, capture_output=True).returncode
+
+
+def _cell_overhead(n_cells: int) -> Prepared:
+    import tempfile
+
+    from experiments.study import Study
+
+    study = Study.from_dict(
+        {
+            "name": "overhead",
+            "datasets": ["wine"],
+            "models": ["dummy"],
+            "protocol": {"folds": 10, "repeats": n_cells // 10},
+        }
+    )
+
+    def work() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            study.run(jobs=1, out=folder)
+
+    return work
+
+
 # Somebody else's code on our primitives
 
 
@@ -421,6 +475,7 @@ CASES: dict[str, Case] = {
                 lambda: _fidelity_quantum_kernel(5, 40, aer=True), tolerance=None
             ),
             "QML FidelityStatevectorKernel": Side(lambda: _statevector_kernel(5, 40)),
+            "plain NumPy, written for this map alone": Side(lambda: _plain_numpy_gram(5, 40)),
             "PennyLane kernel matrix, default.qubit": Side(
                 lambda: _pennylane_kernel(5, 40, "default.qubit")
             ),
@@ -440,6 +495,7 @@ CASES: dict[str, Case] = {
                 tolerance=None,
             ),
             "QML FidelityStatevectorKernel": Side(lambda: _statevector_kernel(5, 200)),
+            "plain NumPy, written for this map alone": Side(lambda: _plain_numpy_gram(5, 200)),
         },
     ),
     "states_10_1000": Case(
@@ -462,6 +518,7 @@ CASES: dict[str, Case] = {
             "Aer batched states + product": Side(lambda: _aer_gram(10, 1000), floor=20),
             "PennyLane + JAX states + product": Side(lambda: _jax_gram(10, 1000), floor=6),
             "the bare matrix product": Side(lambda: _bare_product(10, 1000), floor=0.5),
+            "plain NumPy, written for this map alone": Side(lambda: _plain_numpy_gram(10, 1000)),
         },
     ),
     "loss_5_750": Case(
@@ -515,6 +572,11 @@ CASES: dict[str, Case] = {
                 lambda: _sampler_network(5, 200, "Qiskit"), tolerance=None
             ),
         },
+    ),
+    "help": Case("`qml --help`, the whole process", {"qml-workbench": Side(_help)}),
+    "cell_overhead": Case(
+        "a study's cell with a dummy model: load, split, fit, store, export (of 200)",
+        {"qml-workbench": Side(lambda: _cell_overhead(200), scale=1 / 200)},
     ),
     "gram_14_5000": Case(
         "exact Gram matrix, 14 qubits, 5,000 points (memory under 2 GiB)",

@@ -118,7 +118,11 @@ def table(
     metrics = list(metric or [])
     stored = Run(run)
     summary = stored.table(metrics)
-    text = tables.render(summary, metrics or stored.store.read_plan()["metrics"], format_)
+    metrics = metrics or stored.store.read_plan()["metrics"]
+    if format_ == "text":
+        text: str | bytes = tables.render_text(summary, metrics, _terminal_width())
+    else:
+        text = tables.render(summary, metrics, format_)
     if isinstance(text, bytes):
         sys.stdout.buffer.write(text)
     else:
@@ -233,38 +237,24 @@ def _print_check(rows: list[Any]) -> None:
 
 
 def _print_table(finished: Run) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
     from experiments.reporting import tables
 
     metrics = finished.store.read_plan()["metrics"]
-    shown = tables.display(finished.table(), metrics)
-    console = Console()
-    if not console.is_terminal:
-        print(tables.render(finished.table(), metrics, "text"))
-    else:
-        view = Table(header_style="bold")
-        for position, column in enumerate(shown.columns):
-            text = position < 2 or column == "problem"
-            view.add_column(column, justify="left" if text else "right", no_wrap=not text)
-        previous = None
-        for _, row in shown.iterrows():
-            if previous not in (None, row["data set"]):
-                view.add_section()
-            first = "" if row["data set"] == previous else row["data set"]
-            previous = row["data set"]
-            view.add_row(first, *(str(cell) for cell in row.iloc[1:]))
-        console.print(view)
+    print(tables.render_text(finished.table(), metrics, _terminal_width()))
     folds = finished.store.read_plan()["study"]["protocol"]
     n_cells = folds["folds"] * folds["repeats"]
     print(
-        f"Mean over {n_cells} test folds, the same for every model, with the Nadeau-Bengio "
-        "corrected 95 % interval;\nseconds, circuits and shots of one fold. F1 is that of the "
+        f"Mean over {n_cells} test folds, the same for every model, with the Nadeau-Bengio\n"
+        "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
         "second class, or the mean over more than two."
     )
     for line in _implementations(finished):
         print(line)
+
+
+def _terminal_width() -> int | None:
+    """Return the terminal's columns, or None where the output goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
 def _implementations(finished: Run) -> list[str]:

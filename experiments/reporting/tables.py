@@ -14,7 +14,15 @@ from experiments.evaluation.statistics import corrected_interval
 from experiments.store import Store
 from qml.errors import SpecError, StoreError, did_you_mean
 
-__all__ = ["FORMATS", "cell_table", "display", "render", "render_cells_csv", "summary"]
+__all__ = [
+    "FORMATS",
+    "cell_table",
+    "display",
+    "render",
+    "render_cells_csv",
+    "render_text",
+    "summary",
+]
 
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
 
@@ -154,21 +162,61 @@ def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
     shown = display(table, metrics)
     if form == "latex":
         return _latex(shown)
+    if form == "text":
+        return render_text(table, metrics)
+    escaped = shown.map(lambda cell: cell.replace("|", "\\|"))
+    return _tabulated(escaped, "github") + "\n"
+
+
+def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = None) -> str:
+    """Return the summary as plain text that fits a terminal.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A `summary`.
+    metrics : list of str
+        Its metrics.
+    width : int or None, default=None
+        Columns of the terminal. Where one table would be wider, each data set gets tables of its
+        own, with as many columns side by side as fit; None is as wide as it takes.
+    """
+    if table.empty:
+        raise StoreError("the run holds no cells")
+    shown = display(table, metrics)
+    whole = _tabulated(shown, "simple")
+    if width is None or max(map(len, whole.splitlines())) <= width:
+        return whole + "\n"
+    parts = []
+    for dataset, rows in shown.groupby("data set", sort=False):
+        parts.append(f"{dataset}\n{'=' * len(str(dataset))}")
+        models = rows[["model"]]
+        waiting = [column for column in rows.columns if column not in ("data set", "model")]
+        while waiting:
+            taken = [waiting.pop(0)]
+            while waiting:
+                wider = _tabulated(models.join(rows[[*taken, waiting[0]]]), "simple")
+                if max(map(len, wider.splitlines())) > width:
+                    break
+                taken.append(waiting.pop(0))
+            parts.append(_tabulated(models.join(rows[taken]), "simple") + "\n")
+    return "\n".join(parts)
+
+
+def _tabulated(shown: pd.DataFrame, style: str) -> str:
+    """Return the columns under their titles, numbers to the right."""
     from tabulate import tabulate
 
-    style = "github" if form == "markdown" else "simple"
-    right = ["left"] * 2 + ["right"] * (len(shown.columns) - 2)
-    if "problem" in shown:
-        right[-1] = "left"
-    escaped = shown.map(lambda cell: cell.replace("|", "\\|")) if form == "markdown" else shown
-    text = tabulate(
-        escaped.to_numpy().tolist(),
-        headers=list(escaped.columns),
-        tablefmt=style,
-        colalign=right,
-        disable_numparse=True,
+    text = ("data set", "model", "problem")
+    return str(
+        tabulate(
+            shown.to_numpy().tolist(),
+            headers=list(shown.columns),
+            tablefmt=style,
+            colalign=["left" if column in text else "right" for column in shown.columns],
+            disable_numparse=True,
+        )
     )
-    return text + "\n"
 
 
 def render_cells_csv(cells: pd.DataFrame) -> str:

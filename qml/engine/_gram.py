@@ -9,7 +9,12 @@ from qiskit.circuit import QuantumCircuit
 from qml.engine._fusion import fuse
 from qml.engine._kernels import square_into
 from qml.engine._lowering import lower
-from qml.engine._memory import memory_allowed, memory_needed, require_memory
+from qml.engine._memory import (
+    SMALL_BYTES,
+    memory_allowed,
+    memory_needed,
+    require_memory,
+)
 from qml.engine._simulation import as_rows, compile_program
 from qml.engine._threads import in_threads, n_threads, own_threads
 from qml.errors import ResourceError
@@ -67,10 +72,9 @@ def gram(
     n, m = len(rows), len(rows if columns is None else columns)
     what = f"a Gram matrix of {n} x {m} points on {feature_map.num_qubits} qubits"
     require_memory(8 * n * m, what)
-    free = memory_allowed() - 8 * n * m if max_bytes is None else max_bytes
     points = n if columns is None else n + m
     itemsize = np.dtype(dtype).itemsize
-    block = _states_that_fit(feature_map.num_qubits, points, m, free, itemsize, what)
+    block = _states_that_fit(feature_map.num_qubits, points, m, max_bytes, itemsize, what)
     encoder = _Encoder(feature_map, dtype)
     K = np.empty((n, m))
     with own_threads():
@@ -112,12 +116,16 @@ class _Encoder:
 
 
 def _states_that_fit(
-    n_qubits: int, points: int, columns: int, free: int, itemsize: int, what: str
+    n_qubits: int, points: int, columns: int, max_bytes: int | None, itemsize: int, what: str
 ) -> int:
     """Return how many points' states to hold at a time; all of them if they fit."""
     products = itemsize * _BLOCK_ROWS * columns
     one = itemsize << min(n_qubits, 256)
-    if one * points + products <= free:
+    needed = one * points + products
+    if max_bytes is None and needed <= SMALL_BYTES:
+        return points
+    free = memory_allowed() if max_bytes is None else max_bytes
+    if needed <= free:
         return points
     held = (free - products) // (2 * one)  # a block of rows and one of columns
     if held < 1:

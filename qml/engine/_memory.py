@@ -9,6 +9,7 @@ import psutil
 from qml.errors import ResourceError
 
 __all__ = [
+    "SMALL_BYTES",
     "available_bytes",
     "memory_allowed",
     "memory_needed",
@@ -26,6 +27,7 @@ _CGROUP_LIMITS = (
 )
 _BEYOND_ANY_MEMORY = 256  # qubits; past it the number itself would need memory
 _SHARE = 0.5  # of what is free; the rest is for the caller's data and the libraries' buffers
+SMALL_BYTES = 1 << 24  # bytes; finding out what is free takes longer than small work
 _workers = 1
 
 
@@ -81,6 +83,8 @@ def require_memory(needed_bytes: int, what: str, hint: str = "") -> None:
     ResourceError
         If `needed_bytes` exceeds this process's share of half of what is free.
     """
+    if needed_bytes <= SMALL_BYTES:
+        return
     allowed = memory_allowed()
     if needed_bytes > allowed:
         by = f" by each of {_workers} workers" if _workers > 1 else ""
@@ -97,6 +101,8 @@ def require_states(n_qubits: int, batch: int, copies: int, what: str) -> None:
     ResourceError
         As `require_memory`; with the number of states, or of qubits, that fits.
     """
+    if memory_needed(n_qubits, batch, copies) <= SMALL_BYTES:
+        return
     fitting = memory_allowed() // memory_needed(n_qubits, 1, copies)
     if fitting:
         hint = f"; {fitting:,} at a time fit"

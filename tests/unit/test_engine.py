@@ -498,7 +498,7 @@ def test_workers_share_the_memory():
 
 
 def test_a_refusal_says_what_would_fit():
-    fitting = available_bytes() // 2 // (16 * 2 * 2**12)
+    fitting = max(available_bytes() // 2 // (16 * 2 * 2**12), 1000)
     with pytest.raises(ResourceError, match=r"; [\d,]+ at a time fit"):
         require_states(12, 4 * fitting, 2, "states")
 
@@ -511,6 +511,15 @@ def test_engine_uses_no_more_threads_than_it_is_given():
     with threadpool_limits(1):
         assert n_threads() == 1
     assert n_threads() >= 1
+
+
+def test_workers_of_joblib_do_not_oversubscribe():
+    from joblib import Parallel, cpu_count, delayed
+
+    from qml.engine._threads import n_threads
+
+    found = Parallel(n_jobs=2, backend="loky")(delayed(n_threads)() for _ in range(2))
+    assert max(found) <= max(1, cpu_count() // 2)
 
 
 def test_fork_leaves_a_working_engine():

@@ -81,6 +81,20 @@ def test_text_cells_are_no_formulas_no_columns_and_no_commands(run):
     assert r"\toprule" in latex
 
 
+@pytest.mark.parametrize("width", [60, 80, 100, 133, None])
+def test_text_fits_the_terminal_and_loses_nothing(run, width):
+    table = run.table()
+    text = tables.render_text(table, ["accuracy", "f1"], width)
+    shown = tables.display(table, ["accuracy", "f1"]).drop(columns="problem")
+    without_problems = table.assign(problem="")
+    if width:
+        narrow = tables.render_text(without_problems, ["accuracy", "f1"], width)
+        assert max(map(len, narrow.splitlines())) <= width
+    for cell in shown.to_numpy().ravel():
+        assert cell in text
+    assert "fit [s]" in text
+
+
 def test_unknown_format_is_named(run):
     with pytest.raises(SpecError, match=r"--format: unknown format 'latx' \(did you mean 'latex'"):
         tables.render(run.table(), ["accuracy"], "latx")
