@@ -242,6 +242,8 @@ def _at_zero(expression: ParameterExpression | complex) -> float | None:
 
 
 def _real(value: Any, expression: object) -> Any:
+    if not np.all(np.isfinite(value)):
+        raise SpecError(f"the angle {expression} is not a finite number for some values")
     if np.iscomplexobj(value):
         if not np.allclose(np.imag(value), 0.0, atol=1e-12):
             raise SpecError(f"the angle {expression} is not real")

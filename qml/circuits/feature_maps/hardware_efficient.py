@@ -1,0 +1,44 @@
+"""Hardware-efficient encoding: rotations by the features between layers of CZ on a line."""
+
+from __future__ import annotations
+
+from pydantic import PositiveInt
+from qiskit.circuit import ParameterVector, QuantumCircuit
+
+__all__ = ["hardware_efficient"]
+
+
+def hardware_efficient(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit:
+    r"""Layers of rotations about X by the features, each followed by CZ on neighbouring qubits.
+
+    .. math:: U(x) = \prod_{\mathrm{reps}} \prod_i CZ_{i,i+1} \bigotimes_i R_X(x_i)
+
+    Parameters
+    ----------
+    n_features : int
+        Number of features, and of qubits.
+    reps : int, default=2
+        Number of layers. One layer is no more than `angle`: the CZ gates cancel in every overlap.
+
+    Returns
+    -------
+    QuantumCircuit
+        `n_features` qubits and parameters.
+
+    References
+    ----------
+    Thanasilp et al., Nat. Commun. 15, 5200 (2024), doi:10.1038/s41467-024-49287-w.
+
+    Examples
+    --------
+    >>> hardware_efficient(4, reps=3).count_ops()["cz"]
+    9
+    """
+    x = ParameterVector("x", n_features)
+    circuit = QuantumCircuit(n_features)
+    for _ in range(reps):
+        for qubit in range(n_features):
+            circuit.rx(x[qubit], qubit)
+        for qubit in range(n_features - 1):
+            circuit.cz(qubit, qubit + 1)
+    return circuit

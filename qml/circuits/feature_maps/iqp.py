@@ -1,0 +1,52 @@
+"""IQP embedding in PennyLane's convention, which is not the ZZ map."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+from pydantic import PositiveInt
+from qiskit.circuit import ParameterVector, QuantumCircuit
+
+__all__ = ["iqp"]
+
+
+def iqp(n_features: int, reps: PositiveInt = 1) -> QuantumCircuit:
+    r"""Hadamards, one rotation a feature and one a product of two features, all about Z.
+
+    .. math:: U(x) = \prod_{\mathrm{reps}} \exp\Big(-\tfrac i2\big[\sum_i x_i Z_i
+        + \sum_{i<j} x_i x_j Z_i Z_j\big]\Big) H^{\otimes n}
+
+    Half of the ZZ map's angles, and products :math:`x_i x_j` in place of
+    :math:`(\pi-x_i)(\pi-x_j)`: papers that say "IQP" with PennyLane mean this one.
+
+    Parameters
+    ----------
+    n_features : int
+        Number of features, and of qubits.
+    reps : int, default=1
+        How often the layer is repeated.
+
+    Returns
+    -------
+    QuantumCircuit
+        `n_features` qubits and parameters.
+
+    References
+    ----------
+    Havlíček et al., Nature 567, 209 (2019), doi:10.1038/s41586-019-0980-2; the convention is that
+    of PennyLane's ``IQPEmbedding``.
+
+    Examples
+    --------
+    >>> iqp(3).count_ops()["rzz"]
+    3
+    """
+    x = ParameterVector("x", n_features)
+    circuit = QuantumCircuit(n_features)
+    for _ in range(reps):
+        circuit.h(range(n_features))
+        for i in range(n_features):
+            circuit.rz(x[i], i)
+        for i, j in combinations(range(n_features), 2):
+            circuit.rzz(x[i] * x[j], i, j)
+    return circuit
