@@ -54,6 +54,7 @@ class Kind(StrEnum):
     BACKENDS = "backends"
     OPTIMIZERS = "optimizers"
     FEATURE_MAPS = "feature-maps"
+    KERNELS = "kernels"
     ANSATZES = "ansatzes"
     PREPROCESSING = "preprocessing"
     METRICS = "metrics"
@@ -200,6 +201,7 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
         Kind.BACKENDS: BACKENDS,
         Kind.OPTIMIZERS: registry.COMPONENTS["optimizer"],
         Kind.FEATURE_MAPS: registry.COMPONENTS["feature_map"],
+        Kind.KERNELS: registry.COMPONENTS["quantum_kernel"],
         Kind.ANSATZES: registry.COMPONENTS["ansatz"],
     }
     room = rooms[kind]

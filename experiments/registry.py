@@ -30,6 +30,11 @@ STUDIES_FOLDER = Path(__file__).parent / "studies"
 COMPONENTS: dict[str, Room] = {
     "optimizer": Room("optimizer", "qml.optimizers"),
     "feature_map": Room("feature map", "qml.circuits.feature_maps", ("n_features",)),
+    "quantum_kernel": Room(
+        "quantum kernel",
+        "qml.kernels",
+        ("feature_map", "bandwidth", "backend", "random_state"),
+    ),
     "ansatz": Room("ansatz", "qml.circuits.ansatzes", ("n_qubits",)),
 }
 

@@ -1,4 +1,4 @@
-"""QSVC: a support vector machine on the fidelity kernel."""
+"""QSVC: a support vector machine on a quantum kernel."""
 
 from __future__ import annotations
 
@@ -9,24 +9,23 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 from sklearn.svm import SVC
-from sklearn.utils._param_validation import Interval
+from sklearn.utils._param_validation import Interval, StrOptions
 
 from qml.backends import Backend, Workload
-from qml.circuits import resolve_feature_map
 from qml.circuits._resolve import CircuitSpec
 from qml.classifiers._base import QuantumClassifier
-from qml.kernels.fidelity import FidelityKernel
+from qml.kernels import REPAIRS, QuantumKernel, Repair, RepairMethod, resolve_kernel
 
 __all__ = ["QSVC"]
 
 
 class QSVC(QuantumClassifier):
-    r"""Support vector classifier on a quantum fidelity kernel.
+    r"""Support vector classifier on a quantum kernel.
 
     Solves the dual :math:`\max_\alpha \sum_i\alpha_i - \tfrac12\sum_{ij}\alpha_i\alpha_j y_i y_j
-    K_{ij}` with :math:`0\le\alpha_i\le C`, where :math:`K` is the fidelity of the encoded points;
-    more than two classes one against one. Prediction evaluates the kernel against the support
-    vectors only.
+    K_{ij}` with :math:`0\le\alpha_i\le C`, where :math:`K` is the kernel of the encoded points, by
+    default their fidelity; more than two classes one against one. Prediction evaluates the kernel
+    against the support vectors only.
 
     Parameters
     ----------
@@ -34,8 +33,14 @@ class QSVC(QuantumClassifier):
         The encoding; see `qml.circuits.resolve_feature_map`.
     bandwidth : float, default=1.0
         Factor on every feature before it becomes an angle.
+    quantum_kernel : str or mapping, default="fidelity"
+        How encoded points are compared: ``"fidelity"``, ``"projected"``, or a mapping with the
+        kernel's parameters, ``{"name": "projected", "gamma": 2.0}``.
     C : float, default=1.0
         Bound of the dual variables. Havlíček et al. had none: a large value, 1e4 say.
+    repair : {"none", "clip", "flip", "shift", "nearest"}, default="none"
+        What is done where the measured matrix is indefinite, to the training block and with it to
+        the test blocks; see `qml.kernels.Repair`. Havlíček et al. did nothing.
     backend : str or Backend, default="exact"
         Where the circuits run.
     random_state : int, RandomState or None, default=None
@@ -54,8 +59,9 @@ class QSVC(QuantumClassifier):
 
     Notes
     -----
-    Circuits: exact, one a point; measured, N(N-1)/2 to fit and one a support vector and point to
-    predict. A matrix from finite shots may be indefinite; it is used as measured.
+    Circuits with the fidelity kernel: exact, one a point; measured, N(N-1)/2 to fit and one a
+    support vector and point to predict. A matrix from finite shots may be indefinite; it is used as
+    measured.
 
     References
     ----------
@@ -71,6 +77,8 @@ class QSVC(QuantumClassifier):
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
         "feature_map": [str, dict, QuantumCircuit, callable],
         "bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "quantum_kernel": [str, dict],
+        "repair": [StrOptions(set(REPAIRS))],
         "C": [Interval(Real, 0, None, closed="neither")],
         "backend": [str, Backend],
         "random_state": ["random_state"],
@@ -80,21 +88,28 @@ class QSVC(QuantumClassifier):
         self,
         feature_map: CircuitSpec = "zz",
         bandwidth: float = 1.0,
+        quantum_kernel: str | dict[str, Any] = "fidelity",
         C: float = 1.0,
+        repair: RepairMethod = "none",
         backend: str | Backend = "exact",
         random_state: Any = None,
     ) -> None:
         self.feature_map = feature_map
         self.bandwidth = bandwidth
+        self.quantum_kernel = quantum_kernel
         self.C = C
+        self.repair = repair
         self.backend = backend
         self.random_state = random_state
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
-        self._kernel = FidelityKernel(self.feature_map, self.bandwidth, self.backend_)
-        self.svc_ = SVC(kernel="precomputed", C=self.C).fit(self._kernel.evaluate(X), y)
+        self._kernel = self._resolve(self.backend_)
+        self._repair = Repair(self.repair)
+        K = self._repair.fit_transform(self._kernel.fit_evaluate(X))
+        self.svc_ = SVC(kernel="precomputed", C=self.C).fit(K, y)
         self.support_ = self.svc_.support_
         self.support_vectors_ = X[self.support_]
+        self._training_points = X
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the signed distances, shape (n_samples,) or, for k > 2 classes, (n_samples, k)."""
@@ -107,13 +122,29 @@ class QSVC(QuantumClassifier):
         return np.asarray(self.classes_[self.svc_.predict(block)])
 
     def _test_block(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the kernel against the training points, zero where no support vector is."""
+        """Return the kernel against the training points, zero where no support vector is.
+
+        A repair that maps test blocks mixes their columns, so it needs all of them.
+        """
         points = self._checked(X)
+        if self._repair.moved_ and self._repair.maps_test_blocks:
+            return self._repair.transform(self._kernel.evaluate(points, self._training_points))
         block = np.zeros((len(points), self.svc_.shape_fit_[0]))
         block[:, self.support_] = self._kernel.evaluate(points, self.support_vectors_)
         return block
 
+    @property
+    def training_(self) -> dict[str, Any]:
+        """How indefinite the training matrix was, and how far the repair moved it."""
+        return {
+            "support_vectors": len(self.support_),
+            "lowest_eigenvalue": self._repair.lowest_eigenvalue_,
+            "repair_moved": self._repair.moved_,
+        }
+
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one Gram matrix, and one block with every training point a support vector."""
-        circuit = resolve_feature_map(self.feature_map, n_features)
-        return Workload(circuit.num_qubits, grams=((n_train, 0), (n_test, n_train)))
+        return self._resolve(self.backend).workload(n_train, n_test, n_features)
+
+    def _resolve(self, backend: str | Backend) -> QuantumKernel:
+        return resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, backend)

@@ -1,1 +1,6 @@
-"""Quantum kernels: one per file, each with ``evaluate(X, Y=None)``, usable as a callable kernel."""
+"""Quantum kernels: one per file, one contract, usable as a callable kernel."""
+
+from qml.kernels._contract import KERNELS, QuantumKernel, resolve_kernel
+from qml.kernels._repair import REPAIRS, Repair, RepairMethod
+
+__all__ = ["KERNELS", "REPAIRS", "QuantumKernel", "Repair", "RepairMethod", "resolve_kernel"]

@@ -2,32 +2,28 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import QuantumCircuit
 
-from qml.backends import Backend, resolve_backend
-from qml.circuits import resolve_feature_map
-from qml.circuits._resolve import CircuitSpec
+from qml.backends import Workload
+from qml.kernels._contract import Matrix, QuantumKernel
 
 __all__ = ["FidelityKernel"]
 
 
-class FidelityKernel:
+class FidelityKernel(QuantumKernel):
     r"""Fidelity of two encoded points.
 
     .. math:: K(x, y) = |\langle\Phi(\lambda y)|\Phi(\lambda x)\rangle|^2
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The encoding; see `qml.circuits.resolve_feature_map`.
-    bandwidth : float, default=1.0
-        The factor :math:`\lambda` on every feature.
-    backend : str or Backend, default="exact"
-        Where the circuits run. Exact: one circuit a point. Measured: one an entry, the symmetric
-        entries once and the diagonal never.
-    random_state : int or None, default=None
-        Root of the backend's seeds.
+    feature_map, bandwidth, backend, random_state
+        As for `qml.kernels.QuantumKernel`.
+
+    Notes
+    -----
+    Circuits: exact, one a point; measured, one an entry, the symmetric entries once and the
+    diagonal never.
 
     References
     ----------
@@ -37,41 +33,16 @@ class FidelityKernel:
 
     Examples
     --------
+    >>> import numpy as np
     >>> kernel = FidelityKernel("angle")
     >>> float(kernel([[0.0]], [[np.pi / 2]])[0, 0].round(12))
     0.5
     """
 
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.backend = resolve_backend(backend, random_state)
+    def _evaluate(
+        self, circuit: QuantumCircuit, X: Matrix, Y: Matrix | None, fitting: bool
+    ) -> Matrix:
+        return self.backend.gram(circuit, X, Y)
 
-    def evaluate(self, X: ArrayLike, Y: ArrayLike | None = None) -> NDArray[np.float64]:
-        """Return the kernel matrix.
-
-        Parameters
-        ----------
-        X : array-like of shape (n, n_features)
-            Points of the rows.
-        Y : array-like of shape (m, n_features) or None, default=None
-            Points of the columns; None means X.
-
-        Returns
-        -------
-        ndarray of shape (n, m)
-            Entries in [0, 1].
-        """
-        rows = self.bandwidth * np.asarray(X, dtype=np.float64)
-        columns = None if Y is None else self.bandwidth * np.asarray(Y, dtype=np.float64)
-        return self.backend.gram(
-            resolve_feature_map(self.feature_map, rows.shape[1]), rows, columns
-        )
-
-    __call__ = evaluate
+    def _workload(self, n_qubits: int, n_train: int, n_test: int) -> Workload:
+        return Workload(n_qubits, grams=((n_train, 0), (n_test, n_train)))

@@ -80,6 +80,7 @@ def test_show_lists_cells_and_one_cell_is_json(place):
         ("backends", "aer"),
         ("optimizers", "cobyla"),
         ("feature-maps", "zz"),
+        ("kernels", "projected"),
         ("studies", "quickstart"),
         ("metrics", "f1"),
         ("ansatzes", "havlicek"),

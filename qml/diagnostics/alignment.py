@@ -1,0 +1,107 @@
+"""Alignment: how much a kernel looks like the labels, or like another kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qml.errors import DataError
+
+__all__ = ["alignment", "centred_alignment", "label_kernel"]
+
+
+def alignment(K: ArrayLike, L: ArrayLike) -> float:
+    r"""Return the cosine between two kernel matrices.
+
+    .. math:: A(K, L) = \frac{\mathrm{Tr}[KL]}{\sqrt{\mathrm{Tr}[K^2]\,\mathrm{Tr}[L^2]}}
+
+    With :math:`L = yy^T`, labels :math:`\pm 1`, this is the kernel-target alignment.
+
+    Parameters
+    ----------
+    K, L : array-like of shape (n, n)
+        Symmetric, not zero.
+
+    Returns
+    -------
+    float
+        In [-1, 1]; in [0, 1] for positive matrices.
+
+    Raises
+    ------
+    DataError
+        If the shapes differ or a matrix is zero.
+
+    References
+    ----------
+    Cristianini et al., NIPS 14 (2001). Hubregtsen et al., Phys. Rev. A 106, 042431 (2022),
+    doi:10.1103/PhysRevA.106.042431.
+
+    Examples
+    --------
+    >>> alignment([[1.0, 0.0], [0.0, 1.0]], [[1.0, 1.0], [1.0, 1.0]]).__round__(4)
+    0.7071
+    """
+    left, right = _pair(K, L)
+    norms = float(np.linalg.norm(left) * np.linalg.norm(right))
+    if norms == 0:
+        raise DataError("alignment: a matrix of zeros (after centring, a constant one) has none")
+    return float((left * right).sum() / norms)
+
+
+def centred_alignment(K: ArrayLike, L: ArrayLike) -> float:
+    r"""Return the alignment of the centred matrices (CKA), which ignores a common offset.
+
+    .. math:: A(HKH, HLH),\qquad H = 1 - \tfrac1n \mathbf 1\mathbf 1^T
+
+    Parameters
+    ----------
+    K, L : array-like of shape (n, n)
+        Symmetric, not constant.
+
+    Returns
+    -------
+    float
+        1 where the kernels are the same up to scale and offset.
+
+    References
+    ----------
+    Cortes, Mohri and Rostamizadeh, J. Mach. Learn. Res. 13, 795 (2012).
+
+    Examples
+    --------
+    >>> K = np.array([[1.0, 0.3], [0.3, 1.0]])
+    >>> round(centred_alignment(K, 2 * K + 5), 12)
+    1.0
+    """
+    left, right = _pair(K, L)
+    return alignment(_centred(left), _centred(right))
+
+
+def label_kernel(y: ArrayLike) -> NDArray[np.float64]:
+    r"""Return the kernel that knows the labels: 1 for the same class, else :math:`-1/(k-1)`.
+
+    For two classes it is :math:`yy^T` with labels :math:`\pm 1`.
+
+    Examples
+    --------
+    >>> label_kernel(["a", "b"]).tolist()
+    [[1.0, -1.0], [-1.0, 1.0]]
+    """
+    labels = np.asarray(y)
+    n_classes = len(np.unique(labels))
+    if n_classes < 2:
+        raise DataError(f"label_kernel: {n_classes} class, at least 2 needed")
+    return np.where(labels[:, None] == labels[None, :], 1.0, -1.0 / (n_classes - 1))
+
+
+def _pair(K: ArrayLike, L: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    left, right = np.asarray(K, dtype=np.float64), np.asarray(L, dtype=np.float64)
+    if left.shape != right.shape or left.ndim != 2 or left.shape[0] != left.shape[1]:
+        raise DataError(f"alignment: shapes {left.shape} and {right.shape}, expected (n, n) twice")
+    return left, right
+
+
+def _centred(K: NDArray[np.float64]) -> NDArray[np.float64]:
+    means = K.mean(axis=0)
+    return np.asarray(K - means - means[:, None] + means.mean())

@@ -1,0 +1,95 @@
+"""Kernels: reduced states by partial trace, settings from training data alone, costs as counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from qiskit.circuit.library import zz_feature_map
+from qiskit.quantum_info import DensityMatrix, partial_trace
+from sklearn.svm import SVC
+
+from experiments.datasets.ad_hoc import ad_hoc
+from qml.classifiers.qsvc import QSVC
+from qml.errors import SpecError
+from qml.kernels import KERNELS, resolve_kernel
+from qml.kernels.projected import ProjectedKernel
+
+RNG = np.random.default_rng(5)
+X, Y = RNG.uniform(0, 3, (6, 3)), RNG.uniform(0, 3, (4, 3))
+
+
+def reduced_states(points):
+    feature_map = zz_feature_map(3)
+    whole = [DensityMatrix(feature_map.assign_parameters(x)) for x in points]
+    return np.array(
+        [
+            [partial_trace(rho, [q for q in range(3) if q != k]).data for k in range(3)]
+            for rho in whole
+        ]
+    )
+
+
+def test_projected_kernels_by_partial_trace():
+    left, right = reduced_states(X), reduced_states(Y)
+    linear = np.einsum("akij,bkji->ab", left, right).real
+    squares = (np.abs(left[:, None] - right[None]) ** 2).sum(axis=(2, 3, 4))
+    np.testing.assert_allclose(ProjectedKernel(outer="linear")(X, Y), linear, atol=1e-12)
+    np.testing.assert_allclose(ProjectedKernel(gamma=1.7)(X, Y), np.exp(-1.7 * squares), atol=1e-12)
+
+
+def test_gamma_is_learned_from_training_data_and_kept():
+    """A peer takes it from the test batch at prediction time."""
+    kernel = ProjectedKernel().fit(X)
+    gamma = kernel.gamma_
+    kernel.evaluate(Y, X)
+    kernel.evaluate(10 * Y)
+    assert kernel.gamma_ == gamma
+    block = kernel.evaluate(Y, X)
+    np.testing.assert_array_equal(kernel.evaluate(Y[:1], X), block[:1])  # whoever else is asked for
+    with pytest.raises(SpecError, match="gamma: gamma='scale' is learned from training data"):
+        ProjectedKernel().evaluate(X)
+
+
+@pytest.mark.parametrize("name", KERNELS.names())
+@pytest.mark.parametrize("bandwidth", [1.0, 0.4])
+def test_every_kernel_is_symmetric_positive_and_scales_its_features(name, bandwidth):
+    kernel = resolve_kernel(name, "zz", bandwidth, "exact")
+    K = kernel.fit_evaluate(X)
+    np.testing.assert_allclose(K, K.T, atol=1e-12)
+    assert np.linalg.eigvalsh(K).min() > -1e-10
+    np.testing.assert_allclose(kernel.evaluate(X), K, atol=1e-12)
+    np.testing.assert_allclose(kernel.evaluate(X, Y), kernel.evaluate(Y, X).T, atol=1e-12)
+    by_hand = resolve_kernel(name, "zz", 1.0, "exact").fit(bandwidth * X)
+    np.testing.assert_allclose(by_hand.evaluate(bandwidth * X), K, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", KERNELS.names())
+def test_every_kernel_serves_scikit_learn_as_a_callable(name):
+    data = ad_hoc(1, n_samples=40)
+    kernel = resolve_kernel(name, "zz", 1.0, "exact").fit(data.X)
+    assert SVC(kernel=kernel, C=100.0).fit(data.X, data.y).score(data.X, data.y) > 0.9
+
+
+@pytest.mark.parametrize("name", KERNELS.names())
+@pytest.mark.parametrize("backend", ["exact", "exact:shots=64", "aer:shots=64"])
+def test_machine_on_every_kernel_spends_no_more_than_foreseen(name, backend):
+    data = ad_hoc(1, n_samples=24)
+    model = QSVC(quantum_kernel=name, backend=backend, random_state=0)
+    model.fit(data.X[:16], data.y[:16]).predict(data.X[16:])
+    estimate = model.backend_.estimate(model.workload(16, 8, 2, 2))
+    assert 0 < model.usage_.circuits <= estimate.circuits
+    assert model.usage_.shots <= estimate.shots
+
+
+def test_projected_kernel_is_linear_in_circuits():
+    data = ad_hoc(1, n_samples=40)
+    model = QSVC(quantum_kernel="projected", backend="exact:shots=100", random_state=0)
+    model.fit(data.X, data.y)
+    assert model.usage_.circuits == 3 * 40
+
+
+def test_names_and_parameters_are_checked():
+    with pytest.raises(SpecError, match=r"quantum_kernel.name: .*did you mean 'projected'"):
+        QSVC(quantum_kernel="projectd").fit(X, [0, 1] * 3)
+    with pytest.raises(SpecError, match=r"quantum_kernel.gamma: "):
+        resolve_kernel({"name": "projected", "gamma": -1.0}, "zz", 1.0, "exact")
