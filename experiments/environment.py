@@ -68,7 +68,8 @@ def _git_state() -> dict[str, Any] | None:
 
 def _git(root: Path, *arguments: str) -> str:
     done = subprocess.run(
-        ["git", "-C", str(root), *arguments],
+        # no optional locks: a run that is killed here must not leave a locked checkout behind
+        ["git", "--no-optional-locks", "-C", str(root), *arguments],
         capture_output=True,
         text=True,
         check=True,

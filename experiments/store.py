@@ -180,7 +180,7 @@ class Store:
             if self._file(once.stem).exists():  # it finished all the same
                 self.forgive(once.stem)
                 twice.discard(once.stem)
-        for stray in self._cells.glob(".*.tmp"):
+        for stray in self.folder.rglob(".*.tmp"):
             if not _alive(int(stray.name.split(".")[-2])):
                 stray.unlink(missing_ok=True)
         return twice

@@ -46,7 +46,9 @@ def test_one_job_and_two_and_a_second_study_give_the_same_numbers(tiny_study, tm
     assert set(runs[0].cells()["status"]) == {"done"}
 
 
-def test_killed_twenty_times_nothing_is_lost_and_nothing_doubled(sweep, tmp_path):
+@pytest.mark.parametrize("wanted", [20, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.timeout(1200)
+def test_killed_many_times_nothing_is_lost_and_nothing_doubled(sweep, tmp_path, wanted):
     """Children print a key only once it is stored; each is killed at a random moment."""
     (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(sweep))
     whole = Study.from_dict(sweep).run(jobs=1, out=tmp_path / "whole")
@@ -54,7 +56,7 @@ def test_killed_twenty_times_nothing_is_lost_and_nothing_doubled(sweep, tmp_path
     folder = tmp_path / "killed"
     acknowledged: set[str] = set()
     kills = 0
-    while kills < 20:
+    while kills < wanted:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:  # the interpreter is warm: a cycle takes milliseconds
@@ -185,3 +187,21 @@ def test_failed_cells_stay_until_they_are_asked_for_again(tiny_study, tmp_path):
     assert study.run(jobs=1, out=tmp_path / "run").cells()["finished_at_s"].tolist() == stamps
     again = study.run(jobs=1, out=tmp_path / "run", retry_failed=True)
     assert again.cells()["finished_at_s"].tolist() != stamps
+
+
+def test_a_killed_run_leaves_no_locked_checkout():
+    """`git status` locks the index to refresh it, unless it is told not to."""
+    from experiments import environment
+
+    asked = []
+    original = environment.subprocess.run
+    try:
+        environment.subprocess.run = lambda command, **options: (
+            asked.append(command),
+            original(command, **options),
+        )[1]
+        environment._git_state()
+    finally:
+        environment.subprocess.run = original
+    assert all("--no-optional-locks" in command for command in asked)
+    assert asked or not (Path(environment.__file__).parents[1] / ".git").exists()
