@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from qml.backends import resolve_backend
+from qml.circuits import ANSATZES, FEATURE_MAPS
 from qml.errors import SpecError, did_you_mean
+from qml.kernels import KERNELS
+from qml.optimizers import OPTIMIZERS
 from qml.registry import Room, check_parameters
 
 __all__ = [
@@ -28,14 +32,10 @@ STUDIES_FOLDER = Path(__file__).parent / "studies"
 
 # An estimator's parameters of these names take a component by name, whatever the estimator.
 COMPONENTS: dict[str, Room] = {
-    "optimizer": Room("optimizer", "qml.optimizers"),
-    "feature_map": Room("feature map", "qml.circuits.feature_maps", ("n_features",)),
-    "quantum_kernel": Room(
-        "quantum kernel",
-        "qml.kernels",
-        ("feature_map", "bandwidth", "backend", "random_state"),
-    ),
-    "ansatz": Room("ansatz", "qml.circuits.ansatzes", ("n_qubits",)),
+    "optimizer": OPTIMIZERS,
+    "feature_map": FEATURE_MAPS,
+    "quantum_kernel": KERNELS,
+    "ansatz": ANSATZES,
 }
 
 
@@ -85,8 +85,6 @@ def build_estimator(
 def check_component(key: str, value: object) -> None:
     """Check a parameter that names a component: an optimizer, a circuit or a backend."""
     if key == "backend":
-        from qml.backends import resolve_backend
-
         try:
             resolve_backend(value)  # type: ignore[arg-type]  # anything a study may hold
         except SpecError as error:

@@ -17,7 +17,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from experiments.evaluation.metrics import check_metrics
-from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
+from experiments.registry import (
+    DATASETS,
+    MODELS,
+    PREPROCESSING,
+    build_estimator,
+    check_component,
+)
 from experiments.yaml_source import YamlSource
 from qml.errors import SpecError, did_you_mean
 
@@ -255,8 +261,6 @@ def _empty_grids(parameters: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _backend_problems(backend: str | list[str] | None, where: str) -> Iterator[SpecError]:
-    from experiments.registry import check_component
-
     for j, spec in enumerate([backend] if isinstance(backend, str) else backend or []):
         try:
             check_component("backend", spec)

@@ -189,7 +189,11 @@ def assert_expression(expression: ParameterExpression | float) -> ParameterExpre
 def _gradient(
     expression: ParameterExpression | float, parameter: Parameter
 ) -> ParameterExpression | complex:
-    result: ParameterExpression | complex = assert_expression(expression).gradient(parameter)
+    """Return Qiskit's derivative, or raise a `SpecError` where it has none, as for a sign."""
+    try:
+        result: ParameterExpression | complex = assert_expression(expression).gradient(parameter)
+    except RuntimeError:
+        raise SpecError(f"the angle {expression} has no derivative by {parameter}") from None
     return result
 
 
@@ -200,9 +204,17 @@ def _quadratic_form(
 
     Qiskit differentiates; a derivative that is a number tells the degree.
     """
+    try:
+        return _quadratic_coefficients(expression, place)
+    except SpecError:  # no derivative, so no polynomial
+        return None
+
+
+def _quadratic_coefficients(
+    expression: ParameterExpression, place: dict[Parameter, int]
+) -> _QuadraticForm | None:
     if isinstance(expression, Parameter):  # the commonest case by far
         return 0.0, {place[expression]: 1.0}, {}
-    constants = []
     linear: dict[int, float] = {}
     pairs: dict[tuple[int, int], float] = {}
     for parameter in expression.parameters:
@@ -222,10 +234,8 @@ def _quadratic_form(
                 p, q = sorted((place[parameter], place[other]))
                 # x_p x_q is met twice, from either side; x_p² once, with a factor 2
                 pairs[p, q] = value / 2 if p == q else value
-    constants.append(_at_zero(expression))
-    if constants[0] is None:
-        return None
-    return constants[0], linear, pairs
+    constant = _at_zero(expression)
+    return None if constant is None else (constant, linear, pairs)
 
 
 def _at_zero(expression: ParameterExpression | complex) -> float | None:

@@ -174,6 +174,32 @@ def test_expressions_and_their_derivatives(expression):
     assert_gradient(circuit, [SparsePauliOp("Z"), SparsePauliOp("Y")], values)
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        lambda a: a.sign(),
+        lambda a: a + a.sign(),
+        lambda a: a.abs(),
+        lambda a: a * a.abs(),
+        lambda a: a.conjugate(),
+        lambda a: a.abs() ** 2,
+        lambda a: a.sign() * a,
+    ],
+)
+def test_expressions_with_corners(expression):
+    a = Parameter("a")
+    circuit = QuantumCircuit(1)
+    circuit.ry(expression(a), 0)
+    assert_same(circuit, np.array([[0.7], [-0.4]]))
+
+
+def test_an_angle_without_derivative_is_named_when_one_is_asked_for():
+    circuit = QuantumCircuit(1)
+    circuit.ry(Parameter("a").sign(), 0)
+    with pytest.raises(SpecError, match="has no derivative by"):
+        gradients(circuit, [SparsePauliOp("Z")], [[0.7]])
+
+
 def assert_gradient(circuit, observables, values, step=1e-6, tolerance=1e-7):
     found = gradients(circuit, observables, values)
     for k in range(circuit.num_parameters):

@@ -11,7 +11,6 @@ from experiments.datasets.ad_hoc import ad_hoc
 from qml.classifiers.qsvc import QSVC
 from qml.errors import DataError, SpecError
 from qml.kernels import REPAIRS, Repair
-from qml.kernels.fidelity import FidelityKernel
 
 
 def noisy(seed, n=12, size=0.3):
@@ -78,9 +77,9 @@ def test_nearest_of_the_published_example():
 def test_training_rows_as_a_test_block_give_the_training_block(method):
     K = noisy(3)
     repair = Repair(method)
-    np.testing.assert_allclose(
-        repair.transform(repair.fit_transform(K) * 0 + K), repair.fit_transform(K), atol=1e-10
-    )
+    repaired = repair.fit_transform(K)
+    np.testing.assert_allclose(repair.transform(K), repaired, atol=1e-10)
+    assert np.abs(repaired - K).max() > 0.01
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,6 @@ def test_machine_repairs_test_blocks_with_the_training_block():
     plain = QSVC(C=10.0).fit(data.X[train], data.y[train])
     assert untouched.training_["repair_moved"] == 0.0
     np.testing.assert_array_equal(untouched.predict(data.X[test]), plain.predict(data.X[test]))
-    assert FidelityKernel("zz")(data.X[:2]).shape == (2, 2)
 
 
 def test_unknown_repair_is_named():
