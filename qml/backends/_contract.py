@@ -8,7 +8,7 @@ all-zeros frequency of compute-uncompute circuits). A backend that can do better
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
 
 import numpy as np
@@ -20,9 +20,10 @@ from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.engine import check_observables
 
-__all__ = ["Backend", "BoundCircuit", "Estimate", "Usage", "Workload"]
+__all__ = ["Backend", "BoundCircuit", "BoundGram", "Estimate", "GramLoss", "Usage", "Workload"]
 
 Values = NDArray[np.float64]
+GramLoss = Callable[[Values], tuple[float, Values]]
 
 
 @dataclass
@@ -221,8 +222,34 @@ class Backend(ABC):
         pairs = np.hstack([np.repeat(X, len(Y), axis=0), np.tile(Y, (len(X), 1))])
         return self._overlaps(overlap, pairs).reshape(len(X), len(Y))
 
+    def fidelities(self, feature_map: QuantumCircuit, X: Values, Y: Values) -> NDArray[np.float64]:
+        r"""Return :math:`|\langle\Phi(y_i)|\Phi(x_i)\rangle|^2`, row by row.
+
+        A point with itself gives its survival probability: 1 on ideal qubits, less by the noise.
+        The two halves have angles of their own, so that no transpiler cancels them.
+
+        Parameters
+        ----------
+        feature_map : QuantumCircuit
+            Its parameters take the features in order.
+        X, Y : ndarray of shape (n, n_features)
+            The pairs.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Here by one compute-uncompute circuit a pair.
+        """
+        if not len(X):
+            return np.empty(0)
+        return self._overlaps(overlap_circuit(feature_map), np.hstack([X, Y]))
+
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]
+
+    def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
+        """Return the Gram matrix of data over a circuit whose weights are still open."""
+        return BoundGram(self, model, X)
 
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         """Return the model with its data filled in, to be asked again for each set of weights."""
@@ -254,6 +281,55 @@ class BoundCircuit:
     def _values(self, weights: Values) -> Values:
         rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
         return rows[:, self.model.columns]
+
+
+class BoundGram:
+    """The Gram matrix of fixed data, as a function of the feature map's weights."""
+
+    def __init__(self, backend: Backend, model: ModelCircuit, X: Values) -> None:
+        self.backend = backend
+        self.model = model
+        self.X = X
+
+    def gram(self, weights: Values) -> NDArray[np.float64]:
+        """Return the Gram matrix, shape (n_samples, n_samples)."""
+        return self.backend.gram(self.model.with_weights(weights), self.X)
+
+    def value_and_gradient(self, weights: Values, loss: GramLoss) -> tuple[float, Values]:
+        """Return a loss of the Gram matrix and its gradient by the weights.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_weights,)
+            Where.
+        loss : callable
+            From the matrix to the value and its symmetric slopes by entry.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_weights,)
+            Here by parameter shifts of the compute-uncompute circuits: two circuits an entry and
+            rotation.
+        """
+        value, slopes = loss(self.gram(weights))
+        points = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
+        points = points[:, self.model.columns]
+        rows, columns = np.triu_indices(len(points), k=1)
+        overlap = overlap_circuit(self.model.circuit)
+        shifted = ShiftedCircuit(overlap.circuit)
+        pairs = np.hstack([points[rows], points[columns]])[:, overlap.columns]
+        zeros = self.backend.run_probabilities(shifted.circuit, shifted.rows(pairs))[:, :1]
+        by_place = shifted.combine(pairs, zeros)[:, 0]
+        by_entry = np.zeros((len(pairs), 2 * points.shape[1]))
+        by_entry[:, overlap.columns] = by_place
+        # both halves of the circuit hold the weights
+        by_parameter = by_entry[:, : points.shape[1]] + by_entry[:, points.shape[1] :]
+        by_column = np.zeros((len(pairs), points.shape[1]))
+        by_column[:, self.model.columns] = by_parameter
+        # above the diagonal once; the slopes count every entry twice
+        gradient = 2 * slopes[rows, columns] @ by_column[:, self.X.shape[1] :]
+        return float(value), np.asarray(gradient)
 
 
 def _parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:

@@ -13,7 +13,7 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.engine import Kind, lower
 
-__all__ = ["ShiftedCircuit"]
+__all__ = ["ShiftedCircuit", "shifts_per_entry"]
 
 Values = NDArray[np.float64]
 
@@ -71,6 +71,15 @@ class ShiftedCircuit:
             np.add.at(by_expression.T, self._columns, by_angle[:, :, k].T)
             result[:, k] = self._table.chain(points, by_expression)
         return result
+
+
+def shifts_per_entry(feature_map: QuantumCircuit) -> int:
+    """Return the circuits that the gradient of one measured kernel entry takes."""
+    rotations = sum(
+        step.kind in (Kind.RX, Kind.RY, Kind.PARITY) and bool(step.column)
+        for step in lower(feature_map).steps
+    )
+    return 2 * 2 * rotations  # two shifts, in either half of compute-uncompute
 
 
 def _append(

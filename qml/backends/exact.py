@@ -11,7 +11,15 @@ from pydantic import PositiveInt
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import Backend, BoundCircuit, Estimate, Values, Workload
+from qml.backends._contract import (
+    Backend,
+    BoundCircuit,
+    BoundGram,
+    Estimate,
+    GramLoss,
+    Values,
+    Workload,
+)
 from qml.circuits import ModelCircuit
 from qml.engine import (
     EncodedModel,
@@ -23,9 +31,12 @@ from qml.engine import (
     gram_bytes,
     memory_needed,
     probabilities,
+    statevectors,
 )
 
 __all__ = ["ExactBackend"]
+
+_PAIRS = 1024  # whose states are held side by side
 
 
 @dataclass
@@ -100,9 +111,28 @@ class ExactBackend(Backend):
             np.fill_diagonal(K, 1.0)
         return K
 
+    def fidelities(self, feature_map: QuantumCircuit, X: Values, Y: Values) -> NDArray[np.float64]:
+        """Return them from one state a distinct point, or frequencies drawn from them."""
+        points, places = np.unique(np.vstack([X, Y]), axis=0, return_inverse=True)
+        states = statevectors(feature_map, points)
+        result = np.empty(len(X))
+        for first in range(0, len(X), _PAIRS):
+            left = states[places[: len(X)][first : first + _PAIRS]]
+            right = states[places[len(X) :][first : first + _PAIRS]]
+            result[first : first + _PAIRS] = np.abs(np.einsum("ij,ij->i", left.conj(), right)) ** 2
+        if self.shots is None:
+            self._count(len(points))
+            return result
+        self._count(len(X))
+        return self._frequencies(result)
+
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         """Return the model with its data encoded, once for the whole training."""
         return _EncodedCircuit(self, model, X)
+
+    def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
+        """Return the Gram matrix as a function of the weights, with adjoint gradients."""
+        return BoundGram(self, model, X) if self.shots else _EncodedGram(self, model, X)
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; an exact Gram matrix counts one circuit a point."""
@@ -151,6 +181,20 @@ class _EncodedCircuit(BoundCircuit):
         check_observables(observables, self.model.circuit.num_qubits)
         self.backend._count(len(self.X))
         return expectations_of_states(self._encoded.states(weights), observables)
+
+
+class _EncodedGram(BoundGram):
+    """Gram matrices and their gradients by the engine."""
+
+    backend: ExactBackend
+
+    def __init__(self, backend: ExactBackend, model: ModelCircuit, X: Values) -> None:
+        super().__init__(backend, model, X)
+        self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
+
+    def value_and_gradient(self, weights: Values, loss: GramLoss) -> tuple[float, Values]:
+        self.backend._count(len(self.X))
+        return self._encoded.gram_and_gradient(weights, loss)
 
 
 def _rows(Y: Values | None) -> int:

@@ -1,14 +1,26 @@
 """Feature maps and ansatzes as Qiskit circuits, by name, and how the two become one model."""
 
 from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
-from qml.circuits._resolve import ANSATZES, FEATURE_MAPS, resolve_ansatz, resolve_feature_map
+from qml.circuits._entanglement import Entanglement, entangled_pairs
+from qml.circuits._resolve import (
+    ANSATZES,
+    FEATURE_MAPS,
+    CircuitSpec,
+    resolve_ansatz,
+    resolve_feature_map,
+    resolve_trainable_map,
+)
 
 __all__ = [
     "ANSATZES",
     "FEATURE_MAPS",
+    "CircuitSpec",
+    "Entanglement",
     "ModelCircuit",
     "compose_model",
+    "entangled_pairs",
     "overlap_circuit",
     "resolve_ansatz",
     "resolve_feature_map",
+    "resolve_trainable_map",
 ]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from numpy.typing import ArrayLike
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 
 __all__ = ["ModelCircuit", "compose_model", "overlap_circuit"]
@@ -32,6 +34,13 @@ class ModelCircuit:
         """For each of ``circuit.parameters``, its column in ``hstack([features, weights])``."""
         place = {parameter: i for i, parameter in enumerate((*self.inputs, *self.weights))}
         return [place[parameter] for parameter in self.circuit.parameters]
+
+    def with_weights(self, weights: ArrayLike) -> QuantumCircuit:
+        """Return the circuit with its weights filled in; only the features are open."""
+        values = np.asarray(weights, dtype=np.float64).tolist()
+        bound = dict(zip(self.weights, values, strict=True))
+        assigned: QuantumCircuit = self.circuit.assign_parameters(bound)
+        return assigned
 
 
 def compose_model(feature_map: QuantumCircuit, ansatz: QuantumCircuit) -> ModelCircuit:

@@ -7,10 +7,18 @@ from typing import TypeAlias
 
 from qiskit.circuit import QuantumCircuit
 
+from qml.circuits._compose import ModelCircuit
 from qml.errors import SpecError
 from qml.registry import Room
 
-__all__ = ["ANSATZES", "FEATURE_MAPS", "CircuitSpec", "resolve_ansatz", "resolve_feature_map"]
+__all__ = [
+    "ANSATZES",
+    "FEATURE_MAPS",
+    "CircuitSpec",
+    "resolve_ansatz",
+    "resolve_feature_map",
+    "resolve_trainable_map",
+]
 
 FEATURE_MAPS = Room("feature map", "qml.circuits.feature_maps", supplied=("n_features",))
 ANSATZES = Room("ansatz", "qml.circuits.ansatzes", supplied=("n_qubits",))
@@ -35,20 +43,55 @@ def resolve_feature_map(feature_map: CircuitSpec, n_features: int) -> QuantumCir
     Raises
     ------
     SpecError
-        If the name is unknown or the circuit does not take `n_features` parameters.
+        If the name is unknown, the circuit does not take `n_features` parameters, or it has weights
+        to train.
 
     Examples
     --------
     >>> resolve_feature_map("zz", 3).num_qubits
     3
     """
-    circuit = _build(FEATURE_MAPS, feature_map, n_features)
-    if circuit.num_parameters != n_features:
+    model = resolve_trainable_map(feature_map, n_features)
+    if model.weights:
         raise SpecError(
-            f"the data has {n_features} features, the circuit takes {circuit.num_parameters}",
+            f"the circuit has {len(model.weights)} weights to train (θ), which only the kernel "
+            f"'trainable' does",
             "feature_map",
         )
-    return circuit
+    return model.circuit
+
+
+def resolve_trainable_map(feature_map: CircuitSpec, n_features: int) -> ModelCircuit:
+    """Return the circuit that encodes `n_features` features, and tell its weights from its inputs.
+
+    A circuit with exactly `n_features` parameters has no weights. In any other, the parameters
+    whose names start with ``θ`` or ``theta`` are weights, and the rest take the features.
+
+    Parameters
+    ----------
+    feature_map, n_features
+        As for `resolve_feature_map`.
+
+    Raises
+    ------
+    SpecError
+        If the name is unknown or the circuit does not take `n_features` features.
+
+    Examples
+    --------
+    >>> len(resolve_trainable_map("covariant", 4).weights)
+    1
+    """
+    circuit = _build(FEATURE_MAPS, feature_map, n_features)
+    weights = [p for p in circuit.parameters if p.name.startswith(("θ", "theta"))]
+    if circuit.num_parameters == n_features:
+        weights = []
+    inputs = [parameter for parameter in circuit.parameters if parameter not in weights]
+    if len(inputs) != n_features:
+        raise SpecError(
+            f"the data has {n_features} features, the circuit takes {len(inputs)}", "feature_map"
+        )
+    return ModelCircuit(circuit, tuple(inputs), tuple(weights))
 
 
 def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.metaestimators import available_if
 
-from qml.backends import Backend, Workload
-from qml.circuits._resolve import CircuitSpec
+from qml.backends import Backend
+from qml.circuits import CircuitSpec
 from qml.classifiers._base import QuantumClassifier
-from qml.kernels import REPAIRS, QuantumKernel, Repair, RepairMethod, resolve_kernel
+from qml.errors import DataError
+from qml.kernels import KernelMachine, RepairMethod
 
 __all__ = ["QSVC"]
 
+_CALIBRATION_FOLDS = 5
 
-class QSVC(QuantumClassifier):
+
+class QSVC(KernelMachine, QuantumClassifier):
     r"""Support vector classifier on a quantum kernel.
 
     Solves the dual :math:`\max_\alpha \sum_i\alpha_i - \tfrac12\sum_{ij}\alpha_i\alpha_j y_i y_j
@@ -29,22 +34,14 @@ class QSVC(QuantumClassifier):
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The encoding; see `qml.circuits.resolve_feature_map`.
-    bandwidth : float, default=1.0
-        Factor on every feature before it becomes an angle.
-    quantum_kernel : str or mapping, default="fidelity"
-        How encoded points are compared: ``"fidelity"``, ``"projected"``, or a mapping with the
-        kernel's parameters, ``{"name": "projected", "gamma": 2.0}``.
+    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
+        As for `qml.kernels.KernelMachine`. Havlíček et al. repaired nothing.
     C : float, default=1.0
         Bound of the dual variables. Havlíček et al. had none: a large value, 1e4 say.
-    repair : {"none", "clip", "flip", "shift", "nearest"}, default="none"
-        What is done where the measured matrix is indefinite, to the training block and with it to
-        the test blocks; see `qml.kernels.Repair`. Havlíček et al. did nothing.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the shots' seeds.
+    calibration : {"sigmoid", "isotonic"} or None, default=None
+        Gives `predict_proba` in place of `decision_function`: decision values are mapped to
+        probabilities, as learned from five cross-validated folds of the training matrix, and the
+        most probable label is predicted. No circuit more.
 
     Attributes
     ----------
@@ -60,8 +57,7 @@ class QSVC(QuantumClassifier):
     Notes
     -----
     Circuits with the fidelity kernel: exact, one a point; measured, N(N-1)/2 to fit and one a
-    support vector and point to predict. A matrix from finite shots may be indefinite; it is used as
-    measured.
+    support vector and point to predict.
 
     References
     ----------
@@ -75,76 +71,63 @@ class QSVC(QuantumClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "feature_map": [str, dict, QuantumCircuit, callable],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "quantum_kernel": [str, dict],
-        "repair": [StrOptions(set(REPAIRS))],
+        **KernelMachine._parameter_constraints,
         "C": [Interval(Real, 0, None, closed="neither")],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
+        "calibration": [StrOptions({"sigmoid", "isotonic"}), None],
     }
 
     def __init__(
         self,
         feature_map: CircuitSpec = "zz",
         bandwidth: float = 1.0,
-        quantum_kernel: str | dict[str, Any] = "fidelity",
+        quantum_kernel: str | Mapping[str, Any] = "fidelity",
         C: float = 1.0,
         repair: RepairMethod = "none",
+        calibration: Literal["sigmoid", "isotonic"] | None = None,
         backend: str | Backend = "exact",
         random_state: Any = None,
     ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.quantum_kernel = quantum_kernel
+        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
         self.C = C
-        self.repair = repair
-        self.backend = backend
-        self.random_state = random_state
+        self.calibration = calibration
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
-        self._kernel = self._resolve(self.backend_)
-        self._repair = Repair(self.repair)
-        K = self._repair.fit_transform(self._kernel.fit_evaluate(X))
+        K = self._training_matrix(X, y, seed)
         self.svc_ = SVC(kernel="precomputed", C=self.C).fit(K, y)
         self.support_ = self.svc_.support_
         self.support_vectors_ = X[self.support_]
-        self._training_points = X
+        if self.calibration is not None:
+            scarcest = int(np.bincount(y).min())
+            if scarcest < 2:
+                label = self.classes_[np.bincount(y).argmin()]
+                raise DataError(f"calibration needs two members of every class, {label!r} has one")
+            # one machine on all points, whose values are mapped as those of left-out points were
+            self._calibrated = CalibratedClassifierCV(
+                SVC(kernel="precomputed", C=self.C),
+                method=self.calibration,
+                cv=min(_CALIBRATION_FOLDS, scarcest),
+                ensemble=False,
+            ).fit(K, y)
 
+    @available_if(lambda self: self.calibration is None)
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the signed distances, shape (n_samples,) or, for k > 2 classes, (n_samples, k)."""
         block = self._test_block(X)
         return np.asarray(self.svc_.decision_function(block))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the predicted labels, shape (n_samples,)."""
+        """Return the predicted labels, shape (n_samples,); the most probable if calibrated."""
         block = self._test_block(X)
-        return np.asarray(self.classes_[self.svc_.predict(block)])
+        machine = self.svc_ if self.calibration is None else self._calibrated
+        return np.asarray(self.classes_[machine.predict(block)])
 
-    def _test_block(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the kernel against the training points, zero where no support vector is.
-
-        A repair that maps test blocks mixes their columns, so it needs all of them.
-        """
-        points = self._checked(X)
-        if self._repair.moved_ and self._repair.maps_test_blocks:
-            return self._repair.transform(self._kernel.evaluate(points, self._training_points))
-        block = np.zeros((len(points), self.svc_.shape_fit_[0]))
-        block[:, self.support_] = self._kernel.evaluate(points, self.support_vectors_)
-        return block
+    @available_if(lambda self: self.calibration is not None)
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n_samples, n_classes)."""
+        block = self._test_block(X)
+        return np.asarray(self._calibrated.predict_proba(block))
 
     @property
     def training_(self) -> dict[str, Any]:
-        """How indefinite the training matrix was, and how far the repair moved it."""
-        return {
-            "support_vectors": len(self.support_),
-            "lowest_eigenvalue": self._repair.lowest_eigenvalue_,
-            "repair_moved": self._repair.moved_,
-        }
-
-    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
-        """Return one Gram matrix, and one block with every training point a support vector."""
-        return self._resolve(self.backend).workload(n_train, n_test, n_features)
-
-    def _resolve(self, backend: str | Backend) -> QuantumKernel:
-        return resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, backend)
+        """Support vectors, and what kernel and repair report."""
+        return {"support_vectors": len(self.support_), **super().training_}

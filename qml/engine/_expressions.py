@@ -87,8 +87,9 @@ class ExpressionTable:
         table = constant + values @ linear
         if len(factors):
             table += (values[:, factors[:, 0]] * values[:, factors[:, 1]]) @ quadratic
-        for column, evaluate in self._others:
-            table[:, column] = _real(evaluate(values), self.expressions[column])
+        with np.errstate(all="ignore"):  # what is no number is said in words below
+            for column, evaluate in self._others:
+                table[:, column] = _real(evaluate(values), self.expressions[column])
         return np.asarray(table)
 
     def chain(self, values: Values, gradient: Values) -> Values:
@@ -252,13 +253,20 @@ def _at_zero(expression: ParameterExpression | complex) -> float | None:
 
 
 def _real(value: Any, expression: object) -> Any:
-    if not np.all(np.isfinite(value)):
-        raise SpecError(f"the angle {expression} is not a finite number for some values")
+    finite = np.atleast_1d(np.isfinite(value))
+    if not finite.all():
+        row = int(np.flatnonzero(~finite)[0])
+        raise SpecError(f"row {row}: the angle {_shortened(expression)} is not a finite number")
     if np.iscomplexobj(value):
         if not np.allclose(np.imag(value), 0.0, atol=1e-12):
-            raise SpecError(f"the angle {expression} is not real")
+            raise SpecError(f"the angle {_shortened(expression)} is not real")
         value = np.real(value)
     return value
+
+
+def _shortened(expression: object) -> str:
+    text = str(expression)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def _compile(expression: ParameterExpression | complex, place: dict[Parameter, int]) -> Evaluate:

@@ -161,9 +161,47 @@ class EncodedModel:
             weighed = projector.weigh(psi, slopes, read=True, conjugate=True)
             bras = np.zeros_like(kets)
             bras[:, projector.read] = (self._encoded.T @ weighed).conj()
+        return float(value), self._gradient(table, kets, bras)
+
+    def gram_and_gradient(self, weights: ArrayLike, loss: Loss) -> tuple[float, Real]:
+        r"""Return a loss of the samples' Gram matrix and its exact gradient, in one call.
+
+        With slopes :math:`G_{ij} = \partial L/\partial K_{ij}`, symmetric, and overlaps
+        :math:`o_{ij} = \langle\psi_j|\psi_i\rangle`, the differential is
+        :math:`\mathrm dL = 4\,\mathrm{Re}\sum_i\langle b_i|\mathrm d\psi_i\rangle` with
+        :math:`b_i = \sum_j G_{ij}\,o_{ij}\,\psi_j`: a Gram matrix, one more product of that size
+        and one adjoint pass, however many weights there are.
+
+        Parameters
+        ----------
+        weights : array-like of shape (n_weights,)
+            Where.
+        loss : callable
+            From the Gram matrix, shape (n_samples, n_samples), to the value and its symmetric
+            slopes by entry.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_weights,)
+        """
+        table = self._evaluate(weights)
+        if self._basis is None:
+            kets = states = self._trained.states(table, self.n_samples, self._encoded)
+        else:
+            kets = self._trained.states(table, len(self._basis), self._basis)
+            states = self._encoded @ kets
+        overlaps = states @ states.conj().T
+        value, slopes = loss(overlaps.real**2 + overlaps.imag**2)
+        bras = 2 * (slopes * overlaps) @ states
+        if self._basis is not None:
+            bras = self._encoded.conj().T @ bras
+        return float(value), self._gradient(table, kets, np.ascontiguousarray(bras))
+
+    def _gradient(self, table: Real, kets: Complex, bras: Complex) -> Real:
         by_expression = self._trained.gradient(table, kets, bras)
         by_parameter = self._table.chain(self._values, by_expression).sum(axis=0)
-        return float(value), np.asarray(by_parameter[self._weight_places])
+        return np.asarray(by_parameter[self._weight_places])
 
     def _evaluate(self, weights: ArrayLike) -> Real:
         """Return the expression table: a row a sample only if the trained part reads the data."""

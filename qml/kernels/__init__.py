@@ -1,6 +1,24 @@
 """Quantum kernels: one per file, one contract, usable as a callable kernel."""
 
+from qml.kernels._alignment import alignment, centred_alignment, label_kernel
 from qml.kernels._contract import KERNELS, QuantumKernel, resolve_kernel
+from qml.kernels._machine import KernelMachine
+from qml.kernels._mitigation import DepolarisingCorrection
 from qml.kernels._repair import REPAIRS, Repair, RepairMethod
+from qml.kernels._table_kernel import Table, TableKernel
 
-__all__ = ["KERNELS", "REPAIRS", "QuantumKernel", "Repair", "RepairMethod", "resolve_kernel"]
+__all__ = [
+    "KERNELS",
+    "REPAIRS",
+    "DepolarisingCorrection",
+    "KernelMachine",
+    "QuantumKernel",
+    "Repair",
+    "RepairMethod",
+    "Table",
+    "TableKernel",
+    "alignment",
+    "centred_alignment",
+    "label_kernel",
+    "resolve_kernel",
+]

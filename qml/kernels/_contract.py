@@ -1,22 +1,21 @@
-"""The kernels' contract: settings from the training data alone, then matrices."""
+"""The kernels' contract: learn from the training data alone, then matrices."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 
 from qml.backends import Backend, Workload, resolve_backend
-from qml.circuits import resolve_feature_map
-from qml.circuits._resolve import CircuitSpec
+from qml.circuits import CircuitSpec, resolve_feature_map
 from qml.errors import SpecError
 from qml.registry import Room
 
-__all__ = ["KERNELS", "QuantumKernel", "resolve_kernel"]
+__all__ = ["KERNELS", "Matrix", "QuantumKernel", "resolve_kernel"]
 
 _SUPPLIED = ("feature_map", "bandwidth", "backend", "random_state")
 KERNELS = Room("quantum kernel", "qml.kernels", supplied=_SUPPLIED)
@@ -36,8 +35,12 @@ class QuantumKernel(ABC):
     backend : str or Backend, default="exact"
         Where the circuits run.
     random_state : int or None, default=None
-        Root of the backend's seeds.
+        Root of the backend's seeds and of what the kernel itself draws.
     """
+
+    #: Whether every entry is a function of its two points alone: nothing is learned, and a matrix
+    #: of fewer points is a slice of a matrix of more.
+    entrywise = False
 
     def __init__(
         self,
@@ -49,35 +52,54 @@ class QuantumKernel(ABC):
         self.feature_map = feature_map
         self.bandwidth = bandwidth
         self.backend = resolve_backend(backend, random_state)
+        self.random_state = random_state
+        self._report: dict[str, Any] = {}
+
+    # Angles are already scaled in what these four get.
 
     @abstractmethod
-    def _evaluate(
-        self, circuit: QuantumCircuit, X: Matrix, Y: Matrix | None, fitting: bool
-    ) -> Matrix:
-        """Return the matrix of angles already scaled; learn settings from X where `fitting`."""
+    def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
+        """Learn from the training data and return its matrix."""
 
     @abstractmethod
-    def _workload(self, n_qubits: int, n_train: int, n_test: int) -> Workload:
+    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
+        """Return the matrix of any points; learn nothing."""
+
+    @abstractmethod
+    def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         """Return what one training matrix and one test block will ask at most."""
 
-    def fit_evaluate(self, X: ArrayLike) -> Matrix:
-        """Learn the data-dependent settings and return the training matrix, in one pass.
+    def _test_block(self, X: Matrix, rows: NDArray[np.intp]) -> Matrix:
+        """Return the kernel of new points with the training points of these rows."""
+        return self._evaluate(X, self._training_points[rows])
+
+    def _circuit(self, n_features: int) -> QuantumCircuit:
+        return resolve_feature_map(self.feature_map, n_features)
+
+    def fit_evaluate(self, X: ArrayLike, y: ArrayLike | None = None) -> Matrix:
+        """Learn from the training data and return its matrix, in one pass.
 
         Parameters
         ----------
         X : array-like of shape (n, n_features)
             The training data.
+        y : array-like of shape (n,) or None, default=None
+            Its labels, which only kernels that are trained look at.
 
         Returns
         -------
         ndarray of shape (n, n)
         """
-        circuit, rows = self._encoded(X)
-        return self._evaluate(circuit, rows, None, fitting=True)
+        self.remember(X)
+        return self._fit_evaluate(self._training_points, None if y is None else np.asarray(y))
 
-    def fit(self, X: ArrayLike) -> Self:
-        """Learn the data-dependent settings from the training data."""
-        self.fit_evaluate(X)
+    def remember(self, X: ArrayLike) -> None:
+        """Take these as the training points of `test_block`, without evaluating anything."""
+        self._training_points = self._scaled(X)
+
+    def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
+        """Learn from the training data."""
+        self.fit_evaluate(X, y)
         return self
 
     def evaluate(self, X: ArrayLike, Y: ArrayLike | None = None) -> Matrix:
@@ -94,20 +116,47 @@ class QuantumKernel(ABC):
         -------
         ndarray of shape (n, m)
         """
-        circuit, rows = self._encoded(X)
-        columns = None if Y is None else self._encoded(Y)[1]
-        return self._evaluate(circuit, rows, columns, fitting=False)
+        return self._evaluate(self._scaled(X), None if Y is None else self._scaled(Y))
 
     __call__ = evaluate
 
+    def test_block(self, X: ArrayLike, rows: ArrayLike | None = None) -> Matrix:
+        """Return the kernel of new points with the training points of the last fit.
+
+        Parameters
+        ----------
+        X : array-like of shape (m, n_features)
+            New points.
+        rows : array-like of int or None, default=None
+            Which training points; None is all. A machine asks for its support vectors.
+
+        Returns
+        -------
+        ndarray of shape (m, n_train)
+            Zero in the columns that were not asked for.
+        """
+        n_train = len(self._training_points)
+        wanted = np.arange(n_train) if rows is None else np.asarray(rows, dtype=np.intp)
+        points = self._scaled(X)
+        block = np.zeros((len(points), n_train))
+        block[:, wanted] = self._test_block(points, wanted)
+        return block
+
+    def diagonal(self, X: ArrayLike) -> Matrix:
+        """Return every point's kernel with itself, shape (n,): 1 unless a kernel says otherwise."""
+        return np.ones(len(np.asarray(X)))
+
+    @property
+    def report_(self) -> dict[str, Any]:
+        """What the fit has to say: how a matrix was approximated, mitigated or trained."""
+        return dict(self._report)
+
     def workload(self, n_train: int, n_test: int, n_features: int) -> Workload:
         """Return what a training matrix and a test block against all of it will ask."""
-        circuit = resolve_feature_map(self.feature_map, n_features)
-        return self._workload(circuit.num_qubits, n_train, n_test)
+        return self._workload(n_features, n_train, n_test)
 
-    def _encoded(self, X: ArrayLike) -> tuple[QuantumCircuit, Matrix]:
-        rows = self.bandwidth * np.asarray(X, dtype=np.float64)
-        return resolve_feature_map(self.feature_map, rows.shape[1]), rows
+    def _scaled(self, X: ArrayLike) -> Matrix:
+        return np.asarray(self.bandwidth * np.asarray(X, dtype=np.float64))
 
 
 def resolve_kernel(
@@ -115,6 +164,7 @@ def resolve_kernel(
     feature_map: CircuitSpec,
     bandwidth: float,
     backend: str | Backend,
+    random_state: int | None = None,
 ) -> QuantumKernel:
     """Return the kernel that `spec` names, on an encoding and a backend.
 
@@ -122,7 +172,7 @@ def resolve_kernel(
     ----------
     spec : str or mapping
         ``"fidelity"``, or ``{"name": "projected", "gamma": 2.0}``.
-    feature_map, bandwidth, backend
+    feature_map, bandwidth, backend, random_state
         As for `QuantumKernel`.
 
     Raises
@@ -139,5 +189,7 @@ def resolve_kernel(
         make = KERNELS.bind(spec)
     except SpecError as error:
         raise error.under("quantum_kernel") from None
-    kernel: QuantumKernel = make(feature_map=feature_map, bandwidth=bandwidth, backend=backend)
+    kernel: QuantumKernel = make(
+        feature_map=feature_map, bandwidth=bandwidth, backend=backend, random_state=random_state
+    )
     return kernel

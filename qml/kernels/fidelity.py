@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from qiskit.circuit import QuantumCircuit
+from typing import Any, Literal
 
-from qml.backends import Workload
+import numpy as np
+from numpy.typing import NDArray
+
+from qml.backends import Backend, Workload
+from qml.circuits import CircuitSpec
 from qml.kernels._contract import Matrix, QuantumKernel
+from qml.kernels._mitigation import DepolarisingCorrection
 
 __all__ = ["FidelityKernel"]
 
@@ -15,15 +20,21 @@ class FidelityKernel(QuantumKernel):
 
     .. math:: K(x, y) = |\langle\Phi(\lambda y)|\Phi(\lambda x)\rangle|^2
 
+    On the map ``covariant`` it is the covariant kernel, on ``separable`` the control without
+    entanglement.
+
     Parameters
     ----------
     feature_map, bandwidth, backend, random_state
         As for `qml.kernels.QuantumKernel`.
+    mitigation : {"none", "depolarising"}, default="none"
+        ``"depolarising"`` measures the training points' survival probabilities too and corrects
+        training matrix and test blocks by them; see `qml.kernels.DepolarisingCorrection`.
 
     Notes
     -----
     Circuits: exact, one a point; measured, one an entry, the symmetric entries once and the
-    diagonal never.
+    diagonal never, unless for the mitigation.
 
     References
     ----------
@@ -39,10 +50,43 @@ class FidelityKernel(QuantumKernel):
     0.5
     """
 
-    def _evaluate(
-        self, circuit: QuantumCircuit, X: Matrix, Y: Matrix | None, fitting: bool
-    ) -> Matrix:
-        return self.backend.gram(circuit, X, Y)
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        backend: str | Backend = "exact",
+        random_state: int | None = None,
+        mitigation: Literal["none", "depolarising"] = "none",
+    ) -> None:
+        super().__init__(feature_map, bandwidth, backend, random_state)
+        self.mitigation = mitigation
 
-    def _workload(self, n_qubits: int, n_train: int, n_test: int) -> Workload:
-        return Workload(n_qubits, grams=((n_train, 0), (n_test, n_train)))
+    @property
+    def entrywise(self) -> bool:  # type: ignore[override]
+        """A correction is learned from the training points."""
+        return self.mitigation == "none"
+
+    def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
+        circuit = self._circuit(X.shape[1])
+        K = self.backend.gram(circuit, X)
+        if self.mitigation == "none":
+            return K
+        self._correction = DepolarisingCorrection(circuit.num_qubits)
+        corrected = self._correction.fit_transform(K, self.backend.fidelities(circuit, X, X))
+        self._report = {
+            "survival_mean": float(self._correction.strengths_.mean()),
+            "mitigation_moved": self._correction.moved_,
+        }
+        return corrected
+
+    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
+        return self.backend.gram(self._circuit(X.shape[1]), X, Y)
+
+    def _test_block(self, X: Matrix, rows: NDArray[np.intp]) -> Matrix:
+        block = super()._test_block(X, rows)
+        return block if self.mitigation == "none" else self._correction.transform(block, rows)
+
+    def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
+        n_qubits = self._circuit(n_features).num_qubits
+        survivals = 0 if self.mitigation == "none" else n_train
+        return Workload(n_qubits, n_evaluations=survivals, grams=((n_train, 0), (n_test, n_train)))

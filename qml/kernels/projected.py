@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 from pydantic import PositiveFloat
-from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends import Backend, Workload
-from qml.circuits._resolve import CircuitSpec
+from qml.circuits import CircuitSpec
 from qml.errors import SpecError
 from qml.kernels._contract import Matrix, QuantumKernel
 
@@ -44,7 +44,8 @@ class ProjectedKernel(QuantumKernel):
     Notes
     -----
     Circuits: exact, one a point; measured, three a point (X, Y and Z on all qubits at once), so
-    linear in the points where the fidelity kernel is quadratic.
+    linear in the points where the fidelity kernel is quadratic. The training points are measured
+    once and kept.
 
     References
     ----------
@@ -72,16 +73,33 @@ class ProjectedKernel(QuantumKernel):
         if gamma != "scale":
             self.gamma_ = float(gamma)
 
-    def _evaluate(
-        self, circuit: QuantumCircuit, X: Matrix, Y: Matrix | None, fitting: bool
-    ) -> Matrix:
-        left = self._projected(circuit, X)
-        right = left if Y is None else self._projected(circuit, Y)
+    def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
+        self._projections = self._projected(X)
+        if self.outer == "gaussian" and self.gamma == "scale":
+            variance = float(self._projections.var())
+            self.gamma_ = 1.0 / (self._projections.shape[1] * variance) if variance > 0 else 1.0
+        if self.outer == "gaussian":
+            self._report = {"gamma": self.gamma_}
+        return self._compare(self._projections, self._projections)
+
+    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
+        left = self._projected(X)
+        return self._compare(left, left if Y is None else self._projected(Y))
+
+    def _test_block(self, X: Matrix, rows: NDArray[np.intp]) -> Matrix:
+        return self._compare(self._projected(X), self._projections[rows])
+
+    def diagonal(self, X: ArrayLike) -> Matrix:
+        """Return the points' purities under the linear kernel, else 1."""
+        if self.outer == "gaussian":
+            return super().diagonal(X)
+        projected = self._projected(self._scaled(X))
+        return np.asarray(projected.shape[1] // 3 / 2 + (projected**2).sum(axis=1))
+
+    def _compare(self, left: Matrix, right: Matrix) -> Matrix:
         if self.outer == "linear":  # Tr[rho rho'] = (1 + r r') / 2 for Bloch vectors r
-            return np.asarray(circuit.num_qubits / 2 + left @ right.T)
-        if fitting and self.gamma == "scale":
-            variance = float(left.var())
-            self.gamma_ = 1.0 / (left.shape[1] * variance) if variance > 0 else 1.0
+            n_qubits = left.shape[1] // 3
+            return np.asarray(n_qubits / 2 + left @ right.T)
         if not hasattr(self, "gamma_"):
             raise SpecError("gamma='scale' is learned from training data: call fit first", "gamma")
         # every distance from differences: a point is at distance 0 of itself, to the last digit
@@ -90,8 +108,9 @@ class ProjectedKernel(QuantumKernel):
             squares += np.subtract.outer(left[:, column], right[:, column]) ** 2
         return np.asarray(np.exp(-self.gamma_ * squares))
 
-    def _projected(self, circuit: QuantumCircuit, X: Matrix) -> Matrix:
+    def _projected(self, X: Matrix) -> Matrix:
         r"""Return Bloch vectors over :math:`\sqrt 2`: their distances are those of the states."""
+        circuit = self._circuit(X.shape[1])
         n = circuit.num_qubits
         observables = [
             SparsePauliOp("".join(letter if q == qubit else "I" for q in reversed(range(n))))
@@ -100,8 +119,7 @@ class ProjectedKernel(QuantumKernel):
         ]
         return np.asarray(self.backend.run_expectations(circuit, observables, X) / np.sqrt(2))
 
-    def _workload(self, n_qubits: int, n_train: int, n_test: int) -> Workload:
+    def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         bases = 1 if self.backend.shots is None else _BASES
-        # at prediction the support vectors, at most all training points, are projected again
-        points = n_train + n_test + n_train
-        return Workload(n_qubits, n_evaluations=bases * points, batch=n_train)
+        n_qubits = self._circuit(n_features).num_qubits
+        return Workload(n_qubits, n_evaluations=bases * (n_train + n_test), batch=n_train)

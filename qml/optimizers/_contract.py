@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import ClassVar, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -146,6 +146,8 @@ class Optimizer(ABC):
     """
 
     maxiter: int = 100
+    #: Whether it asks the objective for its gradient.
+    uses_gradient: ClassVar[bool] = False
 
     @property
     @abstractmethod

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ["circuits", "engine", "backends", "kernels", "optimizers", "classifiers", "diagnostics"]
+ROOMS = ["circuits", "engine", "backends", "optimizers", "kernels", "classifiers", "diagnostics"]
 HEAVY = {"qiskit_aer", "qiskit_ibm_runtime", "qiskit_machine_learning", "pennylane", "matplotlib"}
 
 

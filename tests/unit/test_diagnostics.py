@@ -5,10 +5,10 @@ import pytest
 from scipy.linalg import sqrtm
 from scipy.stats import unitary_group
 
-from qml.diagnostics.alignment import alignment, centred_alignment, label_kernel
 from qml.diagnostics.concentration import concentration
 from qml.diagnostics.geometric_difference import geometric_difference, model_complexity
 from qml.errors import DataError
+from qml.kernels import alignment, centred_alignment, label_kernel
 
 
 @pytest.mark.parametrize("n_qubits", [1, 3, 5])

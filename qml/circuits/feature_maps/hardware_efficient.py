@@ -1,15 +1,19 @@
-"""Hardware-efficient encoding: rotations by the features between layers of CZ on a line."""
+"""Hardware-efficient encoding: rotations by the features between layers of CZ."""
 
 from __future__ import annotations
 
 from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
+from qml.circuits._entanglement import Entanglement, entangled_pairs
+
 __all__ = ["hardware_efficient"]
 
 
-def hardware_efficient(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit:
-    r"""Layers of rotations about X by the features, each followed by CZ on neighbouring qubits.
+def hardware_efficient(
+    n_features: int, reps: PositiveInt = 2, entanglement: Entanglement = "linear"
+) -> QuantumCircuit:
+    r"""Layers of rotations about X by the features, each followed by CZ on pairs of qubits.
 
     .. math:: U(x) = \prod_{\mathrm{reps}} \prod_i CZ_{i,i+1} \bigotimes_i R_X(x_i)
 
@@ -19,6 +23,8 @@ def hardware_efficient(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit
         Number of features, and of qubits.
     reps : int, default=2
         Number of layers. One layer is no more than `angle`: the CZ gates cancel in every overlap.
+    entanglement : str or list of pairs, default="linear"
+        Which pairs; see `qml.circuits.entangled_pairs`.
 
     Returns
     -------
@@ -39,6 +45,6 @@ def hardware_efficient(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit
     for _ in range(reps):
         for qubit in range(n_features):
             circuit.rx(x[qubit], qubit)
-        for qubit in range(n_features - 1):
-            circuit.cz(qubit, qubit + 1)
+        for first, second in entangled_pairs(entanglement, n_features):
+            circuit.cz(first, second)
     return circuit

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-
 from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
+
+from qml.circuits._entanglement import Entanglement, entangled_pairs
 
 __all__ = ["iqp"]
 
 
-def iqp(n_features: int, reps: PositiveInt = 1) -> QuantumCircuit:
+def iqp(
+    n_features: int, reps: PositiveInt = 1, entanglement: Entanglement = "full"
+) -> QuantumCircuit:
     r"""Hadamards, one rotation a feature and one a product of two features, all about Z.
 
     .. math:: U(x) = \prod_{\mathrm{reps}} \exp\Big(-\tfrac i2\big[\sum_i x_i Z_i
@@ -25,6 +27,8 @@ def iqp(n_features: int, reps: PositiveInt = 1) -> QuantumCircuit:
         Number of features, and of qubits.
     reps : int, default=1
         How often the layer is repeated.
+    entanglement : str or list of pairs, default="full"
+        Which pairs of features; see `qml.circuits.entangled_pairs`.
 
     Returns
     -------
@@ -47,6 +51,6 @@ def iqp(n_features: int, reps: PositiveInt = 1) -> QuantumCircuit:
         circuit.h(range(n_features))
         for i in range(n_features):
             circuit.rz(x[i], i)
-        for i, j in combinations(range(n_features), 2):
+        for i, j in entangled_pairs(entanglement, n_features):
             circuit.rzz(x[i] * x[j], i, j)
     return circuit

@@ -17,7 +17,9 @@ def pauli(
     n_features: int,
     paulis: Annotated[str, Field(pattern=r"^[XYZ]+(,[XYZ]+)*$")] = "Z,ZZ",
     reps: PositiveInt = 2,
-    entanglement: Literal["full", "linear", "reverse_linear", "circular"] = "full",
+    entanglement: Literal[
+        "full", "linear", "reverse_linear", "circular", "pairwise", "sca"
+    ] = "full",
     alpha: PositiveFloat = 2.0,
 ) -> QuantumCircuit:
     r"""Evolution under Pauli strings whose strengths are products of the features.
@@ -36,8 +38,9 @@ def pauli(
         Strings separated by commas, no longer than there are features.
     reps : int, default=2
         How often the layer is repeated.
-    entanglement : {"full", "linear", "reverse_linear", "circular"}, default="full"
-        Which groups of qubits the longer strings act on.
+    entanglement : str, default="full"
+        "full", "linear", "reverse_linear", "circular", "pairwise" or "sca" (as Qiskit has them):
+        which groups of qubits the longer strings act on.
     alpha : float, default=2.0
         Factor on every angle.
 

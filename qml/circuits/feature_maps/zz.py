@@ -14,7 +14,9 @@ __all__ = ["zz"]
 def zz(
     n_features: int,
     reps: PositiveInt = 2,
-    entanglement: Literal["full", "linear", "reverse_linear", "circular"] = "full",
+    entanglement: Literal[
+        "full", "linear", "reverse_linear", "circular", "pairwise", "sca"
+    ] = "full",
 ) -> QuantumCircuit:
     r"""Second-order Pauli-Z evolution, the feature map of Havlíček et al.
 
@@ -30,8 +32,9 @@ def zz(
         Number of features, and of qubits.
     reps : int, default=2
         How often the layer is repeated; the paper's map is 2.
-    entanglement : {"full", "linear", "reverse_linear", "circular"}, default="full"
-        Which pairs of qubits interact.
+    entanglement : str, default="full"
+        "full", "linear", "reverse_linear", "circular", "pairwise" or "sca" (as Qiskit has them):
+        which pairs of qubits interact.
 
     Returns
     -------

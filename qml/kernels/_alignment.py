@@ -1,4 +1,4 @@
-"""Alignment: how much a kernel looks like the labels, or like another kernel."""
+"""Alignment: how much a kernel looks like the labels, or like another kernel; with its slopes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qml.errors import DataError
 
-__all__ = ["alignment", "centred_alignment", "label_kernel"]
+__all__ = ["alignment", "alignment_slopes", "centred", "centred_alignment", "label_kernel"]
 
 
 def alignment(K: ArrayLike, L: ArrayLike) -> float:
@@ -49,6 +49,12 @@ def alignment(K: ArrayLike, L: ArrayLike) -> float:
     return float((left * right).sum() / norms)
 
 
+def alignment_slopes(K: NDArray[np.float64], L: NDArray[np.float64]) -> NDArray[np.float64]:
+    r"""Return :math:`\partial A(K, L)/\partial K_{ij}`, every entry by itself."""
+    norm_K, norm_L = np.linalg.norm(K), np.linalg.norm(L)
+    return np.asarray(L / (norm_K * norm_L) - alignment(K, L) / norm_K**2 * K)
+
+
 def centred_alignment(K: ArrayLike, L: ArrayLike) -> float:
     r"""Return the alignment of the centred matrices (CKA), which ignores a common offset.
 
@@ -75,7 +81,7 @@ def centred_alignment(K: ArrayLike, L: ArrayLike) -> float:
     1.0
     """
     left, right = _pair(K, L)
-    return alignment(_centred(left), _centred(right))
+    return alignment(centred(left), centred(right))
 
 
 def label_kernel(y: ArrayLike) -> NDArray[np.float64]:
@@ -102,6 +108,7 @@ def _pair(K: ArrayLike, L: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.f
     return left, right
 
 
-def _centred(K: NDArray[np.float64]) -> NDArray[np.float64]:
+def centred(K: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return HKH: the matrix as if the encoded points had their mean at the origin."""
     means = K.mean(axis=0)
     return np.asarray(K - means - means[:, None] + means.mean())

@@ -1,0 +1,96 @@
+"""Gaussian process classification on a quantum kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.gaussian_process import GaussianProcessClassifier
+from sklearn.gaussian_process.kernels import ConstantKernel
+
+from qml.backends import Backend
+from qml.circuits import CircuitSpec
+from qml.classifiers._base import QuantumClassifier
+from qml.kernels import KernelMachine, RepairMethod, Table, TableKernel
+
+__all__ = ["QuantumGaussianProcessClassifier"]
+
+
+class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
+    r"""Gaussian process with covariance :math:`a\,K(x, y)`, seen through a logistic link.
+
+    Laplace's approximation of the posterior; the amplitude a is the one that makes the training
+    labels most likely. More than two classes one against the rest. Its probabilities are the
+    model's own and need no calibration.
+
+    Parameters
+    ----------
+    feature_map, bandwidth, quantum_kernel, backend, random_state
+        As for `qml.kernels.KernelMachine`.
+    repair : {"none", "clip", "flip", "shift", "nearest"}, default="clip"
+        As for `qml.kernels.KernelMachine`; a covariance has to be positive.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    log_marginal_likelihood_ : float
+        Of the training labels; the mean over classes where there are more than two.
+
+    Notes
+    -----
+    Circuits with the fidelity kernel: exact, one a point; measured, N(N-1)/2 to fit and N a new
+    point, since every training point counts.
+
+    References
+    ----------
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press (2006), section 3.4.
+
+    Examples
+    --------
+    >>> X = [[0.1, 0.2], [0.2, 0.1], [1.4, 1.5], [1.5, 1.4]]
+    >>> model = QuantumGaussianProcessClassifier().fit(X, ["a", "a", "b", "b"])
+    >>> model.predict([[0.15, 0.15]])
+    array(['a'], dtype='<U1')
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = KernelMachine._parameter_constraints
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        quantum_kernel: str | Mapping[str, Any] = "fidelity",
+        repair: RepairMethod = "clip",
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
+
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
+        self._table = Table(self._training_matrix(X, y, seed))
+        self._process = GaussianProcessClassifier(
+            ConstantKernel() * TableKernel(self._table), random_state=seed
+        ).fit(self._table.training_rows(), y)
+        self.log_marginal_likelihood_ = float(self._process.log_marginal_likelihood_value_)
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
+        rows = self._rows(X)
+        return np.asarray(self._process.predict_proba(rows))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most probable labels, shape (n_samples,)."""
+        rows = self._rows(X)
+        return np.asarray(self.classes_[self._process.predict(rows)])
+
+    def _rows(self, X: ArrayLike) -> NDArray[np.float64]:
+        block = self._test_block(X)
+        return self._table.show(block, self._kernel.diagonal(X))
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """The marginal likelihood, and what kernel and repair report."""
+        return {"log_marginal_likelihood": self.log_marginal_likelihood_, **super().training_}

@@ -1,0 +1,52 @@
+"""What every quantum estimator does the same way: seed, backend, usage, checks of its input."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from qml.backends import Backend, Usage, Workload, resolve_backend
+
+__all__ = ["QuantumEstimator"]
+
+
+class QuantumEstimator(BaseEstimator):
+    """Base of the quantum estimators.
+
+    Subclasses have the parameters ``backend`` and ``random_state``.
+    """
+
+    backend: str | Backend
+    random_state: Any
+    backend_: Backend
+
+    @abstractmethod
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
+        """Return the most that one fit and one prediction will ask of the backend."""
+
+    @property
+    def usage_(self) -> Usage:
+        """What the fitted model has spent so far."""
+        return self.backend_.usage.copy()
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """What training reported, for the record; empty where nothing is trained."""
+        return {}
+
+    def _begin(self) -> int:
+        """Resolve the backend for a new fit, and return the fit's seed."""
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        self.backend_ = resolve_backend(self.backend, seed)
+        return seed
+
+    def _checked(self, X: ArrayLike) -> NDArray[np.float64]:
+        check_is_fitted(self)
+        checked: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
+        return checked

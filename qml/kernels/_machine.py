@@ -1,0 +1,111 @@
+"""What every machine on a quantum kernel does the same way: kernel, repair, blocks, report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import QuantumCircuit
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from qml.backends import Backend, Workload
+from qml.circuits import CircuitSpec
+from qml.estimator import QuantumEstimator
+from qml.kernels._contract import Matrix, QuantumKernel, resolve_kernel
+from qml.kernels._repair import REPAIRS, Repair, RepairMethod
+
+__all__ = ["KernelMachine"]
+
+
+class KernelMachine(QuantumEstimator):
+    """Base of the machines on a quantum kernel.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
+        The encoding; see `qml.circuits.resolve_feature_map`.
+    bandwidth : float, default=1.0
+        Factor on every feature before it becomes an angle.
+    quantum_kernel : str or mapping, default="fidelity"
+        How encoded points are compared: a kernel's name, or a mapping with its parameters,
+        ``{"name": "projected", "gamma": 2.0}``.
+    repair : {"none", "clip", "flip", "shift", "nearest"}, default="none"
+        What is done where the measured matrix is indefinite, to the training block and with it to
+        the test blocks; see `qml.kernels.Repair`.
+    backend : str or Backend, default="exact"
+        Where the circuits run.
+    random_state : int, RandomState or None, default=None
+        Root of the seeds: of shots, landmarks and starting weights.
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "feature_map": [str, Mapping, QuantumCircuit, callable],
+        "bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "quantum_kernel": [str, Mapping],
+        "repair": [StrOptions(set(REPAIRS))],
+        "backend": [str, Backend],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        quantum_kernel: str | Mapping[str, Any] = "fidelity",
+        repair: RepairMethod = "none",
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        self.feature_map = feature_map
+        self.bandwidth = bandwidth
+        self.quantum_kernel = quantum_kernel
+        self.repair = repair
+        self.backend = backend
+        self.random_state = random_state
+
+    def kernel(
+        self, backend: str | Backend | None = None, seed: int | None = None
+    ) -> QuantumKernel:
+        """Return the machine's kernel, with nothing learned yet.
+
+        Parameters
+        ----------
+        backend : str, Backend or None, default=None
+            Instead of the machine's own.
+        seed : int or None, default=None
+            Root of what the kernel draws.
+        """
+        place = self.backend if backend is None else backend
+        return resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, place, seed)
+
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
+        """Return one Gram matrix, and one block with every training point needed."""
+        return self.kernel().workload(n_train, n_test, n_features)
+
+    def _training_matrix(self, X: NDArray[np.float64], y: NDArray[Any] | None, seed: int) -> Matrix:
+        """Fit kernel and repair, and return the matrix that the machine is trained on."""
+        self._kernel = self.kernel(self.backend_, seed)
+        self._repair = Repair(self.repair)
+        return self._repair.fit_transform(self._kernel.fit_evaluate(X, y))
+
+    def _test_block(self, X: ArrayLike) -> Matrix:
+        """Return the kernel against the training points, only the `support_` of a sparse machine.
+
+        A repair that maps test blocks mixes their columns, so it needs all of them.
+        """
+        points = self._checked(X)
+        if self._repair.moved_ and self._repair.maps_test_blocks:
+            return self._repair.transform(self._kernel.test_block(points))
+        return self._kernel.test_block(points, getattr(self, "support_", None))
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """How indefinite the matrix was, how far the repair moved it, and the kernel's report."""
+        return {
+            "lowest_eigenvalue": getattr(self._repair, "lowest_eigenvalue_", None),
+            "repair_moved": self._repair.moved_,
+            **self._kernel.report_,
+        }

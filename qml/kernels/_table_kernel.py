@@ -1,0 +1,79 @@
+"""A kernel matrix that is already there, as scikit-learn's Gaussian processes ask for kernels.
+
+They have no ``precomputed``; they call a kernel object with points. Here a "point" is a row number:
+training rows from 0 on, and after them the rows of the block that is predicted now.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.gaussian_process.kernels import Kernel
+
+__all__ = ["Table", "TableKernel"]
+
+Matrix = NDArray[np.float64]
+
+
+class Table:
+    """The training matrix and the test block of the moment.
+
+    Gaussian processes copy their kernel for every class; the copies share the one table.
+    """
+
+    def __init__(self, K: Matrix) -> None:
+        self.K = K
+        self.block = np.empty((0, len(K)))
+        self.diagonal = np.diag(K)
+
+    def training_rows(self) -> Matrix:
+        """Return the row numbers of the training points, as a column."""
+        return np.arange(len(self.K), dtype=np.float64)[:, None]
+
+    def show(self, block: Matrix, diagonal: Matrix) -> Matrix:
+        """Take a test block and its points' own kernel values; return its row numbers."""
+        self.block = block
+        self.diagonal = np.concatenate([np.diag(self.K), diagonal])
+        return len(self.K) + np.arange(len(block), dtype=np.float64)[:, None]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return the table itself: a copy of the kernel reads the same matrix."""
+        return self
+
+
+class TableKernel(Kernel):
+    """The kernel of a `Table`, without hyperparameters.
+
+    Parameters
+    ----------
+    table : Table
+        Read at every call.
+    """
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+
+    def __call__(self, X: Matrix, Y: Matrix | None = None, eval_gradient: bool = False) -> Any:
+        rows = X[:, 0].astype(int)
+        columns = rows if Y is None else Y[:, 0].astype(int)
+        n = len(self.table.K)
+        if rows.max(initial=0) < n and columns.max(initial=0) < n:
+            K = self.table.K[np.ix_(rows, columns)]
+        elif rows.min(initial=n) >= n:
+            K = self.table.block[np.ix_(rows - n, columns)]
+        else:
+            K = self.table.block[np.ix_(columns - n, rows)].T
+        return (K, np.empty((*K.shape, 0))) if eval_gradient else K
+
+    def diag(self, X: Matrix) -> Matrix:
+        """Return the kernel of each row with itself."""
+        return np.asarray(self.table.diagonal[X[:, 0].astype(int)])
+
+    def is_stationary(self) -> bool:
+        """Return False: row numbers have no distances."""
+        return False
+
+    def __repr__(self) -> str:
+        return f"TableKernel({len(self.table.K)} points)"

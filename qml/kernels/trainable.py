@@ -1,0 +1,206 @@
+"""The trainable kernel: a feature map whose weights are fitted to the labels."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import NonNegativeFloat, PositiveFloat
+from sklearn.svm import SVC
+
+from qml.backends import Backend, BoundGram, GramLoss, Workload, shifts_per_entry
+from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
+from qml.errors import DataError, SpecError
+from qml.kernels._alignment import alignment, alignment_slopes, centred, label_kernel
+from qml.kernels._contract import Matrix, QuantumKernel
+from qml.optimizers import Objective, Optimizer, resolve_optimizer
+
+__all__ = ["TrainableKernel"]
+
+Loss = Literal["alignment", "centred_alignment", "svc"]
+
+
+class TrainableKernel(QuantumKernel):
+    r"""Fidelity kernel of a feature map with weights :math:`\theta`, which `fit` trains.
+
+    The loss is one of
+
+    - ``"alignment"``: :math:`-A(K_\theta, L)` with the label kernel :math:`L`, for two classes the
+      kernel-target alignment;
+    - ``"centred_alignment"``: the same of the centred matrices;
+    - ``"svc"``: what a support vector machine reaches,
+      :math:`\max_\alpha \sum_i\alpha_i - \tfrac12\sum_{ij}\alpha_i\alpha_j y_iy_jK_{ij}`, summed
+      over the classes against the rest.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="data_reuploading"
+        A map with weights, such as ``"covariant"`` or ``"data_reuploading"``, or a circuit; see
+        `qml.circuits.resolve_trainable_map`.
+    bandwidth, backend, random_state
+        As for `qml.kernels.QuantumKernel`.
+    loss : {"alignment", "centred_alignment", "svc"}, default="alignment"
+        What is minimized.
+    optimizer : str, mapping or Optimizer, default="l_bfgs_b"
+        With gradients or without.
+    C : float, default=1.0
+        Of the loss ``"svc"``.
+    initial_weights : float, list of float or None, default=None
+        The start; one number stands for all weights. None draws them uniformly from
+        :math:`[0, 2\pi)` by `random_state`.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_weights,)
+        As trained.
+    result_ : Result
+        Of the optimizer.
+
+    Notes
+    -----
+    Exact gradients: one Gram matrix, one more product of its size and one adjoint pass, whatever
+    the number of weights. Measured: two circuits an entry and rotation, so that an optimizer
+    without gradients, ``cobyla``, is cheaper there. A map without weights is an error.
+
+    References
+    ----------
+    Hubregtsen et al., Phys. Rev. A 106, 042431 (2022), doi:10.1103/PhysRevA.106.042431
+    (alignment). Glick et al., Nat. Phys. 20, 479 (2024), doi:10.1038/s41567-023-02340-9 (svc).
+    Cortes, Mohri and Rostamizadeh, J. Mach. Learn. Res. 13, 795 (2012) (centred).
+
+    Examples
+    --------
+    >>> kernel = TrainableKernel("data_reuploading", random_state=0)
+    >>> K = kernel.fit_evaluate([[0.1, 0.2], [0.2, 0.1], [1.4, 1.5], [1.5, 1.4]], [0, 0, 1, 1])
+    >>> bool(-kernel.result_.fun > -kernel.result_.history[0])
+    True
+    """
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "data_reuploading",
+        bandwidth: float = 1.0,
+        backend: str | Backend = "exact",
+        random_state: int | None = None,
+        loss: Loss = "alignment",
+        optimizer: str | dict[str, Any] | Optimizer = "l_bfgs_b",
+        C: PositiveFloat = 1.0,
+        initial_weights: NonNegativeFloat | list[float] | None = None,
+    ) -> None:
+        super().__init__(feature_map, bandwidth, backend, random_state)
+        self.loss = loss
+        self.optimizer = resolve_optimizer(optimizer)
+        self.C = C
+        self.initial_weights = initial_weights
+
+    def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
+        if y is None:
+            raise DataError("a trainable kernel needs labels: fit_evaluate(X, y)")
+        model = self._model(X.shape[1])
+        loss = _loss(self.loss, y, self.C)
+        bound = self.backend.bind_gram(model, X)
+        objective = (
+            _Differentiated(bound, loss).objective
+            if self.optimizer.uses_gradient
+            else Objective(lambda weights: loss(bound.gram(weights))[0])
+        )
+        start = self._start(len(model.weights))
+        self.result_ = self.optimizer.minimize(objective, start)
+        self.weights_ = self.result_.x
+        self._report = {
+            "optimizer": self.result_.implementation,
+            "loss_start": self.result_.history[0],
+            "loss": self.result_.fun,
+            "evaluations": self.result_.n_evaluations,
+            "gradients": self.result_.n_gradients,
+            "parameters": len(self.weights_),
+        }
+        return self._evaluate(X, None)
+
+    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
+        if not hasattr(self, "weights_"):
+            raise SpecError("the weights are learned from training data: call fit first")
+        circuit = self._model(X.shape[1]).with_weights(self.weights_)
+        return self.backend.gram(circuit, X, Y)
+
+    def _model(self, n_features: int) -> ModelCircuit:
+        model = resolve_trainable_map(self.feature_map, n_features)
+        if not model.weights:
+            raise SpecError(
+                "the circuit has no weights to train; 'covariant' and 'data_reuploading' have, "
+                "and circuits with parameters called θ",
+                "feature_map",
+            )
+        return model
+
+    def _start(self, n_weights: int) -> Matrix:
+        if self.initial_weights is None:
+            return np.random.default_rng(self.random_state).uniform(0, 2 * np.pi, n_weights)
+        start = np.asarray(self.initial_weights, dtype=np.float64)
+        if start.ndim and len(start) != n_weights:
+            raise SpecError(f"{len(start)} weights, the circuit has {n_weights}", "initial_weights")
+        return np.broadcast_to(start, (n_weights,)).copy()
+
+    def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
+        model = self._model(n_features)
+        evaluations = self.optimizer.max_evaluations(len(model.weights)) + 1
+        grams = ((n_train, 0),) * (evaluations + 1)
+        shifts = 0
+        if self.optimizer.uses_gradient and self.backend.shots is not None:
+            entries = n_train * (n_train - 1) // 2
+            shifts = evaluations * shifts_per_entry(model.circuit) * entries
+        return Workload(
+            model.circuit.num_qubits,
+            n_evaluations=shifts,
+            batch=shifts // evaluations,
+            grams=(*grams, (n_test, n_train)),
+        )
+
+
+class _Differentiated:
+    """Value and gradient come together; optimizers ask for them one after the other."""
+
+    def __init__(self, bound: BoundGram, loss: GramLoss) -> None:
+        self._bound, self._loss = bound, loss
+        self._at: bytes = b""
+        self._answer: tuple[float, Matrix] = (0.0, np.empty(0))
+        self.objective = Objective(
+            lambda weights: self._answered(weights)[0], lambda weights: self._answered(weights)[1]
+        )
+
+    def _answered(self, weights: Matrix) -> tuple[float, Matrix]:
+        if weights.tobytes() != self._at:
+            self._at, self._answer = (
+                weights.tobytes(),
+                self._bound.value_and_gradient(weights, self._loss),
+            )
+        return self._answer
+
+
+def _loss(name: Loss, y: NDArray[Any], C: float) -> GramLoss:
+    """Return the loss of a Gram matrix, with its symmetric slopes by entry."""
+    target = label_kernel(y)
+    classes = np.unique(y)
+    against_rest = classes[1:] if len(classes) == 2 else classes
+    signs = [np.where(y == label, 1.0, -1.0) for label in against_rest]
+
+    def plain(K: Matrix) -> tuple[float, Matrix]:
+        return -alignment(K, target), -alignment_slopes(K, target)
+
+    def centred_(K: Matrix) -> tuple[float, Matrix]:
+        K, L = centred(K), centred(target)
+        return -alignment(K, L), -centred(alignment_slopes(K, L))
+
+    def svc(K: Matrix) -> tuple[float, Matrix]:
+        value, slopes = 0.0, np.zeros_like(K)
+        for sign in signs:
+            machine = SVC(kernel="precomputed", C=C, tol=1e-9).fit(K, sign)
+            signed = np.zeros(len(K))
+            signed[machine.support_] = machine.dual_coef_[0]  # alpha times the label
+            value += float(np.abs(signed).sum() - signed @ K @ signed / 2)
+            # the maximum moves with K only through K itself, not through its alphas (Danskin)
+            slopes -= np.outer(signed, signed) / 2
+        return value, slopes
+
+    return {"alignment": plain, "centred_alignment": centred_, "svc": svc}[name]

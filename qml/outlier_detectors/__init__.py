@@ -1,0 +1,1 @@
+"""Quantum outlier detectors: one per file, each a scikit-learn estimator."""

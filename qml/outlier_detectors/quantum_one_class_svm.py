@@ -1,0 +1,112 @@
+"""One-class support vector machine on a quantum kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.base import OutlierMixin
+from sklearn.svm import OneClassSVM
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.validation import validate_data
+
+from qml.backends import Backend
+from qml.circuits import CircuitSpec
+from qml.kernels import KernelMachine, RepairMethod
+
+__all__ = ["QuantumOneClassSVM"]
+
+
+class QuantumOneClassSVM(OutlierMixin, KernelMachine):
+    r"""Outlier detection: a hyperplane that parts the training points from the origin.
+
+    Parameters
+    ----------
+    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
+        As for `qml.kernels.KernelMachine`.
+    nu : float, default=0.5
+        At most this share of the training points lies outside, at least this share supports; in
+        (0, 1].
+
+    Attributes
+    ----------
+    support_ : ndarray of shape (n_support,)
+        Rows of the training data that prediction needs.
+    offset_ : float
+        What `decision_function` subtracts from `score_samples`.
+
+    Notes
+    -----
+    Circuits as for `QSVC`. In a study it is trained on the first class alone and asked which test
+    points are not of it.
+
+    References
+    ----------
+    Schölkopf et al., Neural Comput. 13, 1443 (2001), doi:10.1162/089976601750264965.
+
+    Examples
+    --------
+    >>> model = QuantumOneClassSVM("angle", nu=0.1).fit([[0.1], [0.2], [0.15], [0.12]])
+    >>> model.predict([[0.15], [3.0]])
+    array([ 1, -1])
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **KernelMachine._parameter_constraints,
+        "nu": [Interval(Real, 0, 1, closed="right")],
+    }
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        quantum_kernel: str | Mapping[str, Any] = "fidelity",
+        nu: float = 0.5,
+        repair: RepairMethod = "none",
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
+        self.nu = nu
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Fit to inliers.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features, in the units the feature map expects (angles in radians).
+        y : ignored
+
+        Returns
+        -------
+        self
+        """
+        self._validate_params()
+        points = validate_data(self, X, dtype=np.float64)
+        K = self._training_matrix(points, None, self._begin())
+        self._machine = OneClassSVM(kernel="precomputed", nu=self.nu).fit(K)
+        self.support_ = self._machine.support_
+        self.offset_ = float(self._machine.offset_[0])
+        return self
+
+    def score_samples(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the likeness to the training points, shape (n_samples,); higher is inside."""
+        block = self._test_block(X)
+        return np.asarray(self._machine.score_samples(block))
+
+    def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the signed distance, shape (n_samples,); negative outside."""
+        return self.score_samples(X) - self.offset_
+
+    def predict(self, X: ArrayLike) -> NDArray[np.intp]:
+        """Return 1 for inliers and -1 for outliers, shape (n_samples,)."""
+        return np.where(self.decision_function(X) >= 0, 1, -1)
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """Support vectors, and what kernel and repair report."""
+        return {"support_vectors": len(self.support_), **super().training_}

@@ -1,0 +1,1 @@
+"""Quantum regressors: one per file, each a scikit-learn estimator."""

@@ -1,0 +1,110 @@
+"""Gaussian process regression on a quantum kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.gaussian_process import GaussianProcessRegressor
+from sklearn.gaussian_process.kernels import ConstantKernel
+from sklearn.utils._param_validation import Interval
+
+from qml.backends import Backend
+from qml.circuits import CircuitSpec
+from qml.kernels import KernelMachine, RepairMethod, Table, TableKernel
+from qml.regressors._base import QuantumRegressor
+
+__all__ = ["QuantumGaussianProcessRegressor"]
+
+
+class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
+    r"""Gaussian process with covariance :math:`a\,K(x, y)`, a quantum kernel.
+
+    The amplitude a is the one that makes the training targets most likely; the mean is the targets'
+    own.
+
+    Parameters
+    ----------
+    feature_map, bandwidth, quantum_kernel, backend, random_state
+        As for `qml.kernels.KernelMachine`.
+    alpha : float, default=1e-3
+        Variance of the targets' noise, on targets scaled to variance 1.
+    repair : {"none", "clip", "flip", "shift", "nearest"}, default="clip"
+        As for `qml.kernels.KernelMachine`; a covariance has to be positive.
+
+    Attributes
+    ----------
+    amplitude_ : float
+        The a.
+    log_marginal_likelihood_ : float
+        Of the training targets, at that amplitude.
+
+    Notes
+    -----
+    Circuits as for `QuantumKernelRidge`.
+
+    References
+    ----------
+    Rasmussen and Williams, Gaussian Processes for Machine Learning, MIT Press (2006). On quantum
+    kernels: Dai and Krems, J. Chem. Theory Comput. 18, 1 (2022).
+
+    Examples
+    --------
+    >>> X = np.linspace(0, 3, 12)[:, None]
+    >>> model = QuantumGaussianProcessRegressor("angle").fit(X, np.cos(X[:, 0]))
+    >>> mean, std = model.predict([[1.0]], return_std=True)
+    >>> bool(abs(mean[0] - np.cos(1.0)) < 3 * std[0])
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **KernelMachine._parameter_constraints,
+        "alpha": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        quantum_kernel: str | Mapping[str, Any] = "fidelity",
+        alpha: float = 1e-3,
+        repair: RepairMethod = "clip",
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
+        self.alpha = alpha
+
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
+        self._table = Table(self._training_matrix(X, y, seed))
+        self._process = GaussianProcessRegressor(
+            ConstantKernel() * TableKernel(self._table), alpha=self.alpha, normalize_y=True
+        ).fit(self._table.training_rows(), y)
+        self.amplitude_ = float(self._process.kernel_.k1.constant_value)
+        self.log_marginal_likelihood_ = float(self._process.log_marginal_likelihood_value_)
+
+    def predict(self, X: ArrayLike, return_std: bool = False) -> Any:
+        """Return the predicted targets, shape (n_samples,), and their standard deviations if asked.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            New points.
+        return_std : bool, default=False
+            Return ``(mean, std)``; the targets' noise is not in `std`.
+        """
+        block = self._test_block(X)
+        rows = self._table.show(block, self._kernel.diagonal(X))
+        return self._process.predict(rows, return_std=return_std)
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """The marginal likelihood, and what kernel and repair report."""
+        return {
+            "amplitude": self.amplitude_,
+            "log_marginal_likelihood": self.log_marginal_likelihood_,
+            **super().training_,
+        }
