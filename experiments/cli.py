@@ -250,7 +250,7 @@ def _print_table(finished: Run) -> None:
         "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
         "second class, or the mean over more than two."
     )
-    for line in _implementations(finished):
+    for line in (*_implementations(finished), *_sharing(finished)):
         print(line)
 
 
@@ -266,6 +266,24 @@ def _implementations(finished: Run) -> list[str]:
         return []
     pairs = cells[["model", "training_optimizer"]].dropna().drop_duplicates()
     return [f"{model}: {code}." for model, code in pairs.itertuples(index=False)]
+
+
+def _sharing(finished: Run) -> list[str]:
+    """Return what was evaluated once for several fits: their own columns are as if it were not."""
+    from experiments.shared_kernels import tables_of
+
+    cells = finished.cells()
+    tables = tables_of(finished.folder)
+    if not tables or "shared_s" not in cells:
+        return []
+    fits = cells[cells["shared_s"] > 0]
+    seconds = sum(table["evaluation_s"] for table in tables)
+    return [
+        f"Kernels were evaluated once for {len(fits):,} fits: {len(tables):,} tables, "
+        f"{seconds:.2g} s "
+        f"in place of {fits['shared_s'].sum():.2g} s. Each fit's\nseconds, circuits and shots are "
+        "those of that fit alone."
+    ]
 
 
 def _print_files(finished: Run) -> None:

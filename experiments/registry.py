@@ -25,9 +25,9 @@ __all__ = [
     "study_names",
 ]
 
-MODELS = Room("model", ("qml.classifiers", "classical"))
+MODELS = Room("model", ("qml.classifiers", "qml.regressors", "qml.outlier_detectors", "classical"))
 DATASETS = Room("data set", "experiments.datasets", supplied=("random_state",))
-PREPROCESSING = Room("preprocessing step", "experiments.preprocessing")
+PREPROCESSING = Room("preprocessing step", ("experiments.preprocessing", "qml.transformers"))
 STUDIES_FOLDER = Path(__file__).parent / "studies"
 
 # An estimator's parameters of these names take a component by name, whatever the estimator.

@@ -10,7 +10,7 @@ import functools
 import json
 import time
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,10 @@ from threadpoolctl import threadpool_limits
 
 from experiments.evaluation.metrics import score
 from experiments.evaluation.protocol import Outcome, fit_and_predict, split
+from experiments.evaluation.tasks import task_of
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
+from experiments.shared_kernels import share_kernels
 from experiments.spec import Cell, canonical_json
 from experiments.store import Store
 from qml.engine import share_memory, warm_up
@@ -41,6 +43,7 @@ def run_cells(
     environment: str,
     jobs: int,
     on_finished: OnFinished,
+    groups: Mapping[str, str] | None = None,
 ) -> None:
     """Run the cells that the store does not have.
 
@@ -58,10 +61,17 @@ def run_cells(
         Processes; with 1, all runs in this one.
     on_finished : callable
         Called with each cell's key and status.
+    groups : mapping or None, default=None
+        Of the cells that share kernel evaluations; see `sharing_groups`.
     """
     open_cells = {cell.key: cell for cell in cells}
     work = functools.partial(
-        _work, folder=store.folder, metrics=metrics, environment=environment, jobs=jobs
+        _work,
+        folder=store.folder,
+        metrics=metrics,
+        environment=environment,
+        jobs=jobs,
+        groups=groups or {},
     )
     suspects = store.suspects()
     while open_cells:
@@ -108,7 +118,12 @@ def _run_alone(
 
 
 def _work(
-    cell: Cell, folder: Path, metrics: list[str], environment: str, jobs: int
+    cell: Cell,
+    folder: Path,
+    metrics: list[str],
+    environment: str,
+    jobs: int,
+    groups: Mapping[str, str],
 ) -> tuple[str, str]:
     """Run one cell and store it; return its key and status."""
     store = Store(folder)
@@ -118,19 +133,21 @@ def _work(
         if "backend" in cell.model["parameters"]:
             warm_up()  # once a process, and in no cell's time
         with store.working_on(cell.key):
-            known = _run(cell, metrics, environment)
+            known = _run(cell, metrics, environment, folder, groups.get(cell.key))
             store.put(cell.key, known)
         store.forgive(cell.key)
     return cell.key, known["record"]["status"]
 
 
-def _run(cell: Cell, metrics: list[str], environment: str) -> dict[str, Any]:
+def _run(
+    cell: Cell, metrics: list[str], environment: str, folder: Path, group: str | None
+) -> dict[str, Any]:
     """Return the finished cell; whatever the model does wrong becomes its row's reason."""
     try:
         # one thread a cell: sums in the same order whatever the number of jobs
         with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            return _success(cell, metrics, environment, caught)
+            return _success(cell, metrics, environment, folder, group, caught)
     except MemoryError as error:
         return _failure(cell, "out_of_memory", _reason(error), environment)
     except Exception as error:
@@ -138,14 +155,22 @@ def _run(cell: Cell, metrics: list[str], environment: str) -> dict[str, Any]:
 
 
 def _success(
-    cell: Cell, metrics: list[str], environment: str, caught: list[warnings.WarningMessage]
+    cell: Cell,
+    metrics: list[str],
+    environment: str,
+    folder: Path,
+    group: str | None,
+    caught: list[warnings.WarningMessage],
 ) -> dict[str, Any]:
     data = load_dataset(canonical_json(cell.dataset), cell.split["seed"])
     if data.sha256 != cell.dataset["sha256"]:
         raise DataError(f"{data.name}: the data changed since the study was planned")
     train, test = split(data.y, **cell.split)
-    outcome = fit_and_predict(make_pipeline(cell), data.X, data.y, train, test)
-    classes = np.unique(data.y)
+    pipeline = make_pipeline(cell)
+    if group is not None:
+        share_kernels(pipeline, data.X, train, group, folder)
+    outcome = fit_and_predict(pipeline, data.X, data.y, train, test)
+    classes = np.unique(data.y) if task_of(data.y) == "classification" else None
     record = {
         **_identity(cell, environment),
         "status": "done",
@@ -157,7 +182,7 @@ def _success(
         "warnings": sorted({" ".join(str(w.message).split())[:300] for w in caught}),
     }
     predictions = {
-        "classes": classes.tolist(),
+        "classes": None if classes is None else classes.tolist(),
         "row": test.tolist(),
         "true": data.y[test].tolist(),
         "predicted": outcome.predicted.tolist(),
@@ -194,6 +219,7 @@ def _costs(outcome: Outcome) -> dict[str, float]:
         "shots": usage.get("shots", 0),
         "jobs": usage.get("jobs", 0),
         "qpu_s": usage.get("qpu_s", 0.0),
+        "shared_s": usage.get("shared_s", 0.0),
     }
 
 

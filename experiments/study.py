@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from experiments.environment import describe_environment, usable_cores
+from experiments.evaluation.metrics import METRICS, applies
 from experiments.evaluation.protocol import split
-from experiments.registry import STUDIES_FOLDER, study_names
+from experiments.evaluation.tasks import check_model, task_of
+from experiments.registry import MODELS, STUDIES_FOLDER, study_names
 from experiments.runner import OnFinished, load_dataset, make_pipeline, run_cells
+from experiments.shared_kernels import sharing_groups
 from experiments.spec import (
     Cell,
     DatasetRow,
@@ -140,8 +143,10 @@ class Study:
             }
             data = load_dataset(canonical_json(described), protocol.seed)
             split(data.y, protocol.folds, 0, 0, protocol.seed)  # refuse what cannot be split
+            self._check_metrics(data.y, dataset.label)
             described["sha256"] = data.sha256
             for model in (model for model in models if model.applies_to(dataset)):
+                self._check_model(model, data.y, dataset.label)
                 for repeat in range(protocol.repeats):
                     for fold in range(protocol.folds):
                         cell = Cell(
@@ -156,6 +161,21 @@ class Study:
                         )
                         planned.append(PlannedCell(cell, dataset, model))
         return planned
+
+    def _check_metrics(self, y: Any, dataset: str) -> None:
+        """Refuse a data set about which no metric of the study says anything."""
+        task = task_of(y)
+        if not any(applies(metric, task) for metric in self.spec.metrics):
+            known = ", ".join(metric for metric in METRICS if applies(metric, task))
+            problem = f"none is of {task}, which {dataset!r} asks for; there are {known}"
+            raise SpecError(problem, "metrics")
+
+    def _check_model(self, model: ModelRow, y: Any, dataset: str) -> None:
+        try:
+            check_model(MODELS.load(model.name)(), y, dataset)
+        except SpecError as error:
+            hint = "; name its data sets under `datasets`"
+            raise SpecError(error.problem + hint, f"models: {model.label}") from None
 
     def check(self, out: str | Path | None = None) -> list[RowCheck]:
         """Return what each row of the table will need; preprocessing is fitted once, no model is.
@@ -222,6 +242,7 @@ class Study:
             environment,
             jobs or usable_cores(),
             on_finished or (lambda key, status: None),
+            sharing_groups(item.cell for item in planned),
         )
         run = Run(store.folder)
         run.export()

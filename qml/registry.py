@@ -44,7 +44,7 @@ class Room:
     Examples
     --------
     >>> Room("optimizer", "qml.optimizers").names()
-    ['aqgd', 'cobyla']
+    ['aqgd', 'cobyla', 'l_bfgs_b']
     """
 
     kind: str

@@ -24,7 +24,7 @@ class Dataset:
     X : ndarray of shape (n_samples, n_features), or (n_samples,) of texts
         Finite numbers, or texts for a first preprocessing step that reads texts.
     y : ndarray of shape (n_samples,)
-        Labels, two classes or more.
+        Labels, two classes or more; floating-point numbers are the targets of a regression.
     name : str
         As messages show it.
     source : str
@@ -53,7 +53,8 @@ class Dataset:
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             raise DataError(f"{self.name}: row {_first(~np.isfinite(y))}: the label is not finite")
         if len(np.unique(y)) < 2:
-            raise DataError(f"{self.name}: {len(np.unique(y))} class, at least 2 needed")
+            values = "different target" if y.dtype.kind == "f" else "class"
+            raise DataError(f"{self.name}: {len(np.unique(y))} {values}, at least 2 needed")
         if X.ndim == 1 and X.dtype.kind in "OU":
             if not all(isinstance(text, str) for text in X):
                 raise DataError(f"{self.name}: the features are neither numbers nor all texts")

@@ -1,7 +1,8 @@
-"""Metrics of predicted labels, each a function of what the store keeps."""
+"""Metrics of predicted labels or numbers, each a function of what the store keeps."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -9,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn import metrics as library
 
+from experiments.evaluation.tasks import Task
 from qml.errors import SpecError, did_you_mean
 
-__all__ = ["METRICS", "bounds", "check_metrics", "score"]
+__all__ = ["METRICS", "applies", "bounds", "check_metrics", "score"]
 
 Labels = NDArray[Any]
 
@@ -38,12 +40,23 @@ METRICS: dict[str, Callable[[Labels, Labels, Labels], float]] = {
     "recall": _averaged(library.recall_score),
     "f1": _averaged(library.f1_score),
     "mcc": _plain(library.matthews_corrcoef),
+    "r2": _plain(library.r2_score),
+    "mae": _plain(library.mean_absolute_error),
+    "rmse": _plain(library.root_mean_squared_error),
 }
+_BOUNDS = {"mcc": (-1.0, 1.0), "r2": (-math.inf, 1.0), "mae": (0.0, math.inf)}
+_BOUNDS["rmse"] = _BOUNDS["mae"]
+_OF_NUMBERS = ("r2", "mae", "rmse")
+
+
+def applies(metric: str, task: Task) -> bool:
+    """Whether the metric says something about such a task."""
+    return (metric in _OF_NUMBERS) == (task == "regression")
 
 
 def bounds(metric: str) -> tuple[float, float]:
     """Return the metric's lowest and highest possible value."""
-    return (-1.0, 1.0) if metric == "mcc" else (0.0, 1.0)
+    return _BOUNDS.get(metric, (0.0, 1.0))
 
 
 def check_metrics(names: list[str]) -> None:
@@ -55,8 +68,8 @@ def check_metrics(names: list[str]) -> None:
             )
 
 
-def score(name: str, y_true: Any, y_pred: Any, classes: Any) -> float:
-    """Return one metric.
+def score(name: str, y_true: Any, y_pred: Any, classes: Any) -> float | None:
+    """Return one metric; None where it does not apply.
 
     Parameters
     ----------
@@ -64,13 +77,13 @@ def score(name: str, y_true: Any, y_pred: Any, classes: Any) -> float:
         A key of `METRICS`. For two classes, precision, recall and F1 are those of the second class
         in sorted order; for more, the mean over classes.
     y_true, y_pred : array-like of shape (n_samples,)
-        Labels.
-    classes : array-like of shape (n_classes,)
-        All labels of the data set, sorted.
+        Labels or targets.
+    classes : array-like of shape (n_classes,) or None
+        All labels of the data set, sorted; None for targets.
 
     Returns
     -------
-    float
+    float or None
 
     Examples
     --------
@@ -78,4 +91,7 @@ def score(name: str, y_true: Any, y_pred: Any, classes: Any) -> float:
     0.667
     """
     check_metrics([name])
-    return METRICS[name](np.asarray(y_true), np.asarray(y_pred), np.asarray(classes))
+    if not applies(name, "regression" if classes is None else "classification"):
+        return None
+    known = np.asarray([] if classes is None else classes)
+    return METRICS[name](np.asarray(y_true), np.asarray(y_pred), known)

@@ -8,9 +8,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedKFold
+from sklearn.base import is_outlier_detector
+from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
+from experiments.evaluation.tasks import task_of
 from experiments.seeds import child_seed
 from qml.errors import DataError
 
@@ -22,12 +24,12 @@ Indices = NDArray[np.intp]
 def split(
     y: NDArray[Any], folds: int, repeat: int, fold: int, seed: int
 ) -> tuple[Indices, Indices]:
-    """Return the training and test rows of one fold of repeated stratified k-fold.
+    """Return the training and test rows of one fold of repeated k-fold, stratified by class.
 
     Parameters
     ----------
     y : ndarray of shape (n_samples,)
-        Labels.
+        Labels, or targets, for which there is nothing to stratify.
     folds : int
         Number of folds.
     repeat, fold : int
@@ -43,15 +45,22 @@ def split(
     Raises
     ------
     DataError
-        If a class has fewer members than there are folds.
+        If a class has fewer members than there are folds, or there are fewer rows.
     """
+    random_state = child_seed(seed, "split", repeat)
+    if task_of(y) == "regression":
+        if len(y) < folds:
+            raise DataError(f"{len(y)} rows, {folds} folds need {folds} or more")
+        numbers = KFold(folds, shuffle=True, random_state=random_state)
+        train, test = list(numbers.split(y))[fold]
+        return train, test
     classes, counts = np.unique(y, return_counts=True)
     if counts.min() < folds:
         scarce = classes[counts.argmin()]
         raise DataError(
             f"class {scarce!r} has {counts.min()} members, {folds} folds need {folds} or more"
         )
-    shuffled = StratifiedKFold(folds, shuffle=True, random_state=child_seed(seed, "split", repeat))
+    shuffled = StratifiedKFold(folds, shuffle=True, random_state=random_state)
     train, test = list(shuffled.split(np.zeros(len(y)), y))[fold]
     return train, test
 
@@ -98,35 +107,73 @@ def fit_and_predict(
         The whole data set.
     train, test : ndarrays of int
         Row numbers.
+
+    Notes
+    -----
+    Targets of a regression are standardised on the training rows, for every model alike. An outlier
+    detector is fitted to the training rows of the first class; what it calls an outlier it predicts
+    to be of the second.
     """
-    start = time.perf_counter()
-    pipeline.fit(X[train], y[train])
-    fit_s = time.perf_counter() - start
     model = pipeline[-1]
-    fit_usage = _usage(model)
+    answer = _Answer(model, y, train)
     start = time.perf_counter()
-    predicted = np.asarray(pipeline.predict(X[test]))
+    pipeline.fit(X[answer.rows], answer.labels)
+    fit_s = time.perf_counter() - start
+    fit_usage = _usage(pipeline)
+    start = time.perf_counter()
+    predicted = np.asarray(answer.read(pipeline.predict(X[test])))
     predict_s = time.perf_counter() - start
-    usage = _usage(model)
+    usage = _usage(pipeline)
+    scores = _scores(pipeline, X[test])
+    # what a shared evaluation would have taken here is time that this fit alone would have needed
+    shared_fit_s = fit_usage.get("shared_s", 0.0)
     return Outcome(
         predicted=predicted,
-        scores=_scores(pipeline, X[test]),
-        fit_s=fit_s,
-        predict_s=predict_s,
+        scores=None if scores is None else answer.sign * scores,
+        fit_s=fit_s + shared_fit_s,
+        predict_s=predict_s + usage.get("shared_s", 0.0) - shared_fit_s,
         fit_usage=fit_usage,
         usage=usage,
         training=dict(getattr(model, "training_", {})),
     )
 
 
-def _usage(model: Any) -> dict[str, float]:
-    spent = getattr(model, "usage_", None)
-    return dict(vars(spent)) if spent is not None else {}
+class _Answer:
+    """What a model is fitted to, and how its answers are read back in the data's own labels."""
+
+    def __init__(self, model: Any, y: NDArray[Any], train: Indices) -> None:
+        self.rows, self.sign = train, 1
+        self._classes, self._mean, self._scale = None, 0.0, 1.0
+        if task_of(y) == "regression":
+            self._mean, self._scale = y[train].mean(), y[train].std() or 1.0
+        elif is_outlier_detector(model):
+            self._classes = np.unique(y)
+            self.rows, self.sign = train[y[train] == self._classes[0]], -1
+        self.labels = y[self.rows]
+        if task_of(y) == "regression":
+            self.labels = (self.labels - self._mean) / self._scale
+
+    def read(self, predicted: NDArray[Any]) -> NDArray[Any]:
+        if self._classes is not None:
+            return np.asarray(self._classes[(predicted < 0).astype(int)])
+        if self._mean or self._scale != 1:
+            return predicted * self._scale + self._mean
+        return predicted
+
+
+def _usage(pipeline: Pipeline) -> dict[str, float]:
+    """Return what all quantum steps have spent together; empty if there are none."""
+    spent: dict[str, float] = {}
+    for _, step in pipeline.steps:
+        usage = getattr(step, "usage_", None)
+        for name, value in vars(usage).items() if usage is not None else ():
+            spent[name] = spent.get(name, 0) + value
+    return spent
 
 
 def _scores(pipeline: Pipeline, X: NDArray[Any]) -> NDArray[np.float64] | None:
     """Return probabilities, or decision values; not where they would be paid for in shots."""
-    if _usage(pipeline[-1]).get("shots"):
+    if _usage(pipeline).get("shots"):
         return None
     for method in ("predict_proba", "decision_function"):
         if hasattr(pipeline, method):

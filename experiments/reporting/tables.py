@@ -37,6 +37,9 @@ _TITLES = {
     "balanced_accuracy": "balanced accuracy",
     "f1": "F1",
     "mcc": "MCC",
+    "r2": "R²",
+    "mae": "MAE",
+    "rmse": "RMSE",
 }
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -74,7 +77,7 @@ def cell_table(store: Store, metrics: list[str] | None = None) -> pd.DataFrame:
 
 def _scores(
     names: list[str], record: dict[str, Any], predictions: dict[str, Any]
-) -> dict[str, float]:
+) -> dict[str, float | None]:
     return {
         name: record[name]
         if name in record
@@ -101,7 +104,7 @@ def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         }
         ratio = float((done["n_test"] / done["n_train"]).mean()) if len(done) else math.nan
         for metric in metrics:
-            scores = done[metric].to_numpy() if len(done) else np.empty(0)
+            scores = done[metric].to_numpy(dtype=float) if len(done) else np.empty(0)
             mean, low, high = corrected_interval(scores, ratio)
             lowest, highest = bounds(metric)
             row[metric] = mean

@@ -10,6 +10,7 @@ from qml.backends._contract import (
     Workload,
 )
 from qml.backends._resolve import BACKENDS, describe_backend, resolve_backend
+from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
 from qml.backends._shifts import shifts_per_entry
 
 __all__ = [
@@ -19,9 +20,13 @@ __all__ = [
     "BoundGram",
     "Estimate",
     "GramLoss",
+    "Request",
+    "SharedBackend",
+    "SharedTable",
     "Usage",
     "Workload",
     "describe_backend",
+    "evaluate_table",
     "resolve_backend",
     "shifts_per_entry",
 ]

@@ -41,12 +41,16 @@ class Usage:
         Calls of the simulator or submissions to the machine.
     qpu_s : float
         Seconds of quantum processor time billed.
+    shared_s : float
+        Seconds that evaluations would have taken here, had they not been done once for several
+        fits; circuits and shots count them as if they had.
     """
 
     circuits: int = 0
     shots: int = 0
     jobs: int = 0
     qpu_s: float = 0.0
+    shared_s: float = 0.0
 
     def add(self, circuits: int, shots: int = 0, jobs: int = 1, qpu_s: float = 0.0) -> None:
         """Count one call."""

@@ -8,12 +8,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.gaussian_process import GaussianProcessClassifier
-from sklearn.gaussian_process.kernels import ConstantKernel
 
 from qml.backends import Backend
 from qml.circuits import CircuitSpec
 from qml.classifiers._base import QuantumClassifier
-from qml.kernels import KernelMachine, RepairMethod, Table, TableKernel
+from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
 
 __all__ = ["QuantumGaussianProcessClassifier"]
 
@@ -71,9 +70,8 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))
-        self._process = GaussianProcessClassifier(
-            ConstantKernel() * TableKernel(self._table), random_state=seed
-        ).fit(self._table.training_rows(), y)
+        process = GaussianProcessClassifier(random_state=seed)
+        self._process = fit_process(process, self._table, y)
         self.log_marginal_likelihood_ = float(self._process.log_marginal_likelihood_value_)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:

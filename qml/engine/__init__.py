@@ -4,6 +4,7 @@ A circuit is lowered once to a short list of steps, which compiled kernels run o
 that stay in the cache; nothing is compiled per circuit. See ``docs/engine.md``.
 """
 
+from qml.engine._fingerprint import fingerprint
 from qml.engine._gradients import (
     check_observables,
     expectations,
@@ -30,6 +31,7 @@ __all__ = [
     "check_observables",
     "expectations",
     "expectations_of_states",
+    "fingerprint",
     "gradients",
     "gram",
     "gram_bytes",

@@ -5,7 +5,7 @@ from qml.kernels._contract import KERNELS, QuantumKernel, resolve_kernel
 from qml.kernels._machine import KernelMachine
 from qml.kernels._mitigation import DepolarisingCorrection
 from qml.kernels._repair import REPAIRS, Repair, RepairMethod
-from qml.kernels._table_kernel import Table, TableKernel
+from qml.kernels._table_kernel import Table, fit_process
 
 __all__ = [
     "KERNELS",
@@ -16,9 +16,9 @@ __all__ = [
     "Repair",
     "RepairMethod",
     "Table",
-    "TableKernel",
     "alignment",
     "centred_alignment",
+    "fit_process",
     "label_kernel",
     "resolve_kernel",
 ]

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 
-from qml.backends import Backend, Workload, resolve_backend
+from qml.backends import Backend, Request, Workload, resolve_backend
 from qml.circuits import CircuitSpec, resolve_feature_map
 from qml.errors import SpecError
 from qml.registry import Room
@@ -150,6 +150,13 @@ class QuantumKernel(ABC):
     def report_(self) -> dict[str, Any]:
         """What the fit has to say: how a matrix was approximated, mitigated or trained."""
         return dict(self._report)
+
+    def requests(self, n_features: int) -> list[Request]:
+        """Return what every fit asks of points alone, so that several fits may share it.
+
+        Nothing by default: a kernel that learns asks other questions in every fit.
+        """
+        return []
 
     def workload(self, n_train: int, n_test: int, n_features: int) -> Workload:
         """Return what a training matrix and a test block against all of it will ask."""

@@ -6,13 +6,15 @@ training rows from 0 on, and after them the rows of the block that is predicted 
 
 from __future__ import annotations
 
+import warnings
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.gaussian_process.kernels import Kernel
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.gaussian_process.kernels import ConstantKernel, Kernel
 
-__all__ = ["Table", "TableKernel"]
+__all__ = ["Table", "TableKernel", "fit_process"]
 
 Matrix = NDArray[np.float64]
 
@@ -77,3 +79,14 @@ class TableKernel(Kernel):
 
     def __repr__(self) -> str:
         return f"TableKernel({len(self.table.K)} points)"
+
+
+def fit_process(process: Any, table: Table, y: NDArray[Any]) -> Any:
+    """Fit one of scikit-learn's Gaussian processes to a table, its amplitude by the likelihood.
+
+    An amplitude at the lower bound is no failure: the kernel explains nothing of these labels.
+    """
+    process.set_params(kernel=ConstantKernel() * TableKernel(table))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "The optimal value found", ConvergenceWarning)
+        return process.fit(table.training_rows(), y)

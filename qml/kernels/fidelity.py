@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from qml.backends import Backend, Workload
+from qml.backends import Backend, Request, Workload
 from qml.circuits import CircuitSpec
 from qml.kernels._contract import Matrix, QuantumKernel
 from qml.kernels._mitigation import DepolarisingCorrection
@@ -85,6 +85,10 @@ class FidelityKernel(QuantumKernel):
     def _test_block(self, X: Matrix, rows: NDArray[np.intp]) -> Matrix:
         block = super()._test_block(X, rows)
         return block if self.mitigation == "none" else self._correction.transform(block, rows)
+
+    def requests(self, n_features: int) -> list[Request]:
+        """Return the Gram matrix."""
+        return [Request(self._circuit(n_features))]
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         n_qubits = self._circuit(n_features).num_qubits

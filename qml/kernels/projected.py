@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import PositiveFloat
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends import Backend, Workload
+from qml.backends import Backend, Request, Workload
 from qml.circuits import CircuitSpec
 from qml.errors import SpecError
 from qml.kernels._contract import Matrix, QuantumKernel
@@ -110,14 +110,20 @@ class ProjectedKernel(QuantumKernel):
 
     def _projected(self, X: Matrix) -> Matrix:
         r"""Return Bloch vectors over :math:`\sqrt 2`: their distances are those of the states."""
-        circuit = self._circuit(X.shape[1])
+        [asked] = self.requests(X.shape[1])
+        values = self.backend.run_expectations(asked.feature_map, asked.observables or (), X)
+        return np.asarray(values / np.sqrt(2))
+
+    def requests(self, n_features: int) -> list[Request]:
+        """Return the Bloch vectors of all qubits."""
+        circuit = self._circuit(n_features)
         n = circuit.num_qubits
         observables = [
-            SparsePauliOp("".join(letter if q == qubit else "I" for q in reversed(range(n))))
+            SparsePauliOp.from_sparse_list([(letter, [qubit], 1.0)], n)
             for letter in "XYZ"
             for qubit in range(n)
         ]
-        return np.asarray(self.backend.run_expectations(circuit, observables, X) / np.sqrt(2))
+        return [Request(circuit, tuple(observables))]
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         bases = 1 if self.backend.shots is None else _BASES

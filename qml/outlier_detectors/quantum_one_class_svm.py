@@ -49,7 +49,7 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
 
     Examples
     --------
-    >>> model = QuantumOneClassSVM("angle", nu=0.1).fit([[0.1], [0.2], [0.15], [0.12]])
+    >>> model = QuantumOneClassSVM("angle").fit([[0.0], [0.1], [0.2], [0.3]])
     >>> model.predict([[0.15], [3.0]])
     array([ 1, -1])
     """

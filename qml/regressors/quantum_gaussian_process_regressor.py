@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.gaussian_process.kernels import ConstantKernel
 from sklearn.utils._param_validation import Interval
 
 from qml.backends import Backend
 from qml.circuits import CircuitSpec
-from qml.kernels import KernelMachine, RepairMethod, Table, TableKernel
+from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
 from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QuantumGaussianProcessRegressor"]
@@ -80,9 +79,8 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))
-        self._process = GaussianProcessRegressor(
-            ConstantKernel() * TableKernel(self._table), alpha=self.alpha, normalize_y=True
-        ).fit(self._table.training_rows(), y)
+        process = GaussianProcessRegressor(alpha=self.alpha, normalize_y=True)
+        self._process = fit_process(process, self._table, y)
         self.amplitude_ = float(self._process.kernel_.k1.constant_value)
         self.log_marginal_likelihood_ = float(self._process.log_marginal_likelihood_value_)
 

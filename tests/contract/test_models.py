@@ -7,20 +7,27 @@ import warnings
 
 import numpy as np
 import pytest
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier, is_outlier_detector, is_regressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from experiments.registry import MODELS
+from experiments.registry import MODELS, PREPROCESSING
+from qml.classifiers.qsvc import QSVC
 
 with warnings.catch_warnings():  # the decorator builds one instance each
     warnings.simplefilter("error")
     ESTIMATORS = [MODELS.load(name)() for name in MODELS.names()]
+    ESTIMATORS += [QSVC(calibration="sigmoid"), PREPROCESSING.load("quantum_kernel_pca")()]
+
+
+_TOLERANCE = "libsvm's solver stops at a tolerance, so weights and copies differ slightly"
 
 
 def expected_failures(estimator):
     """Return the checks that a model may fail, each with its reason; ours have none."""
     reason = {
-        "SVC": "libsvm's solver stops at a tolerance, so weights and copies differ slightly",
+        "SVC": _TOLERANCE,
+        "SVR": _TOLERANCE,
+        "OneClassSVM": _TOLERANCE,
         "RandomForestClassifier": "the bootstrap draws rows, so weights and copies differ",
         "GradientBoostingClassifier": "splits are drawn at random among equals",
     }.get(type(estimator).__name__)
@@ -40,7 +47,27 @@ def test_names_are_unique_and_documented(name):
     assert MODELS.load(name).__doc__
 
 
-@pytest.mark.parametrize("name", MODELS.names())
+CLASSIFIERS = [name for name in MODELS.names() if is_classifier(MODELS.load(name)())]
+REGRESSORS = [name for name in MODELS.names() if is_regressor(MODELS.load(name)())]
+DETECTORS = [name for name in MODELS.names() if is_outlier_detector(MODELS.load(name)())]
+
+
+def test_every_model_does_one_task():
+    assert sorted([*CLASSIFIERS, *REGRESSORS, *DETECTORS]) == MODELS.names()
+
+
+@pytest.mark.parametrize("name", [*REGRESSORS, *DETECTORS])
+def test_numbers_clone_and_pickle(name):
+    X = np.linspace(0.1, 2.5, 20)[:, None]
+    model = MODELS.load(name)()
+    if "random_state" in model.get_params():
+        model.set_params(random_state=0)
+    fitted = clone(model).fit(X, np.cos(X[:, 0]))
+    again = pickle.loads(pickle.dumps(fitted))
+    np.testing.assert_array_equal(again.predict(X), fitted.predict(X))
+
+
+@pytest.mark.parametrize("name", CLASSIFIERS)
 def test_text_labels_three_classes_clone_and_pickle(name):
     rng = np.random.default_rng(0)
     X = np.vstack([rng.normal(center, 0.1, (8, 2)) for center in (0.3, 1.2, 2.4)])

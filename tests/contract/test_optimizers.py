@@ -20,19 +20,39 @@ class Counted:
         self.calls.append(np.array(x))
         return float(np.cos(x).sum() + 0.1 * np.sin(x[0]))
 
+    def gradient(self, x):
+        return -np.sin(x) + 0.1 * np.cos(x[0]) * np.eye(len(x))[0]
+
+
+def objective(function):
+    """With its true gradient, which only some optimizers ask for."""
+    return Objective(function, function.gradient)
+
 
 @pytest.mark.parametrize("name", NAMES)
 def test_counts_are_the_true_calls_and_history_is_complete(name):
     function = Counted()
-    result = resolve_optimizer({"name": name, "maxiter": 12}).minimize(Objective(function), START)
+    result = resolve_optimizer({"name": name, "maxiter": 12}).minimize(objective(function), START)
     assert result.n_evaluations == len(function.calls) == len(result.history)
     assert 0 < result.n_iterations <= result.n_evaluations
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_gradients_are_counted_and_asked_for_only_where_it_says_so(name):
+    optimizer = resolve_optimizer({"name": name, "maxiter": 12})
+    counted = objective(Counted())
+    result = optimizer.minimize(counted, START)
+    assert result.n_gradients == counted.n_gradients
+    assert (result.n_gradients > 0) == optimizer.uses_gradient
+    if optimizer.uses_gradient:
+        with pytest.raises(SpecError, match="needs a gradient"):
+            optimizer.minimize(Objective(Counted()), START)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_value_belongs_to_the_returned_point(name):
     function = Counted()
-    result = resolve_optimizer({"name": name, "maxiter": 12}).minimize(Objective(function), START)
+    result = resolve_optimizer({"name": name, "maxiter": 12}).minimize(objective(function), START)
     assert result.fun == pytest.approx(Counted()(result.x), abs=1e-12)
     assert result.fun < Counted()(START)
 
@@ -40,7 +60,7 @@ def test_value_belongs_to_the_returned_point(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_start_is_left_alone_and_used(name):
     start, function = START.copy(), Counted()
-    resolve_optimizer(name).minimize(Objective(function), start)
+    resolve_optimizer(name).minimize(objective(function), start)
     np.testing.assert_array_equal(start, START)
     np.testing.assert_array_equal(function.calls[0], START)
 
@@ -49,7 +69,7 @@ def test_start_is_left_alone_and_used(name):
 @pytest.mark.parametrize("maxiter", [1, 2, 4, 9])
 def test_limit_holds_also_below_the_first_simplex(name, maxiter):
     optimizer = resolve_optimizer({"name": name, "maxiter": maxiter})
-    result = optimizer.minimize(Objective(Counted()), START)
+    result = optimizer.minimize(objective(Counted()), START)
     assert result.n_evaluations <= optimizer.max_evaluations(3)
 
 
@@ -61,7 +81,7 @@ def test_callback_sees_every_evaluation_and_can_stop(name):
         seen.append((count, value))
         return count == 5
 
-    result = resolve_optimizer(name).minimize(Objective(Counted()), START, callback)
+    result = resolve_optimizer(name).minimize(objective(Counted()), START, callback)
     assert result.stopped
     assert result.n_evaluations == 5
     assert [count for count, _ in seen] == [1, 2, 3, 4, 5]
@@ -71,14 +91,14 @@ def test_callback_sees_every_evaluation_and_can_stop(name):
 @pytest.mark.parametrize("name", NAMES)
 def test_same_start_same_result_twice(name):
     optimizer = resolve_optimizer(name)
-    first = optimizer.minimize(Objective(Counted()), START)
-    assert first.history == optimizer.minimize(Objective(Counted()), START).history
+    first = optimizer.minimize(objective(Counted()), START)
+    assert first.history == optimizer.minimize(objective(Counted()), START).history
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_not_a_number_is_an_error_not_a_direction(name):
     with pytest.raises(FloatingPointError, match="nan"):
-        resolve_optimizer(name).minimize(Objective(lambda x: float("nan")), START)
+        resolve_optimizer(name).minimize(Objective(lambda x: float("nan"), lambda x: x), START)
 
 
 def test_names_and_parameters_are_checked():

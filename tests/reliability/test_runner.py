@@ -17,12 +17,12 @@ from experiments.study import Run, Study
 
 pytestmark = pytest.mark.reliability
 
-VOLATILE = ["fit_s", "predict_s", "finished_at_s", "environment"]
-
 
 def stable(run: Run):
     """The cells without the columns that time alone decides."""
-    return run.cells().drop(columns=VOLATILE, errors="ignore")
+    cells = run.cells()
+    seconds = [column for column in cells if column.endswith("_s")]
+    return cells.drop(columns=[*seconds, "environment"], errors="ignore")
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ import pytest
 from scipy import stats
 from sklearn import metrics as library
 from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
+from sklearn.svm import SVC, SVR, OneClassSVM
 
-from experiments.evaluation.metrics import METRICS, score
+from experiments.evaluation.metrics import METRICS, applies, bounds, score
 from experiments.evaluation.protocol import fit_and_predict, split
 from experiments.evaluation.statistics import corrected_interval
+from experiments.evaluation.tasks import check_model
 from experiments.seeds import child_seed
 from qml.errors import DataError, SpecError
 
@@ -88,10 +91,54 @@ def test_metrics_agree_with_the_library():
     )
 
 
-@pytest.mark.parametrize("metric", sorted(METRICS))
+@pytest.mark.parametrize("metric", [name for name in METRICS if applies(name, "classification")])
 def test_perfect_is_one_and_constant_prediction_is_defined(metric):
     assert score(metric, [0, 1, 1], [0, 1, 1], [0, 1]) == 1.0
     assert np.isfinite(score(metric, [0, 1, 1], [0, 0, 0], [0, 1]))
+
+
+def test_metrics_of_numbers_by_hand_and_only_where_they_apply():
+    truth, guess = [1.0, 2.0, 4.0], [1.0, 3.0, 2.0]
+    assert score("mae", truth, guess, None) == pytest.approx(1.0)
+    assert score("rmse", truth, guess, None) == pytest.approx(np.sqrt(5 / 3))
+    assert score("r2", truth, guess, None) == pytest.approx(1 - 5 / (14 / 3))
+    assert score("accuracy", truth, guess, None) is None
+    assert score("r2", [0, 1], [0, 1], [0, 1]) is None
+    assert bounds("r2") == (-np.inf, 1.0)
+
+
+def test_targets_are_standardised_on_training_rows_and_read_back():
+    """A model of the standardised target's mean predicts the training mean, not the data's."""
+    y = np.array([1.0, 2.0, 3.0, 50.0])
+    X = np.zeros((4, 1))
+    pipeline = Pipeline([("model", DummyRegressor())])
+    outcome = fit_and_predict(pipeline, X, y, np.array([0, 1, 2]), np.array([3]))
+    assert outcome.predicted == pytest.approx([2.0])
+    assert pipeline[-1].constant_.item() == pytest.approx(0.0)
+
+
+def test_outlier_detector_sees_the_first_class_alone_and_answers_in_labels():
+    X = np.array([[0.0], [0.1], [0.05], [5.0], [0.06], [6.0]])
+    y = np.array([0, 0, 0, 1, 0, 1])
+    pipeline = Pipeline([("model", OneClassSVM(nu=0.5, gamma=1.0))])
+    outcome = fit_and_predict(pipeline, X, y, np.array([0, 1, 2, 3]), np.array([4, 5]))
+    assert pipeline[-1].shape_fit_[0] == 3
+    assert outcome.predicted.tolist() == [0, 1]
+    assert outcome.scores[1] > outcome.scores[0]  # a score of the second class
+
+
+@pytest.mark.parametrize(
+    "model, y, problem",
+    [
+        (SVC(), np.array([0.5, 1.5]), "SVC is a classifier, 'd' asks for numbers"),
+        (SVR(), np.array([0, 1]), "SVR is a regressor, 'd' asks for classes"),
+        (OneClassSVM(), np.array([0, 1, 2]), "OneClassSVM detects outliers and needs two classes"),
+        (OneClassSVM(), np.array([0.5, 1.5]), "needs two classes, 'd' has targets"),
+    ],
+)
+def test_model_that_cannot_do_the_task_is_refused(model, y, problem):
+    with pytest.raises(SpecError, match=problem):
+        check_model(model, y, "d")
 
 
 def test_unknown_metric_is_named():

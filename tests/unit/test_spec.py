@@ -100,8 +100,8 @@ def test_list_of_lists_is_a_grid_of_lists():
             "(did you mean 'cobyla'?)",
         ),
         (
-            ("- svc", "- svk"),
-            "good.yaml:15: models[2].name: unknown model 'svk' (did you mean 'svc'?)",
+            ("- svc", "- svcc"),
+            "good.yaml:15: models[2].name: unknown model 'svcc' (did you mean 'svc'?)",
         ),
         (
             ("    n_samples: 24", "    samples: 24"),

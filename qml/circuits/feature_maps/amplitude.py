@@ -13,7 +13,9 @@ Angle: TypeAlias = ParameterExpression | float
 
 
 def amplitude(n_features: int) -> QuantumCircuit:
-    r"""Prepare the normalised features as amplitudes, :math:`|\Phi(x)\rangle = \sum_k x_k|k\rangle/\|x\|`.
+    r"""Prepare the normalised features as amplitudes.
+
+    .. math:: |\Phi(x)\rangle = \frac1{\|x\|}\sum_k x_k|k\rangle
 
     Its fidelity kernel is the squared cosine, :math:`(x\cdot y)^2/(\|x\|\|y\|)^2`. Amplitudes
     beyond the last feature are 0. The bandwidth has no effect: a length is normalised away.

@@ -1,0 +1,181 @@
+"""One kernel matrix for many cells: planned, computed once, kept on disk by content.
+
+Cells whose models put the same question to the same backend about the same points share a table.
+The points are the same for all folds if no preprocessing step is fitted, and for the cells of one
+fold otherwise. The first cell that needs a table computes it; a file lock makes the others wait, in
+other processes and other runs too, so that no shot is paid for twice.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import io
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+from sklearn.utils import get_tags
+
+from experiments.registry import MODELS, PREPROCESSING, build_estimator
+from experiments.seeds import child_seed
+from experiments.spec import SCHEMA, Cell, canonical_json
+from experiments.store import write_durably
+from qml.backends import (
+    Request,
+    SharedBackend,
+    SharedTable,
+    Usage,
+    evaluate_table,
+    resolve_backend,
+)
+from qml.kernels import KernelMachine
+
+__all__ = ["share_kernels", "sharing_groups", "tables_of"]
+
+FOLDER = "kernels"
+
+
+def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
+    """Return the group of every cell that shares its kernel with another cell.
+
+    Parameters
+    ----------
+    cells : iterable of Cell
+        All of a study's, so that what is shared does not depend on what is already stored.
+
+    Returns
+    -------
+    dict
+        Cell key to group.
+    """
+    groups = {cell.key: group for cell in cells if (group := _group(cell)) is not None}
+    members = Counter(groups.values())
+    return {key: group for key, group in groups.items() if members[group] > 1}
+
+
+def _group(cell: Cell) -> str | None:
+    """Return what decides a cell's kernel evaluations; None for models that have none to share."""
+    parameters = cell.model["parameters"]
+    model_class = MODELS.load(cell.model["name"])
+    if not (isinstance(model_class, type) and issubclass(model_class, KernelMachine)):
+        return None
+    steps = [
+        build_estimator(PREPROCESSING, step["name"], step["parameters"])
+        for step in cell.dataset["preprocessing"]
+    ]
+    if any(hasattr(step, "backend") for step in steps):
+        return None  # its own shots would be spent twice
+    model = build_estimator(MODELS, cell.model["name"], parameters)
+    kernel = model.quantum_kernel
+    kernel = {"name": kernel} if isinstance(kernel, str) else dict(kernel)
+    fitted = any(get_tags(step).requires_fit for step in steps)
+    return canonical_json(
+        {
+            "dataset": cell.dataset,
+            "split": cell.split if fitted else None,
+            "seed": cell.split["seed"],
+            "kernel": kernel["name"],
+            "feature_map": model.feature_map,
+            "bandwidth": float(model.bandwidth),
+            "backend": model.backend,
+        }
+    )
+
+
+def share_kernels(
+    pipeline: Pipeline, X: NDArray[Any], train: NDArray[np.intp], group: str, folder: Path
+) -> None:
+    """Give the pipeline's model a backend that answers from the group's tables.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        Unfitted; its model's backend is replaced.
+    X : ndarray
+        The whole data set.
+    train : ndarray of int
+        The training rows, the only ones that preprocessing is fitted to.
+    group : str
+        As `sharing_groups` names it.
+    folder : Path
+        The run's.
+    """
+    model = pipeline[-1]
+    points = np.asarray(X)
+    if len(pipeline) > 1:
+        points = pipeline[:-1].fit(X[train]).transform(X)
+    points = model.bandwidth * np.asarray(points, dtype=np.float64)
+    backend = resolve_backend(model.backend, child_seed(0, "kernel", group))
+    tables = []
+    for request in model.kernel(backend).requests(points.shape[1]):
+        table = _table(backend, request, points, group, folder / FOLDER)
+        if table is not None:
+            tables.append(table)
+    if tables:
+        inner = resolve_backend(model.backend, model.random_state)
+        model.set_params(backend=SharedBackend(inner, tables))
+
+
+def tables_of(folder: Path) -> list[dict[str, Any]]:
+    """Return what each stored table cost, for a report."""
+    return [
+        json.loads(file.read_text("utf-8")) for file in sorted((folder / FOLDER).glob("*.json"))
+    ]
+
+
+def _table(
+    backend: Any, request: Request, points: NDArray[np.float64], group: str, folder: Path
+) -> SharedTable | None:
+    """Return the table from the disk, or compute it while the others wait."""
+    digest = hashlib.sha256(f"{SCHEMA}\x1f{group}\x1f{request.key}".encode())
+    digest.update(np.ascontiguousarray(points).tobytes())
+    name = digest.hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system, whatever kills this process
+        known = _read(folder / f"{name}.json", request, points)
+        if known is not None:
+            return known
+        table = evaluate_table(backend, request, points)
+        if table is not None:
+            _write(folder / f"{name}.json", table)
+        return table
+
+
+def _write(file: Path, table: SharedTable) -> None:
+    buffer = io.BytesIO()
+    np.save(buffer, table.values)
+    content = buffer.getvalue()
+    described = {
+        "request": table.key.split(":")[0],
+        "points": len(table.points),
+        "evaluation_s": table.evaluation_s,
+        "usage": vars(table.usage),
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "computed_at_s": round(time.time(), 3),
+    }
+    write_durably(file.with_suffix(".npy"), content)
+    write_durably(
+        file, (json.dumps(described, indent=1) + "\n").encode()
+    )  # last: it says all is there
+
+
+def _read(file: Path, request: Request, points: NDArray[np.float64]) -> SharedTable | None:
+    """Return a stored table, or None if there is none or the disk changed it."""
+    try:
+        described = json.loads(file.read_text("utf-8"))
+        content = file.with_suffix(".npy").read_bytes()
+        if hashlib.sha256(content).hexdigest() != described["sha256"]:
+            return None
+        values = np.load(io.BytesIO(content), allow_pickle=False)
+        usage = Usage(**described["usage"])
+        return SharedTable(request.key, points, values, described["evaluation_s"], usage)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

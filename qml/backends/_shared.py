@@ -1,0 +1,207 @@
+"""One evaluation for many fits: slices of matrices that were computed once.
+
+Folds, repeats, values of C and models that differ only in what they do with a kernel ask for parts
+of the same matrix. `SharedBackend` answers such questions from a table over all points, and hands
+everything else to the backend that it stands for. A point is found by its coordinates: where the
+preprocessing of another fold made other points, there is nothing to find, and nothing can leak.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+from scipy.spatial import KDTree
+
+from qml.backends._contract import (
+    Backend,
+    BoundCircuit,
+    BoundGram,
+    Estimate,
+    Usage,
+    Values,
+    Workload,
+)
+from qml.circuits import ModelCircuit
+from qml.engine import fingerprint
+
+__all__ = ["Request", "SharedBackend", "SharedTable", "evaluate_table"]
+
+_SAME_POINT = 1e-9  # distance, over a typical coordinate; batches of other sizes round differently
+
+Indices = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Request:
+    """A question that a kernel asks again and again.
+
+    Parameters
+    ----------
+    feature_map : QuantumCircuit
+        Its parameters take the features in order.
+    observables : tuple of SparsePauliOp or None, default=None
+        Whose expectation values are asked; None asks for fidelities.
+    """
+
+    feature_map: QuantumCircuit
+    observables: tuple[SparsePauliOp, ...] | None = None
+
+    @property
+    def key(self) -> str:
+        """What tells two requests apart."""
+        if self.observables is None:
+            return f"gram:{fingerprint(self.feature_map)}"
+        terms = ";".join(
+            ",".join(f"{label}*{complex(c).real.hex()}" for label, c in observable.to_list())
+            for observable in self.observables
+        )
+        return f"expectations:{fingerprint(self.feature_map)}:{terms}"
+
+
+@dataclass(frozen=True)
+class SharedTable:
+    """The answers to a request over all points.
+
+    Parameters
+    ----------
+    key : str
+        Of the request.
+    points : ndarray of shape (n, n_features)
+        The angles; no two alike.
+    values : ndarray of shape (n, n) or (n, n_observables)
+        Fidelities or expectation values.
+    evaluation_s : float
+        What they took.
+    usage : Usage
+        What was spent on them.
+    """
+
+    key: str
+    points: Values
+    values: Values
+    evaluation_s: float
+    usage: Usage
+
+    @property
+    def is_gram(self) -> bool:
+        """Whether the values are fidelities."""
+        return self.key.startswith("gram:")
+
+
+def evaluate_table(backend: Backend, request: Request, points: Values) -> SharedTable | None:
+    """Ask once for all points.
+
+    Returns
+    -------
+    SharedTable or None
+        None where two points are the same: a measured entry of theirs is not 1, and which of them
+        is meant could not be told.
+    """
+    if len(np.unique(points, axis=0)) < len(points):
+        return None
+    before, start = backend.usage.copy(), time.perf_counter()
+    if request.observables is None:
+        values = backend.gram(request.feature_map, points)
+    else:
+        values = backend.run_expectations(request.feature_map, request.observables, points)
+    elapsed = time.perf_counter() - start
+    return SharedTable(request.key, points, values, elapsed, backend.usage.since(before))
+
+
+class SharedBackend(Backend):
+    """A backend that answers from tables where it can.
+
+    Its usage counts every answer as if it had been evaluated for this fit alone, so that the cost
+    of a model does not depend on what else a study compares; `shared_s` are the seconds of that.
+
+    Parameters
+    ----------
+    inner : Backend
+        Answers what no table holds.
+    tables : sequence of SharedTable
+        Evaluated on a backend like `inner`.
+    """
+
+    def __init__(self, inner: Backend, tables: Sequence[SharedTable]) -> None:
+        self.inner = inner
+        self.shots = inner.shots
+        self.random_state = inner.random_state
+        self.usage = inner.usage
+        self._tables = {table.key: table for table in tables}
+        self._trees = {table.key: KDTree(table.points) for table in tables}
+
+    def gram(
+        self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
+    ) -> NDArray[np.float64]:
+        """Return a slice of the table if all points are in it, else evaluate."""
+        table = self._tables.get(Request(feature_map).key)
+        rows = self._find(table, X)
+        columns = rows if Y is None else self._find(table, Y)
+        if table is None or rows is None or columns is None:
+            return self.inner.gram(feature_map, X, Y)
+        shape = (len(X), 0 if Y is None else len(Y))
+        n = len(table.points)
+        entries = len(X) * (len(X) - 1) / 2 if Y is None else len(X) * len(Y)
+        self._count(
+            table, Workload(feature_map.num_qubits, grams=(shape,)), entries / (n * (n - 1) / 2)
+        )
+        return np.array(table.values[np.ix_(rows, columns)])
+
+    def run_expectations(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return rows of the table if all points are in it, else evaluate."""
+        table = self._tables.get(Request(circuit, tuple(observables)).key)
+        rows = self._find(table, values)
+        if table is None or rows is None:
+            return self.inner.run_expectations(circuit, observables, values)
+        share = len(values) / len(table.points)
+        circuits = round(table.usage.circuits * share)
+        work = Workload(circuit.num_qubits, n_evaluations=circuits, batch=len(values))
+        self._count(table, work, share)
+        return np.array(table.values[rows])
+
+    def _find(self, table: SharedTable | None, points: Values) -> Indices | None:
+        """Return the points' rows in the table, or None if one is missing."""
+        if table is None or points.shape[1] != table.points.shape[1]:
+            return None
+        near = _SAME_POINT * max(1.0, float(np.abs(table.points).max()))
+        distances, rows = self._trees[table.key].query(points, distance_upper_bound=near)
+        return np.asarray(rows) if np.isfinite(distances).all() else None
+
+    def _count(self, table: SharedTable, work: Workload, share: float) -> None:
+        cost = self.inner.estimate(work)
+        self.usage.add(cost.circuits, cost.shots, qpu_s=table.usage.qpu_s * share)
+        self.usage.shared_s += table.evaluation_s * share
+
+    # What no table holds.
+
+    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
+        return self.inner.run_probabilities(circuit, values)
+
+    def fidelities(self, feature_map: QuantumCircuit, X: Values, Y: Values) -> NDArray[np.float64]:
+        return self.inner.fidelities(feature_map, X, Y)
+
+    def gradients(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        return self.inner.gradients(circuit, observables, values)
+
+    def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
+        return self.inner.bind(model, X)
+
+    def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
+        return self.inner.bind_gram(model, X)
+
+    def estimate(self, workload: Workload) -> Estimate:
+        """Return what the workload would cost without any table."""
+        return self.inner.estimate(workload)
+
+    def __repr__(self) -> str:
+        return f"SharedBackend({self.inner!r}, {len(self._tables)} tables)"

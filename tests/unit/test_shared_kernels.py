@@ -1,0 +1,215 @@
+"""One evaluation for many fits: the same numbers, no leak, nothing paid twice, costs told."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import time
+import warnings
+
+import numpy as np
+import pytest
+from qiskit.circuit import QuantumCircuit
+from qiskit.circuit.library import pauli_feature_map, zz_feature_map
+
+from experiments import Study
+from experiments.shared_kernels import sharing_groups, tables_of
+from qml.backends import Request, SharedBackend, evaluate_table, resolve_backend
+from qml.classifiers.qsvc import QSVC
+from qml.engine import fingerprint
+
+RNG = np.random.default_rng(2)
+X = RNG.uniform(0, 3, (30, 2))
+y = np.arange(30) % 2
+
+
+def study(**changes):
+    values = {
+        "name": "sharing",
+        "datasets": [{"name": "ad_hoc", "n_samples": 30}],
+        "models": [{"name": "qsvc", "C": [0.5, 5.0]}],
+        "protocol": {"folds": 3, "repeats": 2, "seed": 4},
+    }
+    return Study.from_dict({**values, **changes})
+
+
+SCALED = [
+    {"name": "wine", "preprocessing": ["standard_scaler", {"name": "pca", "n_components": 2}]}
+]
+STATELESS = [{"name": "wine", "preprocessing": [{"name": "normalizer"}]}]
+
+
+def shared_backend(spec="exact", feature_map=None):
+    backend = resolve_backend(spec, 1)
+    table = evaluate_table(backend, Request(feature_map or zz_feature_map(2)), X)
+    return SharedBackend(resolve_backend(spec, 2), [table]), table
+
+
+def test_fingerprint_sees_reps_angles_and_parts_but_no_names():
+    """A peer's cache takes composite maps of 1 and 3 layers for the same circuit."""
+    from qiskit.circuit import Parameter
+    from qiskit.circuit.library import ZZFeatureMap
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        composite = [ZZFeatureMap(2, reps=reps) for reps in (1, 3, 1)]
+    prints = [fingerprint(circuit) for circuit in composite]
+    assert prints[0] == prints[2] != prints[1]
+    assert fingerprint(zz_feature_map(2)) == fingerprint(zz_feature_map(2, parameter_prefix="k"))
+
+    def rotation(factor, name="x"):
+        circuit = QuantumCircuit(1)
+        circuit.rx(factor * Parameter(name), 0)
+        return fingerprint(circuit)
+
+    assert rotation(1.0) == rotation(1.0, "other")
+    assert rotation(1.0) != rotation(1.0 + 1e-9)
+    assert fingerprint(pauli_feature_map(2, paulis=["Z", "XX"])) != fingerprint(zz_feature_map(2))
+
+
+def test_slices_are_the_numbers_of_the_inner_backend():
+    backend, _ = shared_backend()
+    plain = resolve_backend("exact")
+    rows, columns = RNG.permutation(30)[:12], RNG.permutation(30)[:7]
+    feature_map = zz_feature_map(2)
+    np.testing.assert_array_equal(
+        backend.gram(feature_map, X[rows]), backend.gram(feature_map, X)[np.ix_(rows, rows)]
+    )
+    np.testing.assert_allclose(
+        backend.gram(feature_map, X[rows], X[columns]),
+        plain.gram(feature_map, X[rows], X[columns]),
+        atol=1e-12,
+    )
+
+
+@pytest.mark.parametrize("change", ["a point", "the map", "the width"])
+def test_what_no_table_holds_is_evaluated(change):
+    backend, _ = shared_backend()
+    points, feature_map = X[:5].copy(), zz_feature_map(2)
+    if change == "a point":
+        points[3, 1] += 1e-6
+    elif change == "the map":
+        feature_map = zz_feature_map(2, reps=1)
+    else:
+        points, feature_map = np.column_stack([points, points[:, 0]]), zz_feature_map(3)
+    K = backend.gram(feature_map, points)
+    np.testing.assert_array_equal(K, resolve_backend("exact").gram(feature_map, points))
+    assert backend.usage.shared_s == 0
+
+
+@pytest.mark.parametrize("spec", ["exact", "exact:shots=64", "aer:shots=32"])
+def test_usage_is_that_of_a_fit_alone(spec):
+    backend, table = shared_backend(spec)
+    shared = QSVC(backend=backend).fit(X[:20], y[:20])
+    shared.predict(X[20:])
+    alone = QSVC(backend=spec, random_state=0).fit(X[:20], y[:20])
+    fit_alone = alone.usage_.circuits
+    assert fit_alone == (20 if spec == "exact" else 190)
+    n_support = len(shared.support_)
+    predicted = 10 + n_support if spec == "exact" else 10 * n_support
+    assert shared.usage_.circuits == fit_alone + predicted
+    assert shared.usage_.shots == shared.usage_.circuits * (backend.shots or 0)
+    share = (190 + 10 * n_support) / 435  # of the table's entries above its diagonal
+    assert shared.usage_.shared_s == pytest.approx(table.evaluation_s * share)
+
+
+def test_repeated_points_are_not_shared():
+    assert (
+        evaluate_table(resolve_backend("exact"), Request(zz_feature_map(2)), X[[0, 1, 0]]) is None
+    )
+
+
+def test_study_shares_one_table_over_folds_repeats_and_values_of_c(tmp_path, monkeypatch):
+    run = study().run(jobs=1, out=tmp_path / "shared")
+    assert len(tables_of(run.folder)) == 1
+    monkeypatch.setattr("experiments.study.sharing_groups", lambda cells: {})
+    alone = study().run(jobs=1, out=tmp_path / "alone")
+    assert not tables_of(alone.folder)
+    columns = ["model", "repeat", "fold", "accuracy", "circuits"]
+    assert run.cells()[columns].equals(alone.cells()[columns])
+    assert (run.cells()["shared_s"] > 0).all()
+    assert (run.cells()["fit_s"] > run.cells()["shared_s"] / 2).all()
+
+
+def test_fitted_preprocessing_has_a_table_a_fold_and_stateless_has_one(tmp_path):
+    per_fold = study(datasets=SCALED).run(jobs=2, out=tmp_path / "fitted")
+    assert len(tables_of(per_fold.folder)) == 6
+    angles = {"name": "qsvc", "C": [0.5, 5.0], "feature_map": "angle"}
+    once = study(datasets=STATELESS, models=[angles]).run(jobs=2, out=tmp_path / "stateless")
+    assert len(tables_of(once.folder)) == 1
+    assert set(once.cells()["status"]) == {"done"}
+
+
+def test_what_is_shared_does_not_depend_on_what_is_stored(tmp_path):
+    whole = study()
+    groups = sharing_groups(item.cell for item in whole.plan())
+    assert len(set(groups.values())) == 1
+    single = study(models=[{"name": "qsvc"}], protocol={"folds": 3, "seed": 4})
+    assert len(sharing_groups(item.cell for item in single.plan())) == 3  # its three folds
+    learned = study(
+        models=[{"name": "qsvc", "quantum_kernel": {"name": "nystrom", "n_landmarks": [4, 8]}}]
+    )
+    run = learned.run(jobs=1, out=tmp_path)
+    assert not tables_of(run.folder)  # landmarks are drawn in every fold anew
+
+
+def test_labels_and_seeds_do_not_share_with_other_maps_or_backends():
+    models = [
+        {"name": "qsvc", "label": "a"},
+        {"name": "qsvc", "label": "b", "bandwidth": 0.5},
+        {"name": "qsvc", "label": "c", "backend": "exact:shots=10"},
+        {"name": "qsvc", "label": "d", "feature_map": "z"},
+        {"name": "qsvc", "label": "e", "quantum_kernel": "projected"},
+        {"name": "pegasos_qsvc", "label": "a too"},
+    ]
+    groups = sharing_groups(item.cell for item in study(models=models).plan())
+    assert len(set(groups.values())) == 5
+
+
+def test_damaged_table_is_computed_again(tmp_path):
+    before = study().run(jobs=1, out=tmp_path).cells()
+    [file] = (tmp_path / "kernels").glob("*.npy")
+    content = bytearray(file.read_bytes())
+    content[-9] ^= 1
+    file.write_bytes(bytes(content))
+    for cell in (tmp_path / "cells").iterdir():
+        cell.unlink()
+    after = study().run(jobs=1, out=tmp_path).cells()
+    assert before["accuracy"].equals(after["accuracy"])
+    content[-9] ^= 1
+    assert file.read_bytes() == bytes(content)
+
+
+def _slow_run(folder, counted):
+    from qml.backends import exact
+
+    original = exact.ExactBackend.gram
+
+    def counting(self, *args):
+        with counted.get_lock():
+            counted.value += 1
+        time.sleep(0.5)
+        return original(self, *args)
+
+    exact.ExactBackend.gram = counting
+    study().run(jobs=1, out=folder)
+
+
+def test_two_runs_at_once_compute_one_table(tmp_path):
+    context = multiprocessing.get_context("fork")
+    counted = context.Value("i", 0)
+    runs = [context.Process(target=_slow_run, args=(tmp_path, counted)) for _ in range(2)]
+    for process in runs:
+        process.start()
+    for process in runs:
+        process.join(60)
+    assert [process.exitcode for process in runs] == [0, 0]
+    assert counted.value == 1
+
+
+def test_table_says_what_was_shared(tmp_path):
+    study().run(jobs=1, out=tmp_path)
+    [file] = (tmp_path / "kernels").glob("*.json")
+    described = json.loads(file.read_text())
+    assert described["points"] == 30
+    assert described["usage"]["circuits"] == 30
