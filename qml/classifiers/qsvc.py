@@ -99,7 +99,7 @@ class QSVC(KernelMachine, QuantumClassifier):
         if self.calibration is not None:
             scarcest = int(np.bincount(y).min())
             if scarcest < 2:
-                label = self.classes_[np.bincount(y).argmin()]
+                label = str(self.classes_[np.bincount(y).argmin()])
                 raise DataError(f"calibration needs two members of every class, {label!r} has one")
             # one machine on all points, whose values are mapped as those of left-out points were
             self._calibrated = CalibratedClassifierCV(

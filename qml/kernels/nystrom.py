@@ -200,6 +200,7 @@ def _choose_by_leverage(K: Matrix, pilot: Indices, count: int, rng: np.random.Ge
     root = _inverse_root(K[pilot], 0.0)
     unexplained = np.maximum(1.0 - ((K @ root) ** 2).sum(axis=1), 0.0)
     ridge = max(float(unexplained.sum()) / len(pilot), _ROUNDING)
+    ridge *= len(pilot) / n  # the pilot stands for all: its eigenvalues are that much smaller
     inner = np.linalg.solve(K[pilot] + ridge * np.eye(len(pilot)), K.T)
     scores = np.maximum(1.0 - (K * inner.T).sum(axis=1), 0.0) + _ROUNDING
     open_ = np.delete(np.arange(n), pilot)

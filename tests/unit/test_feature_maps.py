@@ -130,7 +130,7 @@ def test_amplitude_is_the_normalised_vector_with_its_signs(n_features):
     states = statevectors(resolve_feature_map("amplitude", n_features), X)
     expected = np.zeros(states.shape)
     expected[:, :n_features] = X / np.linalg.norm(X, axis=1, keepdims=True)
-    np.testing.assert_allclose(states, expected, atol=1e-14)
+    np.testing.assert_allclose(states, expected, atol=1e-12)
 
 
 def test_amplitude_kernel_is_the_squared_cosine_and_zeros_have_no_direction():
