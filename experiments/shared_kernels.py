@@ -158,6 +158,7 @@ def _write(file: Path, table: SharedTable) -> None:
         "points": len(table.points),
         "evaluation_s": table.evaluation_s,
         "usage": vars(table.usage),
+        "report": table.report,
         "sha256": hashlib.sha256(content).hexdigest(),
         "computed_at_s": round(time.time(), 3),
     }
@@ -175,7 +176,7 @@ def _read(file: Path, request: Request, points: NDArray[np.float64]) -> SharedTa
         if hashlib.sha256(content).hexdigest() != described["sha256"]:
             return None
         values = np.load(io.BytesIO(content), allow_pickle=False)
-        usage = Usage(**described["usage"])
-        return SharedTable(request.key, points, values, described["evaluation_s"], usage)
+        usage, seconds = Usage(**described["usage"]), described["evaluation_s"]
+        return SharedTable(request.key, points, values, seconds, usage, described["report"])
     except (OSError, ValueError, KeyError, TypeError):
         return None

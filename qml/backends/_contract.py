@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -139,6 +140,11 @@ class Backend(ABC):
         ndarray of shape (batch, 2**n_qubits)
             Frequencies where the backend has shots. One circuit a row.
         """
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What a record should say of how the results came about, beyond what they cost."""
+        return {}
 
     @abstractmethod
     def estimate(self, workload: Workload) -> Estimate:

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +81,8 @@ class SharedTable:
         What they took.
     usage : Usage
         What was spent on them.
+    report : dict
+        What the backend has to say of them.
     """
 
     key: str
@@ -87,11 +90,7 @@ class SharedTable:
     values: Values
     evaluation_s: float
     usage: Usage
-
-    @property
-    def is_gram(self) -> bool:
-        """Whether the values are fidelities."""
-        return self.key.startswith("gram:")
+    report: dict[str, Any] = field(default_factory=dict)
 
 
 def evaluate_table(backend: Backend, request: Request, points: Values) -> SharedTable | None:
@@ -111,7 +110,8 @@ def evaluate_table(backend: Backend, request: Request, points: Values) -> Shared
     else:
         values = backend.run_expectations(request.feature_map, request.observables, points)
     elapsed = time.perf_counter() - start
-    return SharedTable(request.key, points, values, elapsed, backend.usage.since(before))
+    spent = backend.usage.since(before)
+    return SharedTable(request.key, points, values, elapsed, spent, backend.report)
 
 
 class SharedBackend(Backend):
@@ -179,6 +179,14 @@ class SharedBackend(Backend):
         cost = self.inner.estimate(work)
         self.usage.add(cost.circuits, cost.shots, qpu_s=table.usage.qpu_s * share)
         self.usage.shared_s += table.evaluation_s * share
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What the tables' backend said of them."""
+        return {
+            **self.inner.report,
+            **{k: v for t in self._tables.values() for k, v in t.report.items()},
+        }
 
     # What no table holds.
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
-from qml.engine import Kind, lower
+from qml.engine import append_step, lower, rotates
 
 __all__ = ["ShiftedCircuit", "shifts_per_entry"]
 
@@ -30,19 +30,13 @@ class ShiftedCircuit:
     def __init__(self, circuit: QuantumCircuit) -> None:
         program = lower(circuit)
         self._table = program.table
-        rotations = [
-            step
-            for step in program.steps
-            if step.kind in (Kind.RX, Kind.RY, Kind.PARITY) and step.column
-        ]
+        rotations = [step for step in program.steps if rotates(step)]
         self._columns = np.array([step.column for step in rotations], dtype=np.intp)
         self._scales = np.array([step.scale for step in rotations])
         angles = iter(ParameterVector("angle", len(rotations)))
         self.circuit = QuantumCircuit(program.n_qubits)
         for step in program.steps:
-            turns = step.kind in (Kind.RX, Kind.RY, Kind.PARITY)
-            angle = next(angles) if turns and step.column else step.scale
-            _append(self.circuit, step.kind, step.qubits, angle, step.matrix)
+            append_step(self.circuit, step, next(angles) if rotates(step) else step.scale)
 
     def rows(self, values: Values) -> Values:
         """Return the shifted angles of every row, shape (batch * 2 * n_rotations, n_rotations)."""
@@ -75,34 +69,5 @@ class ShiftedCircuit:
 
 def shifts_per_entry(feature_map: QuantumCircuit) -> int:
     """Return the circuits that the gradient of one measured kernel entry takes."""
-    rotations = sum(
-        step.kind in (Kind.RX, Kind.RY, Kind.PARITY) and bool(step.column)
-        for step in lower(feature_map).steps
-    )
+    rotations = sum(map(rotates, lower(feature_map).steps))
     return 2 * 2 * rotations  # two shifts, in either half of compute-uncompute
-
-
-def _append(
-    circuit: QuantumCircuit,
-    kind: Kind,
-    qubits: tuple[int, ...],
-    angle: object,
-    matrix: NDArray[np.complex128] | None,
-) -> None:
-    """Append an engine's step as Qiskit gates."""
-    if matrix is not None:
-        circuit.unitary(matrix, list(qubits))
-    elif kind is Kind.RX:
-        circuit.rx(angle, *qubits)
-    elif kind is Kind.RY:
-        circuit.ry(angle, *qubits)
-    elif kind is Kind.PARITY:  # gather the parity on the last qubit, turn it, and give it back
-        *others, last = qubits
-        for qubit in others:
-            circuit.cx(qubit, last)
-        circuit.rz(angle, last)
-        for qubit in reversed(others):
-            circuit.cx(qubit, last)
-    else:
-        gate = {Kind.H: circuit.h, Kind.X: circuit.x, Kind.CX: circuit.cx, Kind.SWAP: circuit.swap}
-        gate[kind](*qubits)

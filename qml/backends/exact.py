@@ -11,15 +11,8 @@ from pydantic import PositiveInt
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import (
-    Backend,
-    BoundCircuit,
-    BoundGram,
-    Estimate,
-    GramLoss,
-    Values,
-    Workload,
-)
+from qml.backends._contract import BoundCircuit, BoundGram, GramLoss, Values, Workload
+from qml.backends._ideal import IdealBackend, Pairs
 from qml.circuits import ModelCircuit
 from qml.engine import (
     EncodedModel,
@@ -40,7 +33,7 @@ _PAIRS = 1024  # whose states are held side by side
 
 
 @dataclass
-class ExactBackend(Backend):
+class ExactBackend(IdealBackend):
     r"""Ideal qubits, simulated exactly; with `shots`, drawn from the exact distribution.
 
     A Gram matrix is N state vectors and one matrix product, not N² circuits. Finite shots are a
@@ -66,23 +59,6 @@ class ExactBackend(Backend):
     shots: PositiveInt | None = None
     random_state: int | None = None
 
-    def __post_init__(self) -> None:
-        self._rng = np.random.default_rng(self.random_state)
-
-    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
-        """Return the squared amplitudes, or frequencies drawn from them."""
-        self._count(len(values))
-        return self._measured(probabilities(circuit, values))
-
-    def run_expectations(
-        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
-    ) -> NDArray[np.float64]:
-        """Return the exact values from the states, or measured ones."""
-        if self.shots is not None:
-            return super().run_expectations(circuit, observables, values)
-        self._count(len(values))
-        return expectations(circuit, observables, values)
-
     def gradients(
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
     ) -> NDArray[np.float64]:
@@ -92,40 +68,6 @@ class ExactBackend(Backend):
         self._count(len(values))
         return gradients(circuit, observables, values)
 
-    def gram(
-        self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
-    ) -> NDArray[np.float64]:
-        """Return the fidelities from one state a point, or frequencies drawn from them."""
-        K = gram(feature_map, X, Y)
-        if self.shots is None:
-            self._count(len(X) + _rows(Y))
-        elif Y is None:
-            pairs = np.triu_indices(len(X), k=1)
-            self._count(len(pairs[0]))
-            K[pairs] = self._frequencies(K[pairs])
-            K.T[pairs] = K[pairs]
-        else:
-            self._count(K.size)
-            K = self._frequencies(K)
-        if Y is None:
-            np.fill_diagonal(K, 1.0)
-        return K
-
-    def fidelities(self, feature_map: QuantumCircuit, X: Values, Y: Values) -> NDArray[np.float64]:
-        """Return them from one state a distinct point, or frequencies drawn from them."""
-        points, places = np.unique(np.vstack([X, Y]), axis=0, return_inverse=True)
-        states = statevectors(feature_map, points)
-        result = np.empty(len(X))
-        for first in range(0, len(X), _PAIRS):
-            left = states[places[: len(X)][first : first + _PAIRS]]
-            right = states[places[len(X) :][first : first + _PAIRS]]
-            result[first : first + _PAIRS] = np.abs(np.einsum("ij,ij->i", left.conj(), right)) ** 2
-        if self.shots is None:
-            self._count(len(points))
-            return result
-        self._count(len(X))
-        return self._frequencies(result)
-
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         """Return the model with its data encoded, once for the whole training."""
         return _EncodedCircuit(self, model, X)
@@ -134,30 +76,29 @@ class ExactBackend(Backend):
         """Return the Gram matrix as a function of the weights, with adjoint gradients."""
         return BoundGram(self, model, X) if self.shots else _EncodedGram(self, model, X)
 
-    def estimate(self, workload: Workload) -> Estimate:
-        """Return the cost; an exact Gram matrix counts one circuit a point."""
-        circuits = workload.n_evaluations
+    def _probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
+        return probabilities(circuit, values)
+
+    def _expectations(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> Values:
+        return expectations(circuit, observables, values)
+
+    def _gram(self, feature_map: QuantumCircuit, X: Values, Y: Values | None) -> Values:
+        return gram(feature_map, X, Y)
+
+    def _fidelities(self, feature_map: QuantumCircuit, points: Values, pairs: Pairs) -> Values:
+        states = statevectors(feature_map, points)
+        result = np.empty(len(pairs))
+        for first in range(0, len(pairs), _PAIRS):
+            left, right = (states[pairs[first : first + _PAIRS, side]] for side in (0, 1))
+            result[first : first + _PAIRS] = np.abs(np.einsum("ij,ij->i", left.conj(), right)) ** 2
+        return result
+
+    def _memory(self, workload: Workload) -> int:
         memory = memory_needed(workload.n_qubits, workload.batch, copies=4)
-        for rows, columns in workload.grams:
-            memory = max(memory, gram_bytes(workload.n_qubits, rows, columns))
-            if self.shots is None:
-                circuits += rows + columns
-            else:
-                circuits += rows * columns if columns else rows * (rows - 1) // 2
-        return Estimate(circuits, circuits * (self.shots or 0), memory)
-
-    def _count(self, circuits: int) -> None:
-        self.usage.add(circuits, circuits * (self.shots or 0))
-
-    def _frequencies(self, fidelities: NDArray[np.float64]) -> NDArray[np.float64]:
-        n_shots = self.shots or 0
-        return np.asarray(self._rng.binomial(n_shots, np.clip(fidelities, 0.0, 1.0)) / n_shots)
-
-    def _measured(self, exact: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self.shots is None:
-            return exact
-        normalised = exact / exact.sum(axis=1, keepdims=True)
-        return self._rng.multinomial(self.shots, normalised) / self.shots
+        grams = (gram_bytes(workload.n_qubits, *shape) for shape in workload.grams)
+        return max(memory, *grams, 0)
 
 
 class _EncodedCircuit(BoundCircuit):
@@ -195,7 +136,3 @@ class _EncodedGram(BoundGram):
     def value_and_gradient(self, weights: Values, loss: GramLoss) -> tuple[float, Values]:
         self.backend._count(len(self.X))
         return self._encoded.gram_and_gradient(weights, loss)
-
-
-def _rows(Y: Values | None) -> int:
-    return 0 if Y is None else len(Y)

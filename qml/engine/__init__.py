@@ -4,6 +4,7 @@ A circuit is lowered once to a short list of steps, which compiled kernels run o
 that stay in the cache; nothing is compiled per circuit. See ``docs/engine.md``.
 """
 
+from qml.engine._emission import append_step, rotates
 from qml.engine._fingerprint import fingerprint
 from qml.engine._gradients import (
     check_observables,
@@ -14,7 +15,14 @@ from qml.engine._gradients import (
 )
 from qml.engine._gram import gram, gram_bytes
 from qml.engine._lowering import lower
-from qml.engine._memory import available_bytes, memory_needed, require_memory, share_memory
+from qml.engine._memory import (
+    available_bytes,
+    memory_needed,
+    require_memory,
+    require_states,
+    share_memory,
+)
+from qml.engine._mps import MPSStates, encode_mps, mps_bytes
 from qml.engine._program import Kind, Program
 from qml.engine._simulation import statevectors
 from qml.engine._training import EncodedModel
@@ -26,9 +34,12 @@ __all__ = [
     "BatchedSampler",
     "EncodedModel",
     "Kind",
+    "MPSStates",
     "Program",
+    "append_step",
     "available_bytes",
     "check_observables",
+    "encode_mps",
     "expectations",
     "expectations_of_states",
     "fingerprint",
@@ -37,8 +48,11 @@ __all__ = [
     "gram_bytes",
     "lower",
     "memory_needed",
+    "mps_bytes",
     "probabilities",
     "require_memory",
+    "require_states",
+    "rotates",
     "share_memory",
     "statevectors",
     "warm_up",

@@ -13,6 +13,7 @@ from numba import njit
 __all__ = [
     "adjoint_block",
     "load_block",
+    "mps_overlaps",
     "project",
     "run_block",
     "square_into",
@@ -533,3 +534,62 @@ def weigh(states, slopes, projector, conjugate, out):
         row, into = states[i], out[i]
         for z in range(n_outcomes):
             into[z] = complex(weights[z] * row[z].real, sign * weights[z] * row[z].imag)
+
+
+@njit(**_OPTIONS)
+def _add_difference(target, x, y, u, v):
+    for l in range(len(target)):
+        target[l] += x[l] * y[l] - u[l] * v[l]
+
+
+@njit(**_OPTIONS)
+def _add_sum(target, x, y, u, v):
+    for l in range(len(target)):
+        target[l] += x[l] * y[l] + u[l] * v[l]
+
+
+@njit(**_OPTIONS)
+def _add_scaled(target, first, x, second, y):
+    for l in range(len(target)):
+        target[l] += first * x[l] + second * y[l]
+
+
+@njit(**_OPTIONS)
+def mps_overlaps(left, right_re, right_im, bonds, out):
+    """Squared overlaps of each row of `left` with all columns of `right`.
+
+    Tensors of all sites lie one after the other, each as (left bond, spin, right bond). The
+    environment of all columns passes through the chain together, samples side by side.
+    """
+    width = right_re.shape[1]
+    widest = bonds.max()
+    env_re, env_im = np.empty((widest**2, width)), np.empty((widest**2, width))
+    mid_re, mid_im = np.empty((2 * widest**2, width)), np.empty((2 * widest**2, width))
+    for i in range(left.shape[0]):
+        env_re[0], env_im[0] = 1.0, 0.0
+        site = 0
+        for q in range(len(bonds) - 1):
+            above, below = bonds[q], bonds[q + 1]
+            for a in range(above):
+                for s in range(2):
+                    for d in range(below):
+                        re, im = mid_re[(a * 2 + s) * below + d], mid_im[(a * 2 + s) * below + d]
+                        re[:], im[:] = 0.0, 0.0
+                        for b in range(above):
+                            x_re, x_im = env_re[a * above + b], env_im[a * above + b]
+                            row = site + (b * 2 + s) * below + d
+                            y_re, y_im = right_re[row], right_im[row]
+                            _add_difference(re, x_re, y_re, x_im, y_im)
+                            _add_sum(im, x_re, y_im, x_im, y_re)
+            for c in range(below):
+                for d in range(below):
+                    re, im = env_re[c * below + d], env_im[c * below + d]
+                    re[:], im[:] = 0.0, 0.0
+                    for k in range(2 * above):
+                        factor = left[i, site + k * below + c]
+                        x_re, x_im = mid_re[k * below + d], mid_im[k * below + d]
+                        _add_scaled(re, factor.real, x_re, factor.imag, x_im)
+                        _add_scaled(im, factor.real, x_im, -factor.imag, x_re)
+            site += 2 * above * below
+        for l in range(width):
+            out[i, l] = env_re[0, l] ** 2 + env_im[0, l] ** 2

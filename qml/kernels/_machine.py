@@ -103,9 +103,10 @@ class KernelMachine(QuantumEstimator):
 
     @property
     def training_(self) -> dict[str, Any]:
-        """How indefinite the matrix was, how far the repair moved it, and the kernel's report."""
+        """How indefinite the matrix was, how far it was moved, what kernel and backend report."""
         return {
             "lowest_eigenvalue": getattr(self._repair, "lowest_eigenvalue_", None),
             "repair_moved": self._repair.moved_,
             **self._kernel.report_,
+            **self.backend_.report,
         }

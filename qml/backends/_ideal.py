@@ -1,0 +1,120 @@
+"""What simulators of ideal qubits share: exact answers, and shots drawn from them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+
+from qml.backends._contract import Backend, Estimate, Values, Workload
+from qml.engine import check_observables
+
+__all__ = ["IdealBackend", "Pairs"]
+
+Pairs = NDArray[np.intp]
+
+
+@dataclass
+class IdealBackend(Backend):
+    """Base of the backends that know the exact answer.
+
+    Finite shots are a draw: an entry of a Gram matrix is binomial in the exact fidelity, an outcome
+    multinomial in the exact probabilities. A subclass says how the exact answers come about.
+    """
+
+    def __post_init__(self) -> None:
+        self._rng = np.random.default_rng(self.random_state)
+
+    @abstractmethod
+    def _probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
+        """Return the exact distributions, shape (batch, 2**n_qubits)."""
+
+    @abstractmethod
+    def _expectations(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> Values:
+        """Return the exact expectation values, shape (batch, n_observables)."""
+
+    @abstractmethod
+    def _gram(self, feature_map: QuantumCircuit, X: Values, Y: Values | None) -> Values:
+        """Return the exact fidelities, shape (n, m)."""
+
+    @abstractmethod
+    def _fidelities(self, feature_map: QuantumCircuit, points: Values, pairs: Pairs) -> Values:
+        """Return the exact fidelities of pairs of these points, given by row, shape (n_pairs,)."""
+
+    @abstractmethod
+    def _memory(self, workload: Workload) -> int:
+        """Return the bytes that a workload takes at its peak."""
+
+    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
+        """Return the squared amplitudes, or frequencies drawn from them."""
+        self._count(len(values))
+        return self._measured(self._probabilities(circuit, values))
+
+    def run_expectations(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return the exact values from the states, or measured ones."""
+        if self.shots is not None:
+            return super().run_expectations(circuit, observables, values)
+        check_observables(observables, circuit.num_qubits)
+        self._count(len(values))
+        return self._expectations(circuit, observables, values)
+
+    def gram(
+        self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
+    ) -> NDArray[np.float64]:
+        """Return the fidelities from one state a point, or frequencies drawn from them."""
+        K = self._gram(feature_map, X, Y)
+        if self.shots is None:
+            self._count(len(X) + (0 if Y is None else len(Y)))
+        elif Y is None:
+            pairs = np.triu_indices(len(X), k=1)
+            self._count(len(pairs[0]))
+            K[pairs] = self._frequencies(K[pairs])
+            K.T[pairs] = K[pairs]
+        else:
+            self._count(K.size)
+            K = self._frequencies(K)
+        if Y is None:
+            np.fill_diagonal(K, 1.0)
+        return K
+
+    def fidelities(self, feature_map: QuantumCircuit, X: Values, Y: Values) -> NDArray[np.float64]:
+        """Return them from one state a distinct point, or frequencies drawn from them."""
+        points, places = np.unique(np.vstack([X, Y]), axis=0, return_inverse=True)
+        result = self._fidelities(feature_map, points, places.reshape(2, -1).T)
+        if self.shots is None:
+            self._count(len(points))
+            return result
+        self._count(len(X))
+        return self._frequencies(result)
+
+    def estimate(self, workload: Workload) -> Estimate:
+        """Return the cost; an exact Gram matrix counts one circuit a point."""
+        circuits = workload.n_evaluations
+        for rows, columns in workload.grams:
+            if self.shots is None:
+                circuits += rows + columns
+            else:
+                circuits += rows * columns if columns else rows * (rows - 1) // 2
+        return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload))
+
+    def _count(self, circuits: int) -> None:
+        self.usage.add(circuits, circuits * (self.shots or 0))
+
+    def _frequencies(self, fidelities: NDArray[np.float64]) -> NDArray[np.float64]:
+        n_shots = self.shots or 0
+        return np.asarray(self._rng.binomial(n_shots, np.clip(fidelities, 0.0, 1.0)) / n_shots)
+
+    def _measured(self, exact: NDArray[np.float64]) -> NDArray[np.float64]:
+        if self.shots is None:
+            return exact
+        normalised = exact / exact.sum(axis=1, keepdims=True)
+        return self._rng.multinomial(self.shots, normalised) / self.shots
