@@ -160,6 +160,63 @@ def show(
         print(f"{row['key'][:12]}  {row['status']:8}  {where}{reason}")
 
 
+@app.command(name="kernel-health")
+def kernel_health(
+    subject: Annotated[
+        str, typer.Argument(metavar="STUDY|DATASET", help="A study, a study file, or a data set.")
+    ],
+    feature_map: Annotated[
+        str | None,
+        typer.Option(help="Instead of the study's: a name, or '{name: zz, reps: 1}'."),
+    ] = None,
+    bandwidth: Annotated[float | None, typer.Option(help="Instead of the models'.")] = None,
+    pca: Annotated[
+        int | None, typer.Option(min=1, help="Of a data set: so many principal components.")
+    ] = None,
+    samples: Annotated[int, typer.Option(min=10, help="The most rows that are looked at.")] = 200,
+    shots: Annotated[int, typer.Option(min=1, help="Of the measured matrix.")] = 1024,
+    seed: Annotated[int, typer.Option(min=0, help="Of the draw of rows and of shots.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; results/kernel-health/... if not given.")
+    ] = None,
+) -> None:
+    """Examine quantum kernels: concentration, spectrum, alignment, difference from RBF, shots."""
+    from experiments import kernel_health as examine
+    from experiments.reporting import kernel_health as report
+    from qml.errors import SpecError
+
+    if bandwidth is not None and not bandwidth > 0:
+        raise SpecError(f"{bandwidth} is not positive", "--bandwidth")
+    spec = _component(feature_map, "--feature-map") if feature_map is not None else None
+    found = examine.examinations(subject, spec, bandwidth, pca, samples, seed)
+    for number, examination in enumerate(found):
+        title = f"{examination.dataset} / {examination.label}"
+        health = examination.run(shots, seed)
+        measured = shots if "shots" not in str(examination.parameters.get("backend")) else None
+        print(f"{title}\n{'=' * len(title)}\n\n{report.render(health, measured)}")
+        root = out or Path("results") / "kernel-health" / Path(subject).stem
+        files = examine.write(health, root / str(number), title)
+        print(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
+
+
+def _component(text: str, option: str) -> Any:
+    """Return a feature map from the command line, checked as a study's would be."""
+    import yaml
+
+    from experiments.registry import check_component
+    from qml.errors import SpecError
+
+    try:
+        spec = yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise SpecError(f"{text!r} is no name and no mapping", option) from None
+    try:
+        check_component("feature_map", spec)
+    except SpecError as error:
+        raise SpecError(str(error), option) from None
+    return spec
+
+
 @app.command()
 def doctor() -> None:
     """Say what is installed here, what the machine has, and what extras would add."""

@@ -11,6 +11,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qml.engine._gradients import gradients
 from qml.engine._gram import gram
+from qml.engine._mps import MPSStates
 from qml.engine._simulation import statevectors
 from qml.engine._training import EncodedModel
 
@@ -41,3 +42,4 @@ def warm_up() -> None:
     gradients(circuit, [SparsePauliOp("ZZ")], np.zeros((2, 10)))
     gram(zz_feature_map(2), np.zeros((2, 2)))
     statevectors(circuit, np.zeros((2, 10)))
+    MPSStates.from_tensors([np.ones((2, 1, 2, 1), dtype=complex)], 2).gram()

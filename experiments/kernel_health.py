@@ -1,0 +1,196 @@
+"""The kernels of a study, or of a data set, under examination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.evaluation.tasks import task_of
+from experiments.registry import (
+    DATASETS,
+    MODELS,
+    PREPROCESSING,
+    STUDIES_FOLDER,
+    build_estimator,
+    study_names,
+)
+from experiments.reporting import kernel_health as report
+from experiments.runner import load_dataset
+from experiments.spec import canonical_json, dataset_rows, model_rows
+from experiments.store import write_durably
+from experiments.study import Study
+from qml.diagnostics.kernel_health import KernelHealth, kernel_health
+from qml.errors import DataError, SpecError, did_you_mean
+from qml.kernels import KernelMachine
+
+__all__ = ["Examination", "examinations", "write"]
+
+_MOST_FEATURES = 16  # of a bare data set; one with more wants its preprocessing named
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One kernel on one data set.
+
+    Parameters
+    ----------
+    dataset, label : str
+        As the tables show them.
+    X, y : ndarray
+        Angles and classes.
+    parameters : dict
+        Of `qml.diagnostics.kernel_health.kernel_health`.
+    """
+
+    dataset: str
+    label: str
+    X: Any
+    y: Any
+    parameters: dict[str, Any]
+
+    def run(self, shots: int, seed: int) -> KernelHealth:
+        """Return what is found."""
+        try:
+            return kernel_health(self.X, self.y, shots=shots, random_state=seed, **self.parameters)
+        except (DataError, SpecError) as error:
+            raise type(error)(f"{self.dataset} / {self.label}: {error}") from None
+
+
+def examinations(
+    subject: str,
+    feature_map: Any = None,
+    bandwidth: float | None = None,
+    pca: int | None = None,
+    samples: int = 200,
+    seed: int = 0,
+) -> Iterator[Examination]:
+    """Return what is to be examined of a study or a data set.
+
+    Parameters
+    ----------
+    subject : str
+        A shipped study, a study file, or a data set's name.
+    feature_map : str, mapping or None, default=None
+        Instead of the study's own; ``zz`` for a bare data set.
+    bandwidth : float or None, default=None
+        Instead of the models' own.
+    pca : int or None, default=None
+        For a bare data set: standardise, take so many principal components, scale them to angles.
+    samples : int, default=200
+        The most rows, drawn at random with the classes' shares kept.
+    seed : int, default=0
+        Of a bare data set and of that draw.
+
+    Raises
+    ------
+    SpecError
+        If the subject is neither, or a study holds no machine on a quantum kernel.
+    """
+    if subject in DATASETS.names():
+        yield _of_dataset(subject, feature_map, bandwidth, pca, samples, seed)
+        return
+    if subject not in study_names() and Path(subject).suffix not in (".yaml", ".yml"):
+        known = [*study_names(), *DATASETS.names()]
+        raise SpecError(f"no study or data set is called {subject!r}{did_you_mean(subject, known)}")
+    if pca is not None:
+        raise SpecError("a study has its own preprocessing", "--pca")
+    yield from _of_study(subject, feature_map, bandwidth, samples)
+
+
+def _of_dataset(
+    name: str, feature_map: Any, bandwidth: float | None, pca: int | None, samples: int, seed: int
+) -> Examination:
+    steps: list[dict[str, Any]] = []
+    if pca is not None:
+        steps = [
+            {"name": "standard_scaler", "parameters": {}},
+            {"name": "pca", "parameters": {"n_components": pca}},
+            {"name": "angle_scaler", "parameters": {}},
+        ]
+    X, y = _prepared({"name": name, "parameters": {}, "preprocessing": steps}, seed, samples)
+    if pca is None and X.shape[1] > _MOST_FEATURES:
+        raise SpecError(
+            f"{name} has {X.shape[1]} features: give --pca N, or a study with its preprocessing"
+        )
+    chosen = "zz" if feature_map is None else feature_map
+    parameters = {"feature_map": chosen, "bandwidth": bandwidth or 1.0}
+    return Examination(name, _name(chosen), X, y, parameters)
+
+
+def _of_study(
+    subject: str, feature_map: Any, bandwidth: float | None, samples: int
+) -> Iterator[Examination]:
+    shipped = STUDIES_FOLDER / f"{subject}.yaml"
+    spec = Study.load(shipped if shipped.is_file() else subject).spec
+    seen = set()
+    for dataset in dataset_rows(spec):
+        described = {
+            "name": dataset.name,
+            "parameters": dataset.parameters,
+            "preprocessing": list(dataset.preprocessing),
+        }
+        for model in model_rows(spec):
+            model_class = MODELS.load(model.name)
+            if not issubclass(model_class, KernelMachine) or not model.applies_to(dataset):
+                continue
+            machine = build_estimator(MODELS, model.name, model.parameters)
+            parameters = {
+                "feature_map": machine.feature_map if feature_map is None else feature_map,
+                "quantum_kernel": machine.quantum_kernel,
+                "bandwidth": float(bandwidth or machine.bandwidth),
+                "backend": machine.backend,
+            }
+            key = canonical_json([described, parameters])
+            if key in seen:
+                continue
+            seen.add(key)
+            X, y = _prepared(described, spec.protocol.seed, samples)
+            yield Examination(dataset.label, model.label, X, y, parameters)
+    if not seen:
+        raise SpecError(f"{subject} has no machine on a quantum kernel")
+
+
+def _prepared(dataset: dict[str, Any], seed: int, samples: int) -> tuple[Any, Any]:
+    """Return at most so many rows, preprocessing fitted to all of them: a look, not a test."""
+    data = load_dataset(canonical_json(dataset), seed)
+    if task_of(data.y) == "regression":
+        raise DataError(f"{data.name}: kernel health looks at classes, the targets are numbers")
+    X, y = data.X, data.y
+    if len(y) > samples:
+        from sklearn.model_selection import train_test_split
+
+        X, _, y, _ = train_test_split(X, y, train_size=samples, stratify=y, random_state=seed)
+    for step in dataset["preprocessing"]:
+        X = build_estimator(PREPROCESSING, step["name"], step["parameters"], seed).fit_transform(
+            X, y
+        )
+    if X.ndim != 2:
+        raise DataError(
+            f"{data.name}: the data are texts; use a study whose preprocessing reads them"
+        )
+    return np.asarray(X, dtype=np.float64), y
+
+
+def write(health: KernelHealth, folder: Path, title: str) -> list[Path]:
+    """Write the tables as CSV and the figure as PNG, and return the files."""
+    tables = {
+        "summary.csv": [health.summary],
+        "qubits.csv": health.qubits,
+        "bandwidths.csv": health.bandwidths,
+        "repairs.csv": health.repairs,
+    }
+    for name, rows in tables.items():
+        text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+        write_durably(folder / name, text.encode())
+    figure = folder / "kernel-health.png"
+    report.draw(health, figure, title)
+    return [*(folder / name for name in tables), figure]
+
+
+def _name(spec: Any) -> str:
+    return spec if isinstance(spec, str) else str(spec["name"])

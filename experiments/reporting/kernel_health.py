@@ -1,0 +1,194 @@
+"""Kernel health as tables and as a figure."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from qml.diagnostics.kernel_health import KernelHealth
+
+__all__ = ["draw", "render"]
+
+_SUMMARY = {
+    "points": "points",
+    "features": "features",
+    "qubits": "qubits",
+    "mean": "off-diagonal mean",
+    "haar_mean": "- of random states",
+    "variance": "off-diagonal variance",
+    "haar_variance": "- of random states",
+    "shots_to_resolve": "shots to resolve an entry",
+    "effective_rank": "effective rank",
+    "largest_share": "share of the largest eigenvalue",
+    "alignment": "alignment with the labels",
+    "centred_alignment": "centred alignment",
+    "accuracy": "accuracy, 5-fold, C tuned",
+    "rbf_accuracy": "- of the best RBF kernel",
+    "rbf_similarity": "similarity to that RBF kernel (CKA)",
+    "geometric_difference": "geometric difference from it",
+    "s_quantum": "model complexity s_Q",
+    "s_rbf": "- of the RBF kernel, s_C",
+}
+_QUBITS = (
+    "features",
+    "qubits",
+    "mean",
+    "haar_mean",
+    "variance",
+    "haar_variance",
+    "shots_to_resolve",
+)
+_BANDWIDTHS = (
+    "bandwidth",
+    "mean",
+    "variance",
+    "shots_to_resolve",
+    "effective_rank",
+    "centred_alignment",
+    "rbf_similarity",
+    "geometric_difference",
+    "accuracy",
+)
+_MANY_SHOTS = 100  # below it a kernel of few qubits is no trouble, however random it looks
+_REPAIRS = ("repair", "lowest_eigenvalue", "negative_weight", "moved", "distance_to_exact")
+
+
+def render(health: KernelHealth, shots: int | None) -> str:
+    """Return the tables as text, and a sentence for each thing that is wrong.
+
+    Parameters
+    ----------
+    health : KernelHealth
+        What was found.
+    shots : int or None
+        At which the matrix of the repairs was measured; None if it is the backend's own.
+    """
+    from tabulate import tabulate
+
+    def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
+        cells = [[_number(row[column]) for column in columns] for row in rows]
+        headers = [column.replace("_", " ") for column in columns]
+        align = ["right"] * len(columns)
+        return str(tabulate(cells, headers=headers, colalign=align, disable_numparse=True))
+
+    summary = [[title, _number(health.summary[key])] for key, title in _SUMMARY.items()]
+    parts = [tabulate(summary, tablefmt="plain", colalign=("left", "right"), disable_numparse=True)]
+    if health.qubits:
+        parts += ["Against the number of features", table(health.qubits, _QUBITS)]
+    parts += ["Against the bandwidth", table(health.bandwidths, _BANDWIDTHS)]
+    measured = "Measured" if shots is None else f"At {shots:,} shots an entry"
+    parts += [f"{measured}, and repaired", table(health.repairs, _REPAIRS)]
+    return "\n\n".join([*parts, "\n".join(findings(health))]) + "\n"
+
+
+def findings(health: KernelHealth) -> list[str]:
+    """Return what a referee would say, a sentence each."""
+    s = health.summary
+    best = max(health.bandwidths, key=lambda row: row["accuracy"])
+    said = []
+    if s["variance"] < 2 * s["haar_variance"] and s["shots_to_resolve"] > _MANY_SHOTS:
+        said.append(
+            "Concentrated: the entries spread no more than those of random states; telling them "
+            f"apart takes about {_number(s['shots_to_resolve'])} shots each."
+        )
+    if s["effective_rank"] > 0.9 * s["points"]:
+        said.append("Every point is a stranger to every other: the kernel is nearly the identity.")
+    if s["effective_rank"] < 1.5:
+        said.append("All points look alike: the kernel is nearly constant.")
+    if s["rbf_similarity"] > 0.95:
+        said.append("It is an RBF kernel in all but name (CKA above 0.95).")
+    if s["s_rbf"] <= s["s_quantum"]:
+        said.append("The labels are no easier for it than for the best RBF kernel (s_C <= s_Q).")
+    if s["accuracy"] < s["rbf_accuracy"]:
+        said.append(
+            f"The best RBF kernel is ahead, {s['rbf_accuracy']:.3f} to {s['accuracy']:.3f}."
+        )
+    if best["accuracy"] > s["accuracy"]:
+        said.append(f"Bandwidth {best['bandwidth']:g} does better: {best['accuracy']:.3f}.")
+    return said or ["Nothing speaks against it here."]
+
+
+def draw(health: KernelHealth, file: Path, title: str) -> None:
+    """Draw concentration, spectrum, bandwidth sweep and repairs into one figure.
+
+    Parameters
+    ----------
+    health : KernelHealth
+        What was found.
+    file : Path
+        Where to; the suffix decides the format.
+    title : str
+        Above the figure.
+    """
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(2, 2, figsize=(10, 7), layout="constrained")
+    figure.suptitle(title)
+    _draw_concentration(axes[0, 0], health)
+    eigenvalues = health.eigenvalues[health.eigenvalues > 1e-14 * health.eigenvalues[0]]
+    axes[0, 1].semilogy(np.arange(1, len(eigenvalues) + 1), eigenvalues, ".-", color="C0")
+    rank = health.summary["effective_rank"]
+    axes[0, 1].axvline(rank, color="C1", ls="--", label=f"effective rank {rank:.3g}")
+    axes[0, 1].set(xlabel="eigenvalue number", ylabel="eigenvalue", title="Spectrum")
+    axes[0, 1].legend()
+    _draw_sweep(axes[1, 0], health)
+    names = [row["repair"] for row in health.repairs]
+    axes[1, 1].bar(names, [row["distance_to_exact"] for row in health.repairs], color="C0")
+    axes[1, 1].set(ylabel="Frobenius distance to the exact matrix", title="Measured and repaired")
+    figure.savefig(file, dpi=150)
+    plt.close(figure)
+
+
+def _draw_concentration(axis: Any, health: KernelHealth) -> None:
+    rows = health.qubits or [health.summary]
+    qubits = [row["qubits"] for row in rows]
+    axis.semilogy(qubits, [row["mean"] for row in rows], "o-", color="C0", label="mean")
+    axis.semilogy(
+        qubits, [row["haar_mean"] for row in rows], "--", color="C0", label="mean, random states"
+    )
+    axis.semilogy(qubits, [row["variance"] for row in rows], "s-", color="C1", label="variance")
+    axis.semilogy(
+        qubits,
+        [row["haar_variance"] for row in rows],
+        "--",
+        color="C1",
+        label="variance, random states",
+    )
+    axis.set(xlabel="qubits", ylabel="off-diagonal entries", title="Concentration")
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.legend(fontsize="small")
+
+
+def _draw_sweep(axis: Any, health: KernelHealth) -> None:
+    scales = [row["bandwidth"] for row in health.bandwidths]
+    for key, label, color in (
+        ("accuracy", "accuracy", "C0"),
+        ("rbf_similarity", "similarity to RBF", "C1"),
+        ("centred_alignment", "centred alignment", "C2"),
+    ):
+        axis.semilogx(
+            scales, [row[key] for row in health.bandwidths], "o-", label=label, color=color
+        )
+    axis.axhline(health.summary["rbf_accuracy"], color="C0", ls="--", label="accuracy of best RBF")
+    axis.set(xlabel="bandwidth", title="Bandwidth", ylim=(None, 1.03))
+    axis.legend(fontsize="small")
+
+
+def _number(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (int, np.integer)):
+        return f"{value:,}"
+    if math.isnan(value):
+        return "-"
+    if math.isinf(value):
+        return "infinite"
+    if abs(value) < 1e-12:
+        return "0"
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -1,0 +1,288 @@
+"""Kernel health: everything that tells in advance whether a quantum kernel can be of use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from sklearn.metrics.pairwise import rbf_kernel
+from sklearn.model_selection import StratifiedKFold
+from sklearn.svm import SVC
+
+from qml.backends import Backend, resolve_backend
+from qml.circuits import CircuitSpec, resolve_trainable_map
+from qml.diagnostics.concentration import concentration
+from qml.diagnostics.geometric_difference import geometric_difference, model_complexity
+from qml.diagnostics.spectrum import spectrum
+from qml.errors import DataError
+from qml.kernels import (
+    REPAIRS,
+    Repair,
+    alignment,
+    centred_alignment,
+    label_kernel,
+    resolve_kernel,
+)
+
+__all__ = ["KernelHealth", "kernel_health"]
+
+BANDWIDTHS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
+_CS = (0.1, 1.0, 10.0, 100.0)
+_GAMMAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # over 1 / (features * variance)
+_FOLDS = 5
+_REGULARIZATION = 1e-2  # of the inverses, whose mean eigenvalue is 1: without it both g and s are
+# those of directions that no data resolve
+
+Matrix = NDArray[np.float64]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class KernelHealth:
+    """What was found; every table is a list of rows with the same keys.
+
+    Parameters
+    ----------
+    summary : dict
+        At the bandwidth asked for and all features.
+    qubits : list of dict
+        Concentration with the first 1, 2, ... features.
+    bandwidths : list of dict
+        Everything against the bandwidth.
+    repairs : list of dict
+        What shots do to the matrix, and each repair to that.
+    eigenvalues : ndarray of shape (n,)
+        Of the kernel matrix, largest first.
+    """
+
+    summary: Row
+    qubits: list[Row]
+    bandwidths: list[Row]
+    repairs: list[Row]
+    eigenvalues: Matrix
+
+
+def kernel_health(
+    X: ArrayLike,
+    y: ArrayLike,
+    feature_map: CircuitSpec = "zz",
+    quantum_kernel: str | Mapping[str, Any] = "fidelity",
+    bandwidth: float = 1.0,
+    backend: str | Backend = "exact",
+    shots: int = 1024,
+    bandwidths: Iterable[float] = BANDWIDTHS,
+    random_state: int = 0,
+) -> KernelHealth:
+    r"""Examine a quantum kernel on data.
+
+    - *Concentration*: mean and variance of the entries beside those of random states, and the shots
+      at which an entry can be told from the mean.
+    - *Spectrum*: effective rank, share of the largest eigenvalue.
+    - *Use*: alignment with the labels, plain and centred; accuracy of a support vector machine in
+      five-fold cross-validation, C tuned.
+    - *Difference*: from the best tuned RBF kernel on the same data, the similarity (CKA), the
+      geometric difference :math:`g(K_C\|K_Q)` and the model complexities :math:`s_C` and
+      :math:`s_Q`, the inverses regularised by 0.01. If g is small, or :math:`s_C` no larger than
+      :math:`s_Q`, there is nothing to win.
+    - *Shots*: the negative weight of the measured matrix and what each repair does about it.
+
+    Parameters
+    ----------
+    X : array-like of shape (n, n_features)
+        Angles in radians.
+    y : array-like of shape (n,)
+        Classes.
+    feature_map, bandwidth, backend
+        As for `qml.kernels.QuantumKernel`; a map with weights needs the kernel ``trainable``.
+    quantum_kernel : str or mapping, default="fidelity"
+        As for `qml.kernels.resolve_kernel`. Haar values and shots are those of fidelities.
+    shots : int, default=1024
+        At which the measured matrix is examined.
+    bandwidths : iterable of float
+        Of the sweep.
+    random_state : int, default=0
+        Of the shots, the folds and what the kernel draws.
+
+    Returns
+    -------
+    KernelHealth
+
+    Raises
+    ------
+    DataError
+        If a class has fewer than five members.
+
+    Notes
+    -----
+    One Gram matrix a bandwidth and a number of features, and one of shots. Accuracies are for
+    comparing kernels on this data; they are no test results.
+
+    References
+    ----------
+    Huang et al., Nat. Commun. 12, 2631 (2021), doi:10.1038/s41467-021-22539-9. Thanasilp et al.,
+    Nat. Commun. 15, 5200 (2024), doi:10.1038/s41467-024-49287-w. Shaydulin and Wild, Phys. Rev. A
+    106, 042407 (2022), doi:10.1103/PhysRevA.106.042407. Flórez Ablan, Roth and Schnabel,
+    arXiv:2503.05602 (2025).
+
+    Examples
+    --------
+    >>> rng = np.random.default_rng(0)
+    >>> X = rng.uniform(0, 2, (30, 3))
+    >>> health = kernel_health(X, X[:, 0] > 1, "iqp", bandwidths=(0.1, 1.0))
+    >>> [row["qubits"] for row in health.qubits], len(health.bandwidths)
+    ([1, 2, 3], 2)
+    """
+    points, labels = np.asarray(X, dtype=np.float64), np.asarray(y)
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(classes) < 2 or counts.min() < _FOLDS:
+        label = classes[counts.argmin()]
+        raise DataError(
+            f"class {label} has {counts.min()} members, kernel health needs two classes "
+            f"and {_FOLDS} members of each"
+        )
+    place = resolve_backend(backend, random_state)
+
+    def evaluate(scale: float, n_features: int, on: Backend = place) -> Matrix:
+        kernel = resolve_kernel(quantum_kernel, feature_map, scale, on, random_state)
+        return kernel.fit_evaluate(points[:, :n_features], labels)
+
+    n_features = points.shape[1]
+    rbf = _BestRBF(points, labels, random_state)
+    K = evaluate(bandwidth, n_features)
+    found = spectrum(K)
+    width = resolve_trainable_map(feature_map, n_features).circuit.num_qubits
+    summary = {
+        "points": len(points),
+        "features": n_features,
+        "qubits": width,
+        **_examined(K, labels, width, rbf, random_state),
+        "rbf_accuracy": rbf.accuracy,
+        "rbf_gamma": rbf.gamma,
+        "s_rbf": rbf.complexity(labels),
+    }
+    scales = sorted({*bandwidths, bandwidth})
+    sweep = [
+        {
+            "bandwidth": scale,
+            **_examined(evaluate(scale, n_features), labels, width, rbf, random_state),
+        }
+        for scale in scales
+    ]
+    by_qubits = (
+        []
+        if callable(feature_map) or hasattr(feature_map, "num_qubits")
+        else [
+            _concentration_row(
+                evaluate(bandwidth, n), resolve_trainable_map(feature_map, n).circuit.num_qubits, n
+            )
+            for n in range(1, n_features + 1)
+        ]
+    )
+    measured = K
+    if place.shots is None:
+        measured = evaluate(
+            bandwidth, n_features, resolve_backend(f"exact:shots={shots}", random_state)
+        )
+    return KernelHealth(summary, by_qubits, sweep, _repair_rows(measured, K), found.eigenvalues)
+
+
+def _concentration_row(K: Matrix, n_qubits: int, n_features: int) -> Row:
+    found = concentration(K, n_qubits)
+    return {
+        "features": n_features,
+        "qubits": n_qubits,
+        "mean": found.mean,
+        "variance": found.variance,
+        "haar_mean": found.haar_mean,
+        "haar_variance": found.haar_variance,
+        "shots_to_resolve": found.shots_to_resolve,
+    }
+
+
+class _BestRBF:
+    """The RBF kernel whose support vector machine does best, over width and C."""
+
+    def __init__(self, X: Matrix, y: NDArray[Any], seed: int) -> None:
+        unit = 1.0 / (X.shape[1] * max(float(X.var()), 1e-12))
+        kernels = {factor * unit: rbf_kernel(X, gamma=factor * unit) for factor in _GAMMAS}
+        scores = {gamma: _accuracy(K, y, seed) for gamma, K in kernels.items()}
+        self.gamma = max(scores, key=scores.__getitem__)
+        self.accuracy = scores[self.gamma]
+        self.K = kernels[self.gamma]
+
+    def complexity(self, y: NDArray[Any]) -> float:
+        return _complexity(self.K, y)
+
+
+def _examined(K: Matrix, y: NDArray[Any], n_qubits: int, rbf: _BestRBF, seed: int) -> Row:
+    """Return what one matrix says."""
+    spread, found, target = concentration(K, n_qubits), spectrum(K), label_kernel(y)
+    return {
+        "mean": spread.mean,
+        "variance": spread.variance,
+        "haar_mean": spread.haar_mean,
+        "haar_variance": spread.haar_variance,
+        "shots_to_resolve": spread.shots_to_resolve,
+        "effective_rank": found.effective_rank,
+        "largest_share": found.largest_share,
+        "alignment": alignment(K, target),
+        "centred_alignment": _or_nan(centred_alignment, K, target),
+        "rbf_similarity": _or_nan(centred_alignment, K, rbf.K),
+        "geometric_difference": geometric_difference(rbf.K, K, _REGULARIZATION),
+        "s_quantum": _complexity(K, y),
+        "accuracy": _accuracy(K, y, seed),
+    }
+
+
+def _or_nan(measure: Callable[[Matrix, Matrix], float], K: Matrix, L: Matrix) -> float:
+    """Return the measure, or nan for a matrix that is the same everywhere."""
+    try:
+        return measure(K, L)
+    except DataError:
+        return float("nan")
+
+
+def _complexity(K: Matrix, y: NDArray[Any]) -> float:
+    """Return the labels' model complexity; of more than two classes the worst against the rest."""
+    classes = np.unique(y)
+    against_rest = classes[1:] if len(classes) == 2 else classes
+    return max(
+        model_complexity(K, np.where(y == label, 1.0, -1.0), _REGULARIZATION)
+        for label in against_rest
+    )
+
+
+def _accuracy(K: Matrix, y: NDArray[Any], seed: int) -> float:
+    """Return the cross-validated accuracy of a support vector machine at its best C."""
+    folds = list(StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(K, y))
+
+    def at(C: float) -> float:
+        hits = [
+            SVC(kernel="precomputed", C=C)
+            .fit(K[np.ix_(train, train)], y[train])
+            .score(K[np.ix_(test, train)], y[test])
+            for train, test in folds
+        ]
+        return float(np.mean(hits))
+
+    return max(at(C) for C in _CS)
+
+
+def _repair_rows(measured: Matrix, K: Matrix) -> list[Row]:
+    rows = []
+    for method in REPAIRS:
+        repair = Repair(method)
+        repaired = repair.fit_transform(measured)
+        rows.append(
+            {
+                "repair": method,
+                "lowest_eigenvalue": float(np.linalg.eigvalsh(repaired)[0]),
+                "negative_weight": spectrum(repaired).negative_weight,
+                "moved": repair.moved_,
+                "distance_to_exact": float(np.linalg.norm(repaired - K)),
+            }
+        )
+    return rows
