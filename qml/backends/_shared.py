@@ -8,6 +8,7 @@ preprocessing of another fold made other points, there is nothing to find, and n
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -187,6 +188,10 @@ class SharedBackend(Backend):
             **self.inner.report,
             **{k: v for t in self._tables.values() for k, v in t.report.items()},
         }
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> SharedBackend:
+        """Return one with its own ledger on the same tables: searches copy their estimators."""
+        return SharedBackend(copy.deepcopy(self.inner, memo), tuple(self._tables.values()))
 
     # What no table holds.
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
+from sklearn.base import clone
+from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from qml.backends import Backend, Workload
+from qml.backends import Backend, SharedBackend, Workload, evaluate_table, resolve_backend
 from qml.circuits import CircuitSpec
 from qml.estimator import QuantumEstimator
 from qml.kernels._contract import Matrix, QuantumKernel, resolve_kernel
@@ -80,6 +82,40 @@ class KernelMachine(QuantumEstimator):
         """
         place = self.backend if backend is None else backend
         return resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, place, seed)
+
+    def sharing(self, X: ArrayLike) -> Self:
+        """Return a copy of the machine whose kernel over these points is evaluated now, once.
+
+        Fits and predictions on any of the points, with any other parameters of the machine, are
+        then slices of one matrix: a grid search over C costs little more than one fit. What the
+        points' kernel does not decide (another feature map or bandwidth, points that are not among
+        these, a kernel that learns) is evaluated as ever.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            All points, as the machine will get them; no two alike.
+
+        Examples
+        --------
+        >>> from sklearn.model_selection import GridSearchCV
+        >>> from qml.classifiers.qsvc import QSVC
+        >>> X = np.random.default_rng(0).uniform(0, 2, (30, 2))
+        >>> search = GridSearchCV(QSVC().sharing(X), {"C": [1.0, 10.0, 100.0]})
+        >>> search.fit(X, X[:, 0] > 1).best_estimator_.usage_.shared_s > 0
+        True
+        """
+        seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
+        backend = resolve_backend(self.backend, seed)
+        points = self.bandwidth * np.asarray(X, dtype=np.float64)
+        tables = [
+            table
+            for request in self.kernel(backend).requests(points.shape[1])
+            if (table := evaluate_table(backend, request, points)) is not None
+        ]
+        inner = resolve_backend(self.backend, seed + 1)
+        shared: Self = clone(self).set_params(backend=SharedBackend(inner, tables))
+        return shared
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one Gram matrix, and one block with every training point needed."""

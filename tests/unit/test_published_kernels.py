@@ -11,7 +11,6 @@ from sklearn.svm import SVC
 
 from experiments.datasets.graph_covariant import graph_covariant
 from experiments.datasets.linearly_separable import linearly_separable
-from qml.backends import SharedBackend, evaluate_table, resolve_backend
 from qml.classifiers.qsvc import QSVC
 from qml.kernels.trainable import TrainableKernel
 
@@ -33,10 +32,7 @@ def test_iqp_kernel_trails_its_separable_twin_on_separable_data(seed):
     def tuned(name):
         searches = []
         for reps in (1, 5, 10):
-            model = QSVC({"name": name, "reps": reps})
-            backend = resolve_backend("exact")
-            [request] = model.kernel(backend).requests(10)
-            model.backend = SharedBackend(backend, [evaluate_table(backend, request, X)])
+            model = QSVC({"name": name, "reps": reps}).sharing(X)
             searches.append(GridSearchCV(model, grid, cv=5).fit(X, y))
         return max(searches, key=lambda search: search.best_score_).score(X_test, y_test)
 

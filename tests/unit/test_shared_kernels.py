@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from qiskit.circuit import QuantumCircuit
 from qiskit.circuit.library import pauli_feature_map, zz_feature_map
+from sklearn.model_selection import GridSearchCV
 
 from experiments import Study
 from experiments.shared_kernels import sharing_groups, tables_of
@@ -111,6 +112,26 @@ def test_usage_is_that_of_a_fit_alone(spec):
     assert shared.usage_.shots == shared.usage_.circuits * (backend.shots or 0)
     share = (190 + 10 * n_support) / 435  # of the table's entries above its diagonal
     assert shared.usage_.shared_s == pytest.approx(table.evaluation_s * share)
+
+
+@pytest.mark.parametrize("kernel", ["fidelity", "projected"])
+def test_grid_search_on_shared_points_is_the_search_without(kernel):
+    grid = {"C": [0.1, 1.0, 10.0], "repair": ["none", "clip"]}
+    plain = QSVC(quantum_kernel=kernel)
+    shared = plain.sharing(X)
+    searches = [GridSearchCV(model, grid, cv=3).fit(X, y) for model in (plain, shared)]
+    scores = [search.cv_results_["mean_test_score"] for search in searches]
+    np.testing.assert_array_equal(*scores)
+    assert shared.backend.usage.shared_s == 0  # every copy keeps its own ledger
+    assert searches[1].best_estimator_.usage_.shared_s > 0
+    assert plain.backend == "exact"
+
+
+def test_machine_on_shared_points_still_answers_for_others():
+    shared = QSVC().sharing(X).fit(X[:20], y[:20])
+    new = RNG.uniform(0, 3, (5, 2))
+    expected = QSVC().fit(X[:20], y[:20]).decision_function(new)
+    np.testing.assert_allclose(shared.decision_function(new), expected, atol=1e-10)
 
 
 def test_repeated_points_are_not_shared():
