@@ -463,6 +463,107 @@ def _sampler_network(n: int, N: int, sampler: str) -> Prepared:
     return lambda: network.forward(X, w)
 
 
+# A study: one Gram matrix, or one a fit
+
+
+_CS = [0.1, 1.0, 10.0, 100.0, 1000.0]
+_FITS = 5 * 3 * len(_CS) + 1  # folds, repeats and values of C; and the best once more on all points
+
+
+def _search(model: Any, n: int, N: int) -> Any:
+    from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold
+
+    folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=3, random_state=0)
+    search = GridSearchCV(model, {"C": _CS}, cv=folds)
+    return search.fit(c.points(N, n), c.labels(N)).cv_results_["mean_test_score"]
+
+
+def _our_search(n: int, N: int, shared: bool) -> Prepared:
+    from qml.classifiers.qsvc import QSVC
+
+    X = c.points(N, n)
+    return lambda: _search(QSVC().sharing(X) if shared else QSVC(), n, N)
+
+
+def _our_matrix_alone(n: int, N: int) -> Prepared:
+    from qml.classifiers.qsvc import QSVC
+
+    X = c.points(N, n)
+
+    def work() -> None:
+        QSVC().sharing(X)
+
+    return work
+
+
+def _classical_search(n: int, N: int) -> Prepared:
+    from sklearn.model_selection import GridSearchCV, RepeatedStratifiedKFold
+    from sklearn.svm import SVC
+
+    from qml.engine import gram
+
+    K = gram(c.zz_feature_map(n), c.points(N, n))
+    folds = RepeatedStratifiedKFold(n_splits=5, n_repeats=3, random_state=0)
+    search = GridSearchCV(SVC(kernel="precomputed"), {"C": _CS}, cv=folds)
+    return lambda: search.fit(K, c.labels(N)).cv_results_["mean_test_score"]
+
+
+def _qml_fit(n: int, N: int, statevectors: bool) -> Prepared:
+    """One fit and its prediction: four fifths of the points, then the last fifth."""
+    from qiskit.primitives import StatevectorSampler
+    from qiskit_machine_learning.algorithms import QSVC
+    from qiskit_machine_learning.kernels import FidelityQuantumKernel, FidelityStatevectorKernel
+    from qiskit_machine_learning.state_fidelities import ComputeUncompute
+
+    feature_map = c.zz_feature_map(n)
+    X, y = c.points(N, n), c.labels(N)
+    cut = 4 * N // 5
+
+    def work() -> None:
+        if statevectors:
+            kernel: Any = FidelityStatevectorKernel(feature_map=feature_map)
+        else:
+            fidelity = ComputeUncompute(StatevectorSampler(seed=1))
+            kernel = FidelityQuantumKernel(feature_map=feature_map, fidelity=fidelity)
+        QSVC(quantum_kernel=kernel).fit(X[:cut], y[:cut]).score(X[cut:], y[cut:])
+
+    return work
+
+
+# Matrix product states
+
+
+def _chain(n: int) -> Any:
+    from qiskit.circuit.library import zz_feature_map
+
+    return zz_feature_map(n, reps=2, entanglement="linear")
+
+
+def _our_mps_gram(n: int, N: int) -> Prepared:
+    from qml.backends import resolve_backend
+
+    feature_map, X = _chain(n), 0.1 * c.points(N, n)
+    return lambda: resolve_backend("mps").gram(feature_map, X)
+
+
+def _aer_mps_entries(n: int, entries: int) -> Prepared:
+    """Compute-uncompute, one circuit an entry, as a general simulator is asked for a kernel."""
+    from qiskit import transpile
+    from qiskit_aer import AerSimulator
+
+    from qml.circuits import overlap_circuit
+
+    overlap = overlap_circuit(_chain(n))
+    circuit = overlap.circuit.copy()
+    circuit.measure_all()
+    simulator = AerSimulator(method="matrix_product_state")
+    circuit = transpile(circuit, simulator)
+    X = 0.1 * c.points(2 * entries, n)
+    pairs = np.hstack([X[:entries], X[entries:]])[:, overlap.columns]
+    binds = {p: pairs[:, i].tolist() for i, p in enumerate(circuit.parameters)}
+    return lambda: simulator.run(circuit, parameter_binds=[binds], shots=1024).result().get_counts()
+
+
 CASES: dict[str, Case] = {
     "gram_5_40": Case(
         "exact Gram matrix, ZZ map, 5 qubits, 40 points",
@@ -519,6 +620,32 @@ CASES: dict[str, Case] = {
             "PennyLane + JAX states + product": Side(lambda: _jax_gram(10, 1000), floor=6),
             "the bare matrix product": Side(lambda: _bare_product(10, 1000), floor=0.5),
             "plain NumPy, written for this map alone": Side(lambda: _plain_numpy_gram(10, 1000)),
+        },
+    ),
+    "grid_8_500": Case(
+        "a study: 500 points, 8 qubits, 5 folds x 3 repeats x 5 values of C, fits and predictions",
+        {
+            "qml-workbench, one shared Gram matrix": Side(lambda: _our_search(8, 500, shared=True)),
+            "that Gram matrix alone": Side(lambda: _our_matrix_alone(8, 500), tolerance=None),
+            "scikit-learn's search on that matrix": Side(lambda: _classical_search(8, 500)),
+            "qml-workbench, a Gram matrix a fit": Side(
+                lambda: _our_search(8, 500, shared=False), tolerance=1e-2
+            ),
+            "QML QSVC, FidelityStatevectorKernel (100 points, 1 fit, by both)": Side(
+                lambda: _qml_fit(8, 100, statevectors=True), scale=25.0 * _FITS, tolerance=None
+            ),
+            "QML QSVC, FidelityQuantumKernel (20 points, 1 fit, by both)": Side(
+                lambda: _qml_fit(8, 20, statevectors=False), scale=625.0 * _FITS, tolerance=None
+            ),
+        },
+    ),
+    "mps_165_200": Case(
+        "Gram matrix of 165 features on a chain, 200 points, matrix product states",
+        {
+            "qml-workbench, one state a point": Side(lambda: _our_mps_gram(165, 200)),
+            "Aer, compute-uncompute, 1,024 shots (40 entries, by entries)": Side(
+                lambda: _aer_mps_entries(165, 40), scale=200 * 199 / 2 / 40, tolerance=None
+            ),
         },
     ),
     "loss_5_750": Case(
