@@ -12,6 +12,7 @@ import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,7 @@ from qml.engine import fingerprint
 
 __all__ = ["Request", "SharedBackend", "SharedTable", "evaluate_table"]
 
+_KEPT_CIRCUITS = 8
 _SAME_POINT = 1e-9  # distance, over a typical coordinate; batches of other sizes round differently
 
 Indices = NDArray[np.intp]
@@ -57,13 +59,18 @@ class Request:
     @property
     def key(self) -> str:
         """What tells two requests apart."""
-        if self.observables is None:
-            return f"gram:{fingerprint(self.feature_map)}"
-        terms = ";".join(
-            ",".join(f"{label}*{complex(c).real.hex()}" for label, c in observable.to_list())
-            for observable in self.observables
-        )
-        return f"expectations:{fingerprint(self.feature_map)}:{terms}"
+        return request_key(fingerprint(self.feature_map), self.observables)
+
+
+def request_key(circuit: str, observables: tuple[SparsePauliOp, ...] | None) -> str:
+    """Return the key of a request, from its circuit's fingerprint."""
+    if observables is None:
+        return f"gram:{circuit}"
+    terms = ";".join(
+        ",".join(f"{label}*{complex(c).real.hex()}" for label, c in observable.to_list())
+        for observable in observables
+    )
+    return f"expectations:{circuit}:{terms}"
 
 
 @dataclass(frozen=True)
@@ -92,6 +99,11 @@ class SharedTable:
     evaluation_s: float
     usage: Usage
     report: dict[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def tree(self) -> KDTree:
+        """The points, ready to be found."""
+        return KDTree(self.points)
 
 
 def evaluate_table(backend: Backend, request: Request, points: Values) -> SharedTable | None:
@@ -135,13 +147,14 @@ class SharedBackend(Backend):
         self.random_state = inner.random_state
         self.usage = inner.usage
         self._tables = {table.key: table for table in tables}
-        self._trees = {table.key: KDTree(table.points) for table in tables}
+        # of circuits asked about; kernels ask with the same object again and again
+        self._known: dict[int, tuple[QuantumCircuit, str]] = {}
 
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
         """Return a slice of the table if all points are in it, else evaluate."""
-        table = self._tables.get(Request(feature_map).key)
+        table = self._tables.get(self._key(feature_map, None))
         rows = self._find(table, X)
         columns = rows if Y is None else self._find(table, Y)
         if table is None or rows is None or columns is None:
@@ -158,7 +171,7 @@ class SharedBackend(Backend):
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
     ) -> NDArray[np.float64]:
         """Return rows of the table if all points are in it, else evaluate."""
-        table = self._tables.get(Request(circuit, tuple(observables)).key)
+        table = self._tables.get(self._key(circuit, tuple(observables)))
         rows = self._find(table, values)
         if table is None or rows is None:
             return self.inner.run_expectations(circuit, observables, values)
@@ -168,12 +181,20 @@ class SharedBackend(Backend):
         self._count(table, work, share)
         return np.array(table.values[rows])
 
+    def _key(self, circuit: QuantumCircuit, observables: tuple[SparsePauliOp, ...] | None) -> str:
+        known = self._known.get(id(circuit))
+        if known is None or known[0] is not circuit:
+            while len(self._known) >= _KEPT_CIRCUITS:
+                self._known.pop(next(iter(self._known)))
+            known = self._known[id(circuit)] = (circuit, fingerprint(circuit))
+        return request_key(known[1], observables)
+
     def _find(self, table: SharedTable | None, points: Values) -> Indices | None:
         """Return the points' rows in the table, or None if one is missing."""
         if table is None or points.shape[1] != table.points.shape[1]:
             return None
         near = _SAME_POINT * max(1.0, float(np.abs(table.points).max()))
-        distances, rows = self._trees[table.key].query(points, distance_upper_bound=near)
+        distances, rows = table.tree.query(points, distance_upper_bound=near)
         return np.asarray(rows) if np.isfinite(distances).all() else None
 
     def _count(self, table: SharedTable, work: Workload, share: float) -> None:
@@ -191,7 +212,9 @@ class SharedBackend(Backend):
 
     def __deepcopy__(self, memo: dict[int, Any]) -> SharedBackend:
         """Return one with its own ledger on the same tables: searches copy their estimators."""
-        return SharedBackend(copy.deepcopy(self.inner, memo), tuple(self._tables.values()))
+        twin = SharedBackend(copy.deepcopy(self.inner, memo), tuple(self._tables.values()))
+        twin._known = self._known
+        return twin
 
     # What no table holds.
 
@@ -215,6 +238,10 @@ class SharedBackend(Backend):
     def estimate(self, workload: Workload) -> Estimate:
         """Return what the workload would cost without any table."""
         return self.inner.estimate(workload)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the known circuits behind: they are known by their place in this memory."""
+        return {**self.__dict__, "_known": {}}
 
     def __repr__(self) -> str:
         return f"SharedBackend({self.inner!r}, {len(self._tables)} tables)"

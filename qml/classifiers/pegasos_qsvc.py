@@ -111,7 +111,7 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
             self.entries_ = len(X) * (len(X) - 1) // 2
             return lambda i, columns: K[i, columns]
         self._kernel, self._repair = kernel, Repair()
-        self._repair.moved_ = 0.0
+        self._repair.moved_ = 0.0  # no matrix, nothing to repair
         kernel.remember(X)
         known = np.full((len(X), len(X)), np.nan)
         np.fill_diagonal(known, 1.0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, Self
@@ -74,7 +76,10 @@ class QuantumKernel(ABC):
         return self._evaluate(X, self._training_points[rows])
 
     def _circuit(self, n_features: int) -> QuantumCircuit:
-        return resolve_feature_map(self.feature_map, n_features)
+        spec = self.feature_map
+        if isinstance(spec, QuantumCircuit) or callable(spec):
+            return resolve_feature_map(spec, n_features)
+        return _named_circuit(json.dumps(spec), n_features)
 
     def fit_evaluate(self, X: ArrayLike, y: ArrayLike | None = None) -> Matrix:
         """Learn from the training data and return its matrix, in one pass.
@@ -164,6 +169,12 @@ class QuantumKernel(ABC):
 
     def _scaled(self, X: ArrayLike) -> Matrix:
         return np.asarray(self.bandwidth * np.asarray(X, dtype=np.float64))
+
+
+@functools.lru_cache(maxsize=32)
+def _named_circuit(spec: str, n_features: int) -> QuantumCircuit:
+    """Return the same object for the same map: what backends keep of a circuit stays of use."""
+    return resolve_feature_map(json.loads(spec), n_features)
 
 
 def resolve_kernel(

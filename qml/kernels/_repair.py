@@ -87,15 +87,18 @@ class Repair:
             Naming the row and column at fault.
         """
         matrix = _checked(K)
-        eigenvalues, vectors = np.linalg.eigh(matrix)
-        self.lowest_eigenvalue_ = float(eigenvalues[0])
-        negative = eigenvalues < -_ROUNDING * max(1.0, float(np.abs(eigenvalues[-1])))
         self._map: Matrix | None = None
         self.moved_ = 0.0
-        if self.method == "none" or not negative.any():
+        self._unexamined: Matrix | None = matrix
+        if self.method == "none" or _is_positive(matrix):
+            return matrix
+        eigenvalues, vectors = np.linalg.eigh(matrix)
+        self._lowest, self._unexamined = float(eigenvalues[0]), None
+        negative = eigenvalues < -_ROUNDING * max(1.0, float(np.abs(eigenvalues[-1])))
+        if not negative.any():
             return matrix
         if self.method == "shift":
-            repaired = matrix - self.lowest_eigenvalue_ * np.eye(len(matrix))
+            repaired = matrix - self._lowest * np.eye(len(matrix))
         elif self.method == "nearest":
             repaired = _nearest_correlation(matrix)
         else:
@@ -106,10 +109,27 @@ class Repair:
         self.moved_ = float(np.linalg.norm(repaired - matrix))
         return np.asarray(repaired)
 
+    @property
+    def lowest_eigenvalue_(self) -> float:
+        """Of the training matrix as it came; computed when it is first asked for."""
+        if self._unexamined is not None:
+            self._lowest, self._unexamined = float(np.linalg.eigvalsh(self._unexamined)[0]), None
+        return self._lowest
+
     def transform(self, block: ArrayLike) -> Matrix:
         """Return a test block, shape (m, n), as the repaired kernel would have it."""
         matrix = np.asarray(block, dtype=np.float64)
         return matrix if self._map is None else np.asarray(matrix @ self._map)
+
+
+def _is_positive(matrix: Matrix) -> bool:
+    """Whether the matrix is positive but for rounding, by an attempt that costs no eigenvalues."""
+    shift = _ROUNDING * max(1.0, float(np.trace(matrix)) / max(len(matrix), 1))
+    try:
+        np.linalg.cholesky(matrix + shift * np.eye(len(matrix)))
+    except np.linalg.LinAlgError:
+        return False
+    return True
 
 
 def _checked(K: ArrayLike) -> Matrix:
