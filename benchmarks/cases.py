@@ -559,7 +559,13 @@ def _aer_mps_entries(n: int, entries: int) -> Prepared:
     X = 0.1 * c.points(2 * entries, n)
     pairs = np.hstack([X[:entries], X[entries:]])[:, overlap.columns]
     binds = {p: pairs[:, i].tolist() for i, p in enumerate(circuit.parameters)}
-    return lambda: simulator.run(circuit, parameter_binds=[binds], shots=1024).result().get_counts()
+
+    def work() -> None:
+        result = simulator.run(circuit, parameter_binds=[binds], shots=1024).result()
+        if not result.success:
+            raise RuntimeError(result.status)
+
+    return work
 
 
 CASES: dict[str, Case] = {

@@ -10,7 +10,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ["circuits", "engine", "backends", "optimizers", "kernels", "classifiers", "diagnostics"]
+ROOMS = [
+    "circuits",
+    "engine",
+    "backends",
+    "optimizers",
+    "kernels",
+    "classifiers",
+    "regressors",
+    "outlier_detectors",
+    "transformers",
+    "diagnostics",
+]
 HEAVY = {"qiskit_aer", "qiskit_ibm_runtime", "qiskit_machine_learning", "pennylane", "matplotlib"}
 
 
@@ -43,6 +54,13 @@ def test_libraries_know_nothing_of_each_other_or_the_workbench(folder, forbidden
             assert name.split(".")[0] not in forbidden, f"{file} imports {name}"
 
 
+def test_every_room_of_qml_has_its_place_in_the_law():
+    folders = {
+        folder.name for folder in (ROOT / "qml").iterdir() if (folder / "__init__.py").exists()
+    }
+    assert folders == set(ROOMS)
+
+
 def test_rooms_of_qml_import_only_earlier_rooms():
     for position, room in enumerate(ROOMS):
         for file in sources(f"qml/{room}"):
@@ -56,7 +74,8 @@ def test_rooms_of_qml_import_only_earlier_rooms():
 def test_evaluation_and_reporting_import_no_model(place):
     for file in sources(place):
         for name in imports(file):
-            assert not name.startswith(("qml.classifiers", "qml.kernels", "classical")), file
+            models = ("qml.classifiers", "qml.regressors", "qml.outlier_detectors", "qml.kernels")
+            assert not name.startswith((*models, "classical")), file
 
 
 def test_heavy_packages_are_imported_only_inside_functions():
