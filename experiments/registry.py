@@ -83,7 +83,7 @@ def build_estimator(
 
 
 def check_component(key: str, value: object) -> None:
-    """Check a parameter that names a component: an optimizer, a circuit or a backend."""
+    """Check a parameter that names a component, such as an optimizer, and the parts of that."""
     if key == "backend":
         try:
             resolve_backend(value)  # type: ignore[arg-type]  # anything a study may hold
@@ -92,6 +92,8 @@ def check_component(key: str, value: object) -> None:
     elif key in COMPONENTS:
         try:
             COMPONENTS[key].bind(value)
+            for inner, part in value.items() if isinstance(value, Mapping) else ():
+                check_component(inner, part)
         except SpecError as error:
             raise error.under(key) from None
 

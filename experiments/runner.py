@@ -168,7 +168,10 @@ def _success(
     train, test = split(data.y, **cell.split)
     pipeline = make_pipeline(cell)
     if group is not None:
-        share_kernels(pipeline, data.X, train, group, folder)
+        try:
+            share_kernels(pipeline, data.X, train, group, folder)
+        except OSError as error:  # a full disk, or one without locks: this fit pays for itself
+            warnings.warn(f"kernel not shared: {_reason(error)}", stacklevel=1)
     outcome = fit_and_predict(pipeline, data.X, data.y, train, test)
     classes = np.unique(data.y) if task_of(data.y) == "classification" else None
     record = {

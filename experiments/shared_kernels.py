@@ -9,6 +9,7 @@ other processes and other runs too, so that no shot is paid for twice.
 from __future__ import annotations
 
 import fcntl
+import functools
 import hashlib
 import io
 import json
@@ -62,31 +63,42 @@ def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
 
 def _group(cell: Cell) -> str | None:
     """Return what decides a cell's kernel evaluations; None for models that have none to share."""
-    parameters = cell.model["parameters"]
-    model_class = MODELS.load(cell.model["name"])
-    if not (isinstance(model_class, type) and issubclass(model_class, KernelMachine)):
+    question = _question(canonical_json(cell.model), canonical_json(cell.dataset["preprocessing"]))
+    if question is None:
         return None
-    steps = [
-        build_estimator(PREPROCESSING, step["name"], step["parameters"])
-        for step in cell.dataset["preprocessing"]
-    ]
-    if any(hasattr(step, "backend") for step in steps):
-        return None  # its own shots would be spent twice
-    model = build_estimator(MODELS, cell.model["name"], parameters)
-    kernel = model.quantum_kernel
-    kernel = {"name": kernel} if isinstance(kernel, str) else dict(kernel)
-    fitted = any(get_tags(step).requires_fit for step in steps)
+    asked, fitted = question
     return canonical_json(
         {
             "dataset": cell.dataset,
             "split": cell.split if fitted else None,
             "seed": cell.split["seed"],
-            "kernel": kernel["name"],
-            "feature_map": model.feature_map,
-            "bandwidth": float(model.bandwidth),
-            "backend": model.backend,
+            "asked": asked,
         }
     )
+
+
+@functools.lru_cache(maxsize=1024)
+def _question(model: str, preprocessing: str) -> tuple[str, bool] | None:
+    """Return what a model asks its backend, and whether its points depend on the fold."""
+    described = json.loads(model)
+    model_class = MODELS.load(described["name"])
+    if not (isinstance(model_class, type) and issubclass(model_class, KernelMachine)):
+        return None
+    steps = [
+        build_estimator(PREPROCESSING, step["name"], step["parameters"])
+        for step in json.loads(preprocessing)
+    ]
+    if any(hasattr(step, "backend") for step in steps):
+        return None  # its own shots would be spent twice
+    machine = build_estimator(MODELS, described["name"], described["parameters"])
+    kernel = machine.quantum_kernel
+    asked = {
+        "kernel": kernel if isinstance(kernel, str) else kernel["name"],
+        "feature_map": machine.feature_map,
+        "bandwidth": float(machine.bandwidth),
+        "backend": machine.backend,
+    }
+    return canonical_json(asked), any(get_tags(step).requires_fit for step in steps)
 
 
 def share_kernels(
