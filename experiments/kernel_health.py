@@ -89,7 +89,7 @@ def examinations(
     Raises
     ------
     SpecError
-        If the subject is neither, or a study holds no machine on a quantum kernel.
+        If the subject is neither, or a study holds no such machine on a data set with classes.
     """
     if subject in DATASETS.names():
         yield _of_dataset(subject, feature_map, bandwidth, pca, samples, seed)
@@ -129,12 +129,13 @@ def _of_study(
     spec = Study.load(shipped if shipped.is_file() else subject).spec
     seen = set()
     for dataset in dataset_rows(spec):
-        described = {
+        described: dict[str, Any] = {
             "name": dataset.name,
             "parameters": dataset.parameters,
             "preprocessing": list(dataset.preprocessing),
         }
-        for model in model_rows(spec):
+        y = load_dataset(canonical_json(described), spec.protocol.seed).y
+        for model in model_rows(spec) if task_of(y) == "classification" else ():
             model_class = MODELS.load(model.name)
             if not issubclass(model_class, KernelMachine) or not model.applies_to(dataset):
                 continue
@@ -152,7 +153,7 @@ def _of_study(
             X, y = _prepared(described, spec.protocol.seed, samples)
             yield Examination(dataset.label, model.label, X, y, parameters)
     if not seen:
-        raise SpecError(f"{subject} has no machine on a quantum kernel")
+        raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")
 
 
 def _prepared(dataset: dict[str, Any], seed: int, samples: int) -> tuple[Any, Any]:

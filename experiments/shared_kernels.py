@@ -41,6 +41,7 @@ from qml.kernels import KernelMachine
 __all__ = ["share_kernels", "sharing_groups", "tables_of"]
 
 FOLDER = "kernels"
+_MOST_POINTS = 10_000  # a table of 800 MB; more than that, and each fit evaluates its own part
 
 
 def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
@@ -124,6 +125,8 @@ def share_kernels(
     if len(pipeline) > 1:
         points = pipeline[:-1].fit(X[train]).transform(X)
     points = model.bandwidth * np.asarray(points, dtype=np.float64)
+    if len(points) > _MOST_POINTS:
+        return
     backend = resolve_backend(model.backend, child_seed(0, "kernel", group))
     tables = []
     for request in model.kernel(backend).requests(points.shape[1]):

@@ -54,8 +54,8 @@ def resolve_feature_map(feature_map: CircuitSpec, n_features: int) -> QuantumCir
     model = resolve_trainable_map(feature_map, n_features)
     if model.weights:
         raise SpecError(
-            f"the circuit has {len(model.weights)} weights to train (θ), which only the kernel "
-            f"'trainable' does",
+            f"the circuit has weights to train ({model.weights[0].name}, ...), "
+            "which only the kernel 'trainable' does",
             "feature_map",
         )
     return model.circuit

@@ -100,7 +100,7 @@ def kernel_health(
     quantum_kernel : str or mapping, default="fidelity"
         As for `qml.kernels.resolve_kernel`. Haar values and shots are those of fidelities.
     shots : int, default=1024
-        At which the measured matrix is examined.
+        At which the measured matrix is examined, if the backend does not measure itself.
     bandwidths : iterable of float
         Of the sweep.
     random_state : int, default=0
@@ -117,8 +117,9 @@ def kernel_health(
 
     Notes
     -----
-    One Gram matrix a bandwidth and a number of features, and one of shots. Accuracies are for
-    comparing kernels on this data; they are no test results.
+    One Gram matrix a bandwidth and a number of features, and one measured one. A backend with shots
+    or noise gives the measured one alone; all else is of ideal qubits. Accuracies are for comparing
+    kernels on this data; they are no test results.
 
     References
     ----------
@@ -144,8 +145,9 @@ def kernel_health(
             f"and {_FOLDS} members of each"
         )
     place = resolve_backend(backend, random_state)
+    ideal = place if place.shots is None else resolve_backend("exact")
 
-    def evaluate(scale: float, n_features: int, on: Backend = place) -> Matrix:
+    def evaluate(scale: float, n_features: int, on: Backend = ideal) -> Matrix:
         kernel = resolve_kernel(quantum_kernel, feature_map, scale, on, random_state)
         return kernel.fit_evaluate(points[:, :n_features], labels)
 
@@ -181,11 +183,9 @@ def kernel_health(
             for n in range(1, n_features + 1)
         ]
     )
-    measured = K
     if place.shots is None:
-        measured = evaluate(
-            bandwidth, n_features, resolve_backend(f"exact:shots={shots}", random_state)
-        )
+        place = resolve_backend(f"exact:shots={shots}", random_state)
+    measured = evaluate(bandwidth, n_features, place)
     return KernelHealth(summary, by_qubits, sweep, _repair_rows(measured, K), found.eigenvalues)
 
 

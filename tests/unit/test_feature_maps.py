@@ -188,7 +188,9 @@ def test_data_reuploading_takes_features_in_turn():
 
 
 def test_weights_are_told_from_features():
-    with pytest.raises(SpecError, match=r"feature_map: the circuit has 1 weights to train \(θ\)"):
+    with pytest.raises(
+        SpecError, match=r"feature_map: the circuit has weights to train \(θ\[0\], ...\)"
+    ):
         resolve_feature_map("covariant", 4)
     from qiskit.circuit import Parameter, QuantumCircuit
 

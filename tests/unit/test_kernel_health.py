@@ -113,6 +113,15 @@ def test_bandwidth_towards_zero_is_a_constant_kernel_and_no_crash():
     assert any("look alike" in line for line in findings(health))
 
 
+def test_noisy_backend_gives_the_measured_matrix_alone():
+    data = ad_hoc(1, n_samples=12)
+    noisy = "aer:noise=fake_manila,shots=64"
+    measured = kernel_health(data.X, data.y, backend=noisy, bandwidths=(1.0,))
+    exact = kernel_health(data.X, data.y, bandwidths=(1.0,))
+    assert measured.summary == exact.summary
+    assert measured.repairs[0]["distance_to_exact"] > exact.repairs[0]["distance_to_exact"]
+
+
 def test_few_members_and_numbers_are_refused():
     with pytest.raises(DataError, match="class 1 has 2 members, kernel health needs two classes"):
         kernel_health(RNG.normal(size=(10, 2)), [0] * 8 + [1] * 2)
@@ -124,10 +133,11 @@ def test_study_is_examined_once_a_kernel(tmp_path):
     file = tmp_path / "three.yaml"
     file.write_text(
         "name: three\n"
-        "datasets: [{name: ad_hoc, n_samples: 30}]\n"
+        "datasets: [{name: ad_hoc, n_samples: 30}, diabetes]\n"
         "models:\n"
         "  - {name: qsvc, C: [1, 10]}\n"
         "  - {name: qsvc, label: half, bandwidth: 0.5}\n"
+        "  - {name: qsvr, datasets: [diabetes]}\n"
         "  - svc\n"
     )
     found = list(examinations(str(file)))

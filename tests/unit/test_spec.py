@@ -100,7 +100,10 @@ def test_list_of_lists_is_a_grid_of_lists():
             "(did you mean 'cobyla'?)",
         ),
         (
-            ("- svc", "- {name: qsvc, quantum_kernel: {name: trainable, optimizer: {name: cobila}}}"),
+            (
+                "- svc",
+                "- {name: qsvc, quantum_kernel: {name: trainable, optimizer: {name: cobila}}}",
+            ),
             "good.yaml:15: models[2].quantum_kernel.optimizer.name: unknown optimizer 'cobila' "
             "(did you mean 'cobyla'?)",
         ),
