@@ -78,8 +78,8 @@ def encode_mps(
     Raises
     ------
     ResourceError
-        If a bond wants to grow beyond the limit, found while the first point is encoded, or if the
-        tensors of all points do not fit the memory.
+        If a bond wants to grow beyond the limit, mostly found while the first point is encoded, or
+        if the tensors of all points do not fit the memory.
 
     References
     ----------
@@ -100,11 +100,13 @@ def encode_mps(
     one = mps_bytes(n, 1, max_bond_dimension)
     require_memory(one, f"a matrix product state of {n} qubits, bonds of {max_bond_dimension},")
     encoder = _Encoder(program, max_bond_dimension, truncation)
-    if not truncate and encoder.may_saturate():
-        encoder.probe(rows[0], what)
+    watched = not truncate and encoder.may_saturate()
+    if watched and len(rows):
+        encoder.probe(rows[np.abs(rows).sum(axis=1).argmax()], what)
+    size = max(1, min(_BATCH, memory_allowed() // (2 * _LOOKS * one)))
     batches: list[list[Site]] = []
-    for first in range(0, len(rows), _BATCH):
-        batch = encoder.run(rows[first : first + _BATCH], what, truncate)
+    for first in range(0, len(rows), size):
+        batch = encoder.run(rows[first : first + size], what, truncate, watched)
         if not batches:
             widest = max((len(bond) for _, bonds in batch for bond in bonds), default=1)
             fitting = memory_allowed() // mps_bytes(n, 1, widest)
@@ -268,19 +270,13 @@ class _Encoder:
 
     def probe(self, values: Real, what: str) -> None:
         """Encode one point bit by bit, and refuse the circuit as soon as a bond is too wide."""
-        n_steps = len(self._program.steps)
         for share in _PROBED_SHARES:
-            self._refuse_wide(self._bonds_along(values, max(1, int(share * n_steps))), what)
+            n_steps = max(1, int(share * len(self._program.steps)))
+            self._refuse_wide(self._run(values[None], n_steps, _moments(n_steps)), what)
 
-    def _bonds_along(self, values: Real, n_steps: int) -> int:
-        """Return the widest bond at a few moments of the first steps."""
-        moments = {max(1, n_steps * k // _LOOKS) for k in range(1, _LOOKS + 1)}
-        result = self._run(values[None], n_steps, moments)
-        [data] = result
-        return max((len(bond) for _, bonds in data.values() for bond in bonds), default=1)
-
-    def _refuse_wide(self, bond: int, what: str) -> None:
-        if bond > self._limit:
+    def _refuse_wide(self, points: list[dict[str, Any]], what: str) -> None:
+        looks = (bonds for data in points for _, bonds in data.values())
+        if max((len(bond) for bonds in looks for bond in bonds), default=1) > self._limit:
             raise ResourceError(
                 f"{what}: the circuit entangles more than bonds of {self._limit} hold; entangle "
                 "neighbours only, use fewer layers or a smaller bandwidth, or raise the limit "
@@ -288,16 +284,15 @@ class _Encoder:
                 f"bytes at {2 * self._limit})"
             )
 
-    def run(self, rows: Real, what: str, truncate: bool) -> list[Any]:
-        """Return Aer's tensors of every point."""
+    def run(self, rows: Real, what: str, truncate: bool, watched: bool) -> list[Any]:
+        """Return Aer's tensors of every point, after a look at their bonds on the way."""
         n_steps = len(self._program.steps)
         if truncate:
             self._options["matrix_product_state_max_bond_dimension"] = self._limit
-        states = [data[_FINAL] for data in self._run(rows, n_steps, {n_steps})]
+        points = self._run(rows, n_steps, _moments(n_steps) if watched else {n_steps})
         if not truncate:
-            for _, bonds in states:
-                self._refuse_wide(max(map(len, bonds), default=1), what)
-        return states
+            self._refuse_wide(points, what)
+        return [data[_FINAL] for data in points]
 
     def _run(self, rows: Real, n_steps: int, moments: set[int]) -> list[dict[str, Any]]:
         from qiskit_aer import AerSimulator
@@ -328,6 +323,11 @@ class _Encoder:
         if not result.success:
             raise BackendError(f"Aer's matrix product states: {result.status}")
         return [result.data(i) for i in range(len(rows))]
+
+
+def _moments(n_steps: int) -> set[int]:
+    """Return when to look at the bonds: a circuit may be wide in the middle, narrow at the end."""
+    return {max(1, n_steps * k // _LOOKS) for k in range(1, _LOOKS + 1)}
 
 
 def _tensors(batch: list[Any]) -> list[Site]:

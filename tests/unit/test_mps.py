@@ -139,6 +139,17 @@ def test_explosion_in_the_middle_is_found_though_the_end_is_narrow():
     assert encode_mps(circuit, np.zeros((1, 0)), max_bond_dimension=16).bond_dimension >= 1
 
 
+def test_explosion_of_a_later_point_is_found():
+    """Most points do not entangle at all; the one that does is not the first."""
+    half = resolve_feature_map("zz", 6)
+    circuit = half.compose(half.assign_parameters([np.pi] * 6).inverse())
+    X = np.full((5, 6), np.pi)  # pairs have (pi - x_i)(pi - x_j) = 0: nothing entangles
+    assert encode_mps(circuit, X, max_bond_dimension=2).bond_dimension == 1
+    X[3] = RNG.uniform(0, 1, 6)
+    with pytest.raises(ResourceError, match="entangles more than bonds of 2 hold"):
+        encode_mps(circuit, X, max_bond_dimension=2)
+
+
 def test_truncation_is_allowed_on_request_and_told():
     X, y = RNG.uniform(0, 1, (12, 8)), np.arange(12) % 2
     model = QSVC(backend="mps:bond_dimension=4,truncate=true").fit(X, y)
