@@ -53,6 +53,7 @@ class Kind(StrEnum):
     DATASETS = "datasets"
     BACKENDS = "backends"
     OPTIMIZERS = "optimizers"
+    LOSSES = "losses"
     FEATURE_MAPS = "feature-maps"
     KERNELS = "kernels"
     ANSATZES = "ansatzes"
@@ -257,6 +258,7 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
         Kind.PREPROCESSING: registry.PREPROCESSING,
         Kind.BACKENDS: BACKENDS,
         Kind.OPTIMIZERS: registry.COMPONENTS["optimizer"],
+        Kind.LOSSES: registry.COMPONENTS["loss"],
         Kind.FEATURE_MAPS: registry.COMPONENTS["feature_map"],
         Kind.KERNELS: registry.COMPONENTS["quantum_kernel"],
         Kind.ANSATZES: registry.COMPONENTS["ansatz"],

@@ -11,6 +11,7 @@ from qml.backends import resolve_backend
 from qml.circuits import ANSATZES, FEATURE_MAPS
 from qml.errors import SpecError, did_you_mean
 from qml.kernels import KERNELS
+from qml.losses import LOSSES
 from qml.optimizers import OPTIMIZERS
 from qml.registry import Room, check_parameters
 
@@ -33,6 +34,7 @@ STUDIES_FOLDER = Path(__file__).parent / "studies"
 # An estimator's parameters of these names take a component by name, whatever the estimator.
 COMPONENTS: dict[str, Room] = {
     "optimizer": OPTIMIZERS,
+    "loss": LOSSES,
     "feature_map": FEATURE_MAPS,
     "quantum_kernel": KERNELS,
     "ansatz": ANSATZES,

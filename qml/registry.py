@@ -43,8 +43,8 @@ class Room:
 
     Examples
     --------
-    >>> Room("optimizer", "qml.optimizers").names()
-    ['aqgd', 'cobyla', 'l_bfgs_b']
+    >>> Room("ansatz", "qml.circuits.ansatzes").names()
+    ['efficient_su2', 'havlicek', 'real_amplitudes']
     """
 
     kind: str

@@ -21,10 +21,20 @@ from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.engine import check_observables
 
-__all__ = ["Backend", "BoundCircuit", "BoundGram", "Estimate", "GramLoss", "Usage", "Workload"]
+__all__ = [
+    "Backend",
+    "BoundCircuit",
+    "BoundGram",
+    "Estimate",
+    "GramLoss",
+    "OutputLoss",
+    "Usage",
+    "Workload",
+]
 
 Values = NDArray[np.float64]
 GramLoss = Callable[[Values], tuple[float, Values]]
+OutputLoss = Callable[[Values], tuple[float, Values]]
 
 
 @dataclass
@@ -288,6 +298,33 @@ class BoundCircuit:
         """Return expectation values of every sample, shape (n_samples, n_observables)."""
         return self.backend.run_expectations(self.model.circuit, observables, self._values(weights))
 
+    def value_and_gradient(
+        self, weights: Values, projector: Values, loss: OutputLoss
+    ) -> tuple[float, Values]:
+        """Return a loss of outputs that are linear in the probabilities, and its gradient.
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_weights,)
+            Where.
+        projector : ndarray of shape (2**n_qubits, n_outputs)
+            The outputs are ``probabilities @ projector``.
+        loss : callable
+            From the outputs, shape (n_samples, n_outputs), to the value and its slopes by output.
+
+        Returns
+        -------
+        value : float
+        gradient : ndarray of shape (n_weights,)
+            Here by parameter shifts: two circuits a sample and rotation that depends on a weight.
+        """
+        value, slopes = loss(self.probabilities(weights) @ projector)
+        rows = self._values(weights)
+        shifted = ShiftedCircuit(self.model.circuit, self.model.weight_places)
+        outcomes = self.backend.run_probabilities(shifted.circuit, shifted.rows(rows))
+        by_output = shifted.combine(rows, outcomes @ projector)
+        return float(value), np.einsum("io,iow->w", slopes, by_output)
+
     def _values(self, weights: Values) -> Values:
         rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
         return rows[:, self.model.columns]
@@ -323,22 +360,23 @@ class BoundGram:
             rotation.
         """
         value, slopes = loss(self.gram(weights))
-        points = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
+        n_weights = len(weights)
+        points = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), n_weights))])
         points = points[:, self.model.columns]
         rows, columns = np.triu_indices(len(points), k=1)
         overlap = overlap_circuit(self.model.circuit)
-        shifted = ShiftedCircuit(overlap.circuit)
         pairs = np.hstack([points[rows], points[columns]])[:, overlap.columns]
-        zeros = self.backend.run_probabilities(shifted.circuit, shifted.rows(pairs))[:, :1]
-        by_place = shifted.combine(pairs, zeros)[:, 0]
-        by_entry = np.zeros((len(pairs), 2 * points.shape[1]))
-        by_entry[:, overlap.columns] = by_place
         # both halves of the circuit hold the weights
-        by_parameter = by_entry[:, : points.shape[1]] + by_entry[:, points.shape[1] :]
-        by_column = np.zeros((len(pairs), points.shape[1]))
-        by_column[:, self.model.columns] = by_parameter
+        places = [
+            overlap.columns.index(half * points.shape[1] + place)
+            for half in (0, 1)
+            for place in self.model.weight_places
+        ]
+        shifted = ShiftedCircuit(overlap.circuit, places)
+        zeros = self.backend.run_probabilities(shifted.circuit, shifted.rows(pairs))[:, :1]
+        by_half = shifted.combine(pairs, zeros)[:, 0].reshape(len(pairs), 2, n_weights)
         # above the diagonal once; the slopes count every entry twice
-        gradient = 2 * slopes[rows, columns] @ by_column[:, self.X.shape[1] :]
+        gradient = 2 * slopes[rows, columns] @ by_half.sum(axis=1)
         return float(value), np.asarray(gradient)
 
 

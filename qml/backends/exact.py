@@ -11,7 +11,14 @@ from pydantic import PositiveInt
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import BoundCircuit, BoundGram, GramLoss, Values, Workload
+from qml.backends._contract import (
+    BoundCircuit,
+    BoundGram,
+    GramLoss,
+    OutputLoss,
+    Values,
+    Workload,
+)
 from qml.backends._ideal import IdealBackend, Pairs
 from qml.circuits import ModelCircuit
 from qml.engine import (
@@ -109,6 +116,7 @@ class _EncodedCircuit(BoundCircuit):
     def __init__(self, backend: ExactBackend, model: ModelCircuit, X: Values) -> None:
         super().__init__(backend, model, X)
         self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
+        self._projected: tuple[Values, EncodedModel] | None = None
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
         self.backend._count(len(self.X))
@@ -122,6 +130,16 @@ class _EncodedCircuit(BoundCircuit):
         check_observables(observables, self.model.circuit.num_qubits)
         self.backend._count(len(self.X))
         return expectations_of_states(self._encoded.states(weights), observables)
+
+    def value_and_gradient(
+        self, weights: Values, projector: Values, loss: OutputLoss
+    ) -> tuple[float, Values]:
+        if self.backend.shots is not None:
+            return super().value_and_gradient(weights, projector, loss)
+        if self._projected is None or self._projected[0] is not projector:
+            self._projected = (projector, self._encoded.projecting(projector))
+        self.backend._count(len(self.X))
+        return self._projected[1].value_and_gradient(weights, loss)
 
 
 class _EncodedGram(BoundGram):

@@ -35,6 +35,12 @@ class ModelCircuit:
         place = {parameter: i for i, parameter in enumerate((*self.inputs, *self.weights))}
         return [place[parameter] for parameter in self.circuit.parameters]
 
+    @property
+    def weight_places(self) -> list[int]:
+        """Where the weights stand in ``circuit.parameters``, in their own order."""
+        place = {parameter: i for i, parameter in enumerate(self.circuit.parameters)}
+        return [place[weight] for weight in self.weights]
+
     def with_weights(self, weights: ArrayLike) -> QuantumCircuit:
         """Return the circuit with its weights filled in; only the features are open."""
         values = np.asarray(weights, dtype=np.float64).tolist()

@@ -10,26 +10,30 @@ from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from qml.backends import Backend, Workload
-from qml.circuits import ModelCircuit, compose_model, resolve_ansatz, resolve_feature_map
-from qml.circuits._resolve import CircuitSpec
+from qml.backends import Backend, Workload, n_shifts, resolve_backend
+from qml.circuits import (
+    CircuitSpec,
+    ModelCircuit,
+    compose_model,
+    resolve_ansatz,
+    resolve_feature_map,
+)
 from qml.classifiers._base import QuantumClassifier
 from qml.classifiers._decision import DECISIONS, class_projector
 from qml.errors import SpecError
+from qml.losses import LossSpec, resolve_loss
 from qml.optimizers import Objective, Optimizer, OptimizerSpec, resolve_optimizer
 
 __all__ = ["VQC"]
 
-_SMALLEST_PROBABILITY = 1e-12
-
 
 class VQC(QuantumClassifier):
-    r"""Variational quantum classifier, trained on cross-entropy.
+    r"""Variational quantum classifier.
 
     The class probabilities are sums of outcome probabilities,
     :math:`p_c(x) = \sum_{z: d(z)=c} |\langle z|W(\theta)U(\lambda x)|0\rangle|^2`, and training
-    minimizes :math:`-\tfrac1N\sum_i\ln p_{y_i}(x_i)`, with :math:`p` not below 1e-12. Every
-    optimizer gets this same objective.
+    minimizes the mean of a loss of them. Every optimizer gets this same objective, and those that
+    ask for a gradient its true one.
 
     Parameters
     ----------
@@ -39,6 +43,9 @@ class VQC(QuantumClassifier):
         The trained circuit :math:`W`; see `qml.circuits.resolve_ansatz`.
     optimizer : str, mapping or Optimizer, default="cobyla"
         See `qml.optimizers.resolve_optimizer`.
+    loss : str or mapping, default="cross_entropy"
+        ``"cross_entropy"``, ``"squared"``, ``"hinge"``, ``"binomial_sigmoid"`` (the risk of
+        Havlíček et al.), or a mapping with the loss's parameters; see `qml.losses`.
     decision : {"parity", "majority", "lowest"}, default="parity"
         The class :math:`d(z)` that an outcome votes for.
     bandwidth : float, default=1.0
@@ -61,7 +68,8 @@ class VQC(QuantumClassifier):
 
     Notes
     -----
-    Circuits: one a sample and evaluation of the objective; one a sample to predict.
+    Circuits: one a sample and evaluation of the objective; one a sample to predict. A value with
+    its exact gradient counts one a sample, a measured one also two a sample and trained rotation.
 
     References
     ----------
@@ -78,6 +86,7 @@ class VQC(QuantumClassifier):
         "feature_map": [str, dict, QuantumCircuit, callable],
         "ansatz": [str, dict, QuantumCircuit, callable],
         "optimizer": [str, dict, Optimizer],
+        "loss": [str, dict],
         "decision": [StrOptions(set(DECISIONS))],
         "bandwidth": [Interval(Real, 0, None, closed="neither")],
         "initial_point": ["array-like", None],
@@ -90,6 +99,7 @@ class VQC(QuantumClassifier):
         feature_map: CircuitSpec = "zz",
         ansatz: CircuitSpec = "efficient_su2",
         optimizer: OptimizerSpec = "cobyla",
+        loss: LossSpec = "cross_entropy",
         decision: str = "parity",
         bandwidth: float = 1.0,
         initial_point: ArrayLike | None = None,
@@ -99,6 +109,7 @@ class VQC(QuantumClassifier):
         self.feature_map = feature_map
         self.ansatz = ansatz
         self.optimizer = optimizer
+        self.loss = loss
         self.decision = decision
         self.bandwidth = bandwidth
         self.initial_point = initial_point
@@ -111,14 +122,21 @@ class VQC(QuantumClassifier):
             self.decision, self._model.circuit.num_qubits, len(self.classes_)
         )
         bound = self.backend_.bind(self._model, self.bandwidth * X)
-        rows = np.arange(len(y))
+        loss, projector = resolve_loss(self.loss), self._projector
 
-        def cross_entropy(weights: NDArray[np.float64]) -> float:
-            true_class = (bound.probabilities(weights) @ self._projector)[rows, y]
-            return float(-np.log(np.maximum(true_class, _SMALLEST_PROBABILITY)).mean())
+        def of_outputs(outputs: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            return loss(outputs, y)
 
         optimizer = resolve_optimizer(self.optimizer)
-        self.result_ = optimizer.minimize(Objective(cross_entropy), self._start(seed))
+        if optimizer.uses_gradient:
+            objective = Objective.of_both(
+                lambda weights: bound.value_and_gradient(weights, projector, of_outputs)
+            )
+        else:
+            objective = Objective(
+                lambda weights: of_outputs(bound.probabilities(weights) @ projector)[0]
+            )
+        self.result_ = optimizer.minimize(objective, self._start(seed), seed=seed)
         self.weights_ = self.result_.x
 
     def _build(self, n_features: int) -> ModelCircuit:
@@ -161,9 +179,13 @@ class VQC(QuantumClassifier):
         """Return the optimizer's most evaluations on the training data, and one prediction."""
         model = self._build(n_features)
         class_projector(self.decision, model.circuit.num_qubits, n_classes)
-        evaluations = resolve_optimizer(self.optimizer).max_evaluations(len(model.weights))
+        optimizer = resolve_optimizer(self.optimizer)
+        evaluations = optimizer.max_evaluations(len(model.weights))
+        rows = n_train
+        if optimizer.uses_gradient and resolve_backend(self.backend).shots is not None:
+            rows *= 1 + n_shifts(model.circuit, model.weight_places)
         return Workload(
             model.circuit.num_qubits,
-            n_evaluations=evaluations * n_train + n_test,
-            batch=max(n_train, n_test),
+            n_evaluations=evaluations * rows + n_test,
+            batch=max(rows, n_test),
         )

@@ -8,7 +8,7 @@ part of two matrix products; anything else becomes a tree of NumPy calls. No cod
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -55,6 +55,7 @@ class ExpressionTable:
         self.parameters = tuple(parameters)
         self._place = {parameter: i for i, parameter in enumerate(self.parameters)}
         self._columns: dict[int, list[tuple[ParameterExpression, int]]] = {}
+        self._compiled_slopes: dict[tuple[int, int], Evaluate] = {}
         self.expressions: list[ParameterExpression | float] = [1.0]
 
     def column(self, expression: ParameterExpression) -> int:
@@ -92,7 +93,9 @@ class ExpressionTable:
                 table[:, column] = _real(evaluate(values), self.expressions[column])
         return np.asarray(table)
 
-    def chain(self, values: Values, gradient: Values) -> Values:
+    def chain(
+        self, values: Values, gradient: Values, wanted: Collection[int] | None = None
+    ) -> Values:
         """Return the gradient by parameter from the gradient by expression.
 
         Parameters
@@ -101,6 +104,9 @@ class ExpressionTable:
             Where.
         gradient : ndarray of shape (batch, n_expressions)
             By expression.
+        wanted : collection of int or None, default=None
+            Places of the parameters that are asked for; the other columns of the result may be
+            wrong. None is all. What is not asked for need not have a derivative.
 
         Returns
         -------
@@ -113,10 +119,10 @@ class ExpressionTable:
             first, second = self._scatter
             result += (by_product * values[:, factors[:, 1]]) @ first
             result += (by_product * values[:, factors[:, 0]]) @ second
-        for column, place, derivative in self._derivatives:
-            result[:, place] += gradient[:, column] * _real(
-                derivative(values), self.expressions[column]
-            )
+        for column, place in self._slopes:
+            if wanted is None or place in wanted:
+                slope = self._derivative(column, place)(values)
+                result[:, place] += gradient[:, column] * _real(slope, self.expressions[column])
         return np.asarray(result)
 
     @functools.cached_property
@@ -167,14 +173,17 @@ class ExpressionTable:
         ]
 
     @functools.cached_property
-    def _derivatives(self) -> list[tuple[int, int, Evaluate]]:
-        place = self._place
-        return [
-            (column, place[parameter], _compile(_gradient(expression, parameter), place))
-            for column, _ in self._others
-            for expression in [assert_expression(self.expressions[column])]
-            for parameter in expression.parameters
-        ]
+    def _slopes(self) -> list[tuple[int, int]]:
+        """Columns that are no quadratic polynomial, with each parameter they depend on."""
+        return [(column, place) for column, _ in self._others for place in self.depends_on(column)]
+
+    def _derivative(self, column: int, place: int) -> Evaluate:
+        """Return the function that evaluates a column's derivative; compiled once."""
+        known = self._compiled_slopes.get((column, place))
+        if known is None:
+            slope = _gradient(self.expressions[column], self.parameters[place])
+            known = self._compiled_slopes[column, place] = _compile(slope, self._place)
+        return known
 
 
 _QuadraticForm = tuple[float, dict[int, float], dict[tuple[int, int], float]]

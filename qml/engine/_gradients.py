@@ -129,7 +129,7 @@ def gradients(
     result = np.empty((len(rows), len(observables), len(wanted)))
     for k, observable in enumerate(observables):
         by_expression = compiled.gradient(table, kets, apply_observable(observable, kets))
-        result[:, k] = program.table.chain(rows, by_expression)[:, places]
+        result[:, k] = program.table.chain(rows, by_expression, places)[:, places]
     return result
 
 

@@ -14,7 +14,9 @@ which is one adjoint pass over the :math:`2^n` columns of :math:`W`, however man
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -83,6 +85,7 @@ class EncodedModel:
             raise SpecError("inputs and weights together must be the circuit's parameters")
         rows = as_rows(X, len(inputs))
         n_qubits, self.n_samples = circuit.num_qubits, len(rows)
+        self._n_qubits = n_qubits
         self.n_weights = len(weights)
         what = f"training on {self.n_samples} states of {n_qubits} qubits"
         require_states(n_qubits, self.n_samples, 4, what)
@@ -109,6 +112,12 @@ class EncodedModel:
             if not self._reads_data and self.n_samples > 1 << n_qubits
             else None
         )
+
+    def projecting(self, projector: ArrayLike) -> Self:
+        """Return the same model over the same encoded data with other outputs."""
+        twin = copy.copy(self)
+        twin._projector = _Projector(projector, 1 << self._n_qubits)
+        return twin
 
     def states(self, weights: ArrayLike) -> Complex:
         """Return every sample's state, shape (n_samples, 2**n_qubits)."""
@@ -200,7 +209,8 @@ class EncodedModel:
 
     def _gradient(self, table: Real, kets: Complex, bras: Complex) -> Real:
         by_expression = self._trained.gradient(table, kets, bras)
-        by_parameter = self._table.chain(self._values, by_expression).sum(axis=0)
+        by_parameter = self._table.chain(self._values, by_expression, self._weight_places)
+        by_parameter = by_parameter.sum(axis=0)
         return np.asarray(by_parameter[self._weight_places])
 
     def _evaluate(self, weights: ArrayLike) -> Real:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import NonNegativeFloat, PositiveFloat
 from sklearn.svm import SVC
 
-from qml.backends import Backend, BoundGram, GramLoss, Workload, shifts_per_entry
+from qml.backends import Backend, GramLoss, Workload, n_shifts
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.errors import DataError, SpecError
 from qml.kernels._alignment import alignment, alignment_slopes, centred, label_kernel
@@ -18,13 +18,13 @@ from qml.optimizers import Objective, Optimizer, resolve_optimizer
 
 __all__ = ["TrainableKernel"]
 
-Loss = Literal["alignment", "centred_alignment", "svc"]
+Criterion = Literal["alignment", "centred_alignment", "svc"]
 
 
 class TrainableKernel(QuantumKernel):
     r"""Fidelity kernel of a feature map with weights :math:`\theta`, which `fit` trains.
 
-    The loss is one of
+    The objective is one of
 
     - ``"alignment"``: :math:`-A(K_\theta, L)` with the label kernel :math:`L`, for two classes the
       kernel-target alignment;
@@ -40,12 +40,12 @@ class TrainableKernel(QuantumKernel):
         `qml.circuits.resolve_trainable_map`.
     bandwidth, backend, random_state
         As for `qml.kernels.QuantumKernel`.
-    loss : {"alignment", "centred_alignment", "svc"}, default="alignment"
-        What is minimized.
+    objective : {"alignment", "centred_alignment", "svc"}, default="alignment"
+        What is optimized.
     optimizer : str, mapping or Optimizer, default="l_bfgs_b"
         With gradients or without.
     C : float, default=1.0
-        Of the loss ``"svc"``.
+        Of the objective ``"svc"``.
     initial_weights : float, list of float or None, default=None
         The start; one number stands for all weights. None draws them uniformly from
         :math:`[0, 2\pi)` by `random_state`.
@@ -83,13 +83,13 @@ class TrainableKernel(QuantumKernel):
         bandwidth: float = 1.0,
         backend: str | Backend = "exact",
         random_state: int | None = None,
-        loss: Loss = "alignment",
+        objective: Criterion = "alignment",
         optimizer: str | dict[str, Any] | Optimizer = "l_bfgs_b",
         C: PositiveFloat = 1.0,
         initial_weights: NonNegativeFloat | list[float] | None = None,
     ) -> None:
         super().__init__(feature_map, bandwidth, backend, random_state)
-        self.loss = loss
+        self.objective = objective
         self.optimizer = resolve_optimizer(optimizer)
         self.C = C
         self.initial_weights = initial_weights
@@ -98,15 +98,15 @@ class TrainableKernel(QuantumKernel):
         if y is None:
             raise DataError("a trainable kernel needs labels: fit_evaluate(X, y)")
         model = self._model(X.shape[1])
-        loss = _loss(self.loss, y, self.C)
+        loss = _loss(self.objective, y, self.C)
         bound = self.backend.bind_gram(model, X)
         objective = (
-            _Differentiated(bound, loss).objective
+            Objective.of_both(lambda weights: bound.value_and_gradient(weights, loss))
             if self.optimizer.uses_gradient
             else Objective(lambda weights: loss(bound.gram(weights))[0])
         )
         start = self._start(len(model.weights))
-        self.result_ = self.optimizer.minimize(objective, start)
+        self.result_ = self.optimizer.minimize(objective, start, seed=self.random_state or 0)
         self.weights_ = self.result_.x
         self._report = {
             "optimizer": self.result_.implementation,
@@ -149,7 +149,8 @@ class TrainableKernel(QuantumKernel):
         shifts = 0
         if self.optimizer.uses_gradient and self.backend.shots is not None:
             entries = n_train * (n_train - 1) // 2
-            shifts = evaluations * shifts_per_entry(model.circuit) * entries
+            # in either half of compute-uncompute
+            shifts = evaluations * 2 * n_shifts(model.circuit, model.weight_places) * entries
         return Workload(
             model.circuit.num_qubits,
             n_evaluations=shifts,
@@ -158,27 +159,7 @@ class TrainableKernel(QuantumKernel):
         )
 
 
-class _Differentiated:
-    """Value and gradient come together; optimizers ask for them one after the other."""
-
-    def __init__(self, bound: BoundGram, loss: GramLoss) -> None:
-        self._bound, self._loss = bound, loss
-        self._at: bytes = b""
-        self._answer: tuple[float, Matrix] = (0.0, np.empty(0))
-        self.objective = Objective(
-            lambda weights: self._answered(weights)[0], lambda weights: self._answered(weights)[1]
-        )
-
-    def _answered(self, weights: Matrix) -> tuple[float, Matrix]:
-        if weights.tobytes() != self._at:
-            self._at, self._answer = (
-                weights.tobytes(),
-                self._bound.value_and_gradient(weights, self._loss),
-            )
-        return self._answer
-
-
-def _loss(name: Loss, y: NDArray[Any], C: float) -> GramLoss:
+def _loss(name: Criterion, y: NDArray[Any], C: float) -> GramLoss:
     """Return the loss of a Gram matrix, with its symmetric slopes by entry."""
     target = label_kernel(y)
     classes = np.unique(y)

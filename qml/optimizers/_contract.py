@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,7 @@ from qml.registry import Room
 
 __all__ = [
     "OPTIMIZERS",
+    "BudgetSpent",
     "Objective",
     "Optimizer",
     "OptimizerSpec",
@@ -69,6 +70,22 @@ class Objective:
         self._points: list[Vector] = []
         self._callback: Callback | None = None
 
+    @classmethod
+    def of_both(cls, function: Callable[[Vector], tuple[float, Vector]]) -> Self:
+        """Return the objective of a function that gives its value and gradient in one go.
+
+        Optimizers ask for the two one after the other; the second answer is kept from the first.
+        """
+        at: list[tuple[bytes, tuple[float, Vector]]] = []
+
+        def answered(x: Vector) -> tuple[float, Vector]:
+            key = x.tobytes()
+            if not at or at[0][0] != key:
+                at[:] = [(key, function(x))]
+            return at[0][1]
+
+        return cls(lambda x: answered(x)[0], lambda x: answered(x)[1])
+
     def __call__(self, x: Vector) -> float:
         point = np.array(x, dtype=np.float64)  # a copy: optimizers change theirs in place
         value = float(self._function(point))
@@ -101,6 +118,10 @@ class Objective:
 
 class _Stopped(Exception):
     """The callback asked to stop."""
+
+
+class BudgetSpent(Exception):
+    """The evaluations are used up in the middle of a library's step."""
 
 
 @dataclass(frozen=True)
@@ -159,11 +180,17 @@ class Optimizer(ABC):
         """Return the most evaluations a run with `n_parameters` parameters can take."""
 
     @abstractmethod
-    def _minimize(self, objective: Objective, x0: Vector) -> tuple[Vector, float | None, int]:
+    def _minimize(
+        self, objective: Objective, x0: Vector, rng: np.random.Generator
+    ) -> tuple[Vector, float | None, int]:
         """Return the last point, its value if it was evaluated, and the number of steps."""
 
     def minimize(
-        self, objective: Objective, x0: Vector, callback: Callback | None = None
+        self,
+        objective: Objective,
+        x0: Vector,
+        callback: Callback | None = None,
+        seed: int = 0,
     ) -> Result:
         """Minimize the objective from `x0`, which is left as it is.
 
@@ -175,6 +202,8 @@ class Optimizer(ABC):
             The start.
         callback : callable or None, default=None
             Called after every evaluation with ``(n_evaluations, x, value)``; a true return stops.
+        seed : int, default=0
+            Of what the optimizer draws, if it draws anything.
 
         Returns
         -------
@@ -185,7 +214,9 @@ class Optimizer(ABC):
         n_iterations, stopped = 0, False
         objective._callback = callback
         try:
-            x, fun, n_iterations = self._minimize(objective, np.array(x0, dtype=np.float64))
+            x, fun, n_iterations = self._minimize(
+                objective, np.array(x0, dtype=np.float64), np.random.default_rng(seed)
+            )
         except _Stopped:
             (x, fun), stopped = objective.best_since(evaluations), True
         finally:

@@ -69,7 +69,9 @@ class AQGD(Optimizer):
         """Return :math:`2P + 1` a step, and one for the last point."""
         return self.maxiter * (2 * n_parameters + 1) + 1
 
-    def _minimize(self, objective: Objective, x0: Vector) -> tuple[Vector, float | None, int]:
+    def _minimize(
+        self, objective: Objective, x0: Vector, rng: np.random.Generator
+    ) -> tuple[Vector, float | None, int]:
         from qiskit_machine_learning import optimizers as library
 
         optimizer = library.AQGD(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 
 import numpy as np
 from pydantic import PositiveFloat, PositiveInt
 
 from qml.optimizers._contract import Objective, Optimizer, Vector
+from qml.optimizers._scipy import minimize_with_scipy, scipy_version
 
 __all__ = ["COBYLA"]
 
@@ -52,32 +52,19 @@ class COBYLA(Optimizer):
     @property
     def implementation(self) -> str:
         """SciPy's version: another version may be another algorithm."""
-        return f"SciPy {version('scipy')} COBYLA"
+        return scipy_version("COBYLA")
 
     def max_evaluations(self, n_parameters: int) -> int:
         """Return `maxiter`, which holds below the first simplex's size too."""
         return self.maxiter
 
-    def _minimize(self, objective: Objective, x0: Vector) -> tuple[Vector, float | None, int]:
-        from qiskit_machine_learning import optimizers as library
-
-        start = objective.n_evaluations
-
-        def within_budget(x: Vector) -> float:
-            if objective.n_evaluations - start >= self.maxiter:
-                raise _BudgetSpent
-            return objective(x)
-
+    def _minimize(
+        self, objective: Objective, x0: Vector, rng: np.random.Generator
+    ) -> tuple[Vector, float | None, int]:
         # SciPy raises a limit below the first simplex's size, with a warning; here it holds
-        library_limit = max(self.maxiter, len(x0) + 2)
-        optimizer = library.COBYLA(maxiter=library_limit, rhobeg=self.rhobeg, tol=self.tol)
-        try:
-            found = optimizer.minimize(within_budget, np.copy(x0))
-            x, fun = np.asarray(found.x), float(found.fun)
-        except _BudgetSpent:
-            x, fun = objective.best_since(start)
+        options = {"maxiter": max(self.maxiter, len(x0) + 2), "rhobeg": self.rhobeg}
+        if self.tol is not None:
+            options["tol"] = self.tol
+        start = objective.n_evaluations
+        x, fun, _ = minimize_with_scipy(objective, x0, "COBYLA", self.maxiter, options)
         return x, fun, objective.n_evaluations - start
-
-
-class _BudgetSpent(Exception):
-    """The evaluations are used up before the first simplex stands."""

@@ -62,7 +62,9 @@ def test_start_is_left_alone_and_used(name):
     start, function = START.copy(), Counted()
     resolve_optimizer(name).minimize(objective(function), start)
     np.testing.assert_array_equal(start, START)
-    np.testing.assert_array_equal(function.calls[0], START)
+    # SPSA asks on either side of the start, the others at it
+    first = np.mean(function.calls[:2], axis=0) if name == "spsa" else function.calls[0]
+    np.testing.assert_allclose(first, START, rtol=1e-15)
 
 
 @pytest.mark.parametrize("name", NAMES)

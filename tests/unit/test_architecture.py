@@ -14,6 +14,7 @@ ROOMS = [
     "circuits",
     "engine",
     "backends",
+    "losses",
     "optimizers",
     "kernels",
     "classifiers",

@@ -50,7 +50,7 @@ def test_covariant_kernel_reaches_one_after_training(seed, loss):
     """Glick et al.: seven qubits, ten points a class, the fiducial angle starts at 0.1."""
     data = graph_covariant(seed, n_samples=40)
     train, test = np.arange(20), np.arange(20, 40)
-    spec = {"name": "trainable", "loss": loss, "initial_weights": 0.1}
+    spec = {"name": "trainable", "objective": loss, "initial_weights": 0.1}
     model = QSVC("covariant", quantum_kernel=spec).fit(data.X[train], data.y[train])
     assert model.score(data.X[test], data.y[test]) == 1.0
     # the fiducial state is near the graph state, of which both signs of the angle are one

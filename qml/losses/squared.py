@@ -1,0 +1,37 @@
+"""Squared error of the probabilities, the Brier score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qml.losses._contract import Labels, Values
+
+__all__ = ["squared"]
+
+
+def squared(probabilities: Values, y: Labels) -> tuple[float, Values]:
+    r"""Return the mean of :math:`\sum_c (p_c - [c = y])^2`.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+    y : ndarray of shape (n_samples,)
+        True classes, from 0.
+
+    Returns
+    -------
+    value : float
+    slopes : ndarray of shape (n_samples, n_classes)
+
+    References
+    ----------
+    Brier, Mon. Weather Rev. 78, 1 (1950).
+
+    Examples
+    --------
+    >>> squared(np.array([[0.9, 0.1]]), np.array([0]))[0].__round__(6)
+    0.02
+    """
+    errors = probabilities.copy()
+    errors[np.arange(len(y)), y] -= 1.0
+    return float((errors**2).sum() / len(y)), 2 * errors / len(y)
