@@ -43,8 +43,8 @@ class Room:
 
     Examples
     --------
-    >>> Room("ansatz", "qml.circuits.ansatzes").names()
-    ['efficient_su2', 'havlicek', 'real_amplitudes']
+    >>> Room("backend", "qml.backends").names()
+    ['aer', 'exact', 'ibm', 'mps']
     """
 
     kind: str

@@ -1,0 +1,52 @@
+"""Strongly entangling layers: general rotations and rings of CX of growing range."""
+
+from __future__ import annotations
+
+from pydantic import PositiveInt
+from qiskit.circuit import ParameterVector, QuantumCircuit
+
+__all__ = ["strongly_entangling"]
+
+
+def strongly_entangling(n_qubits: int, reps: PositiveInt = 2) -> QuantumCircuit:
+    r"""Turn every qubit by a general rotation, then join it by CX to one further round the ring.
+
+    .. math:: W(\theta) = \prod_l \prod_i CX_{i,\,i+r_l} \bigotimes_i
+        R_Z(\theta_{li3})R_Y(\theta_{li2})R_Z(\theta_{li1}),\qquad r_l = l \bmod (n-1) + 1
+
+    PennyLane's ``StronglyEntanglingLayers``.
+
+    Parameters
+    ----------
+    n_qubits : int
+        Width.
+    reps : int, default=2
+        Number of layers.
+
+    Returns
+    -------
+    QuantumCircuit
+        :math:`3n` weights a layer.
+
+    References
+    ----------
+    Schuld, Bocharov, Svore and Wiebe, Phys. Rev. A 101, 032308 (2020),
+    doi:10.1103/PhysRevA.101.032308.
+
+    Examples
+    --------
+    >>> strongly_entangling(3, reps=2).num_parameters
+    18
+    """
+    weights = iter(ParameterVector("θ", 3 * n_qubits * reps))
+    circuit = QuantumCircuit(n_qubits)
+    for layer in range(reps):
+        for qubit in range(n_qubits):
+            circuit.rz(next(weights), qubit)
+            circuit.ry(next(weights), qubit)
+            circuit.rz(next(weights), qubit)
+        if n_qubits > 1:
+            reach = layer % (n_qubits - 1) + 1
+            for qubit in range(n_qubits):
+                circuit.cx(qubit, (qubit + reach) % n_qubits)
+    return circuit
