@@ -134,8 +134,10 @@ def table(
 @app.command(name="list")
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in a study, a line each."""
-    for name, line in _listed(kind):
-        print(f"{name:22} {line}".rstrip())
+    listed = _listed(kind)
+    width = max(len(name) for name, _ in listed)
+    for name, line in listed:
+        print(f"{name:{width}}  {line}".rstrip())
 
 
 @app.command()
