@@ -185,6 +185,6 @@ def _adapter(hint: Any) -> TypeAdapter[Any]:
 
 
 def first_sentence(plugin: object) -> str:
-    """Return the first sentence of a plug-in's docstring, on one line."""
+    """Return the first sentence of a plug-in's docstring, on one line; "et al." ends none."""
     text = " ".join((inspect.getdoc(plugin) or "").split("\n\n")[0].split())
-    return text.split(". ")[0].rstrip(".")
+    return re.split(r"\.\s+(?=[A-Z])", text)[0].rstrip(".")
