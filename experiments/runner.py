@@ -21,7 +21,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from experiments.evaluation.metrics import score
-from experiments.evaluation.protocol import Outcome, fit_and_predict, split
+from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predict, split
 from experiments.evaluation.tasks import task_of
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
@@ -169,7 +169,8 @@ def _success(
     pipeline = make_pipeline(cell)
     if group is not None:
         try:
-            share_kernels(pipeline, data.X, train, group, folder)
+            part = TrainingPart(pipeline[-1], data.y, train)
+            share_kernels(pipeline, data.X, part, group, folder)
         except OSError as error:  # a full disk, or one without locks: this fit pays for itself
             warnings.warn(f"kernel not shared: {_reason(error)}", stacklevel=1)
     outcome = fit_and_predict(pipeline, data.X, data.y, train, test)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
+from experiments.evaluation.protocol import TrainingPart
 from experiments.registry import MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
 from experiments.spec import SCHEMA, Cell, canonical_json
@@ -103,7 +104,7 @@ def _question(model: str, preprocessing: str) -> tuple[str, bool] | None:
 
 
 def share_kernels(
-    pipeline: Pipeline, X: NDArray[Any], train: NDArray[np.intp], group: str, folder: Path
+    pipeline: Pipeline, X: NDArray[Any], part: TrainingPart, group: str, folder: Path
 ) -> None:
     """Give the pipeline's model a backend that answers from the group's tables.
 
@@ -113,8 +114,8 @@ def share_kernels(
         Unfitted; its model's backend is replaced.
     X : ndarray
         The whole data set.
-    train : ndarray of int
-        The training rows, the only ones that preprocessing is fitted to.
+    part : TrainingPart
+        What the pipeline will be fitted to, and so the only rows that preprocessing is fitted to.
     group : str
         As `sharing_groups` names it.
     folder : Path
@@ -123,7 +124,7 @@ def share_kernels(
     model = pipeline[-1]
     points = np.asarray(X)
     if len(pipeline) > 1:
-        points = pipeline[:-1].fit(X[train]).transform(X)
+        points = pipeline[:-1].fit(X[part.rows], part.labels).transform(X)
     points = model.bandwidth * np.asarray(points, dtype=np.float64)
     if len(points) > _MOST_POINTS:
         return

@@ -16,7 +16,7 @@ from experiments.evaluation.tasks import task_of
 from experiments.seeds import child_seed
 from qml.errors import DataError
 
-__all__ = ["Outcome", "fit_and_predict", "split"]
+__all__ = ["Outcome", "TrainingPart", "fit_and_predict", "split"]
 
 Indices = NDArray[np.intp]
 
@@ -115,13 +115,13 @@ def fit_and_predict(
     to be of the second.
     """
     model = pipeline[-1]
-    answer = _Answer(model, y, train)
+    part = TrainingPart(model, y, train)
     start = time.perf_counter()
-    pipeline.fit(X[answer.rows], answer.labels)
+    pipeline.fit(X[part.rows], part.labels)
     fit_s = time.perf_counter() - start
     fit_usage = _usage(pipeline)
     start = time.perf_counter()
-    predicted = np.asarray(answer.read(pipeline.predict(X[test])))
+    predicted = np.asarray(part.read(pipeline.predict(X[test])))
     predict_s = time.perf_counter() - start
     usage = _usage(pipeline)
     scores = _scores(pipeline, X[test])
@@ -129,7 +129,7 @@ def fit_and_predict(
     shared_fit_s = fit_usage.get("shared_s", 0.0)
     return Outcome(
         predicted=predicted,
-        scores=None if scores is None else answer.sign * scores,
+        scores=None if scores is None else part.sign * scores,
         fit_s=fit_s + shared_fit_s,
         predict_s=predict_s + usage.get("shared_s", 0.0) - shared_fit_s,
         fit_usage=fit_usage,
@@ -138,8 +138,27 @@ def fit_and_predict(
     )
 
 
-class _Answer:
-    """What a model is fitted to, and how its answers are read back in the data's own labels."""
+class TrainingPart:
+    """What a model is fitted to, and how its answers are read back in the data's own labels.
+
+    Parameters
+    ----------
+    model : estimator
+        Its scikit-learn tags decide.
+    y : ndarray of shape (n_samples,)
+        Labels or targets of the whole data set.
+    train : ndarray of int
+        The fold's training rows.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        The rows that are fitted: an outlier detector's are those of the first class.
+    labels : ndarray
+        Theirs; targets are standardised.
+    sign : int
+        Of the model's scores, so that they speak for the second class.
+    """
 
     def __init__(self, model: Any, y: NDArray[Any], train: Indices) -> None:
         self.rows, self.sign = train, 1
@@ -154,6 +173,7 @@ class _Answer:
             self.labels = (self.labels - self._mean) / self._scale
 
     def read(self, predicted: NDArray[Any]) -> NDArray[Any]:
+        """Return predictions in the data's own labels or units."""
         if self._classes is not None:
             return np.asarray(self._classes[(predicted < 0).astype(int)])
         if self._mean or self._scale != 1:

@@ -11,10 +11,16 @@ import numpy as np
 import pytest
 from qiskit.circuit import QuantumCircuit
 from qiskit.circuit.library import pauli_feature_map, zz_feature_map
+from sklearn.feature_selection import SelectKBest
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from experiments import Study
-from experiments.shared_kernels import sharing_groups, tables_of
+from experiments.datasets.ad_hoc import ad_hoc
+from experiments.evaluation.protocol import TrainingPart, fit_and_predict
+from experiments.registry import MODELS, build_estimator
+from experiments.shared_kernels import share_kernels, sharing_groups, tables_of
 from qml.backends import Request, SharedBackend, evaluate_table, resolve_backend
 from qml.classifiers.qsvc import QSVC
 from qml.engine import fingerprint
@@ -185,6 +191,26 @@ def test_labels_and_seeds_do_not_share_with_other_maps_or_backends():
     ]
     groups = sharing_groups(item.cell for item in study(models=models).plan())
     assert len(set(groups.values())) == 5
+
+
+@pytest.mark.parametrize("model", ["qsvc", "quantum_one_class_svm"])
+def test_preprocessing_is_fitted_to_what_the_model_is_fitted_to(tmp_path, model):
+    """Also where labels decide it, and where a detector sees one class alone: all is found."""
+    data = ad_hoc(3, n_samples=40)
+    steps = [("scale", StandardScaler()), ("pick", SelectKBest(k=1))]
+    if model == "quantum_one_class_svm":
+        steps = steps[:1]  # one class is nothing to select by
+    estimator = build_estimator(MODELS, model, {"feature_map": "angle"})
+    pipeline = Pipeline([*steps, ("model", estimator)])
+    train, test = np.arange(30), np.arange(30, 40)
+    part = TrainingPart(estimator, data.y, train)
+    share_kernels(pipeline, data.X, part, "group", tmp_path)
+    outcome = fit_and_predict(pipeline, data.X, data.y, train, test)
+    assert outcome.predicted.shape == (10,)
+    shared = pipeline[-1].backend_
+    shared.inner.gram = None  # nothing is left for the inner backend to answer
+    pipeline.predict(data.X[test])
+    assert shared.usage.shared_s > 0
 
 
 def test_damaged_table_is_computed_again(tmp_path):
