@@ -2,68 +2,60 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Any
+from typing import Any, ClassVar
 
-from qml.optimizers._contract import BudgetSpent, Objective, Vector
+import numpy as np
 
-__all__ = ["minimize_with_scipy", "scipy_version"]
+from qml.optimizers._contract import BudgetSpent, Objective, Optimizer, Vector
 
-
-def scipy_version(method: str) -> str:
-    """Return the code that runs: another version of SciPy may be another algorithm."""
-    return f"SciPy {version('scipy')} {method}"
+__all__ = ["SciPyOptimizer"]
 
 
-def minimize_with_scipy(
-    objective: Objective,
-    x0: Vector,
-    method: str,
-    limit: int,
-    options: dict[str, Any],
-    gradient: bool = False,
-) -> tuple[Vector, float, int]:
-    """Run a method of SciPy's on a number of evaluations that it cannot exceed.
+@dataclass(frozen=True)
+class SciPyOptimizer(Optimizer):
+    """Base of the methods of `scipy.optimize.minimize`.
 
-    Parameters
-    ----------
-    objective : Objective
-        Counts its own calls.
-    x0 : ndarray of shape (n_parameters,)
-        The start.
-    method : str
-        SciPy's name.
-    limit : int
-        The most evaluations; the best point so far if they are spent in the middle of a step.
-    options : dict
-        SciPy's own.
-    gradient : bool, default=False
-        Whether the method is given the objective's gradient.
-
-    Returns
-    -------
-    x : ndarray of shape (n_parameters,)
-    fun : float
-    n_iterations : int
+    A subclass says which, its options, and how many evaluations it may take; when these are spent
+    in the middle of a step, its best point so far is the answer.
     """
-    from scipy.optimize import minimize
 
-    start = objective.n_evaluations
+    #: SciPy's name.
+    method: ClassVar[str]
 
-    def within_budget(x: Vector) -> float:
-        if objective.n_evaluations - start >= limit:
-            raise BudgetSpent
-        return objective(x)
+    @property
+    def implementation(self) -> str:
+        """SciPy's version belongs to every number: another one may be another algorithm."""
+        return f"SciPy {version('scipy')} {self.method}"
 
-    try:
-        found = minimize(
-            within_budget,
-            x0,
-            jac=objective.gradient if gradient else None,
-            method=method,
-            options=options,
-        )
-    except BudgetSpent:
-        x, fun = objective.best_since(start)
-        return x, fun, int(options.get("maxiter", limit))
-    return found.x, float(found.fun), max(1, int(found.get("nit", found.nfev)))
+    @abstractmethod
+    def _options(self, n_parameters: int) -> dict[str, Any]:
+        """Return SciPy's own options."""
+
+    def _minimize(
+        self, objective: Objective, x0: Vector, rng: np.random.Generator
+    ) -> tuple[Vector, float | None, int]:
+        from scipy.optimize import minimize
+
+        start, limit = objective.n_evaluations, self.max_evaluations(len(x0))
+
+        def within_budget(x: Vector) -> float:
+            if objective.n_evaluations - start >= limit:
+                raise BudgetSpent
+            return objective(x)
+
+        try:
+            found = minimize(
+                within_budget,
+                x0,
+                jac=objective.gradient if self.uses_gradient else None,
+                method=self.method,
+                options=self._options(len(x0)),
+            )
+        except BudgetSpent:
+            return (*objective.best_since(start), self.maxiter)
+        # COBYLA counts no steps: one of its is one evaluation
+        n_iterations = found.get("nit", objective.n_evaluations - start)
+        return found.x, float(found.fun), max(1, int(n_iterations))

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import PositiveFloat, PositiveInt
 
-from qml.optimizers._contract import Objective, Optimizer, Vector
-from qml.optimizers._scipy import minimize_with_scipy, scipy_version
+from qml.optimizers._scipy import SciPyOptimizer
 
 __all__ = ["COBYLA"]
 
 
 @dataclass(frozen=True)
-class COBYLA(Optimizer):
+class COBYLA(SciPyOptimizer):
     """Constrained optimization by linear approximation.
 
     One step is one evaluation. The first :math:`P + 1` evaluations only build the first simplex.
@@ -40,31 +39,26 @@ class COBYLA(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from qml.optimizers import Objective
     >>> result = COBYLA().minimize(Objective(lambda x: float(x @ x)), np.ones(2))
     >>> result.fun < 1e-6 and result.n_evaluations <= 100
     True
     """
 
+    method: ClassVar[str] = "COBYLA"
     maxiter: PositiveInt = 100
     rhobeg: PositiveFloat = 1.0
     tol: PositiveFloat | None = None
-
-    @property
-    def implementation(self) -> str:
-        """SciPy's version: another version may be another algorithm."""
-        return scipy_version("COBYLA")
 
     def max_evaluations(self, n_parameters: int) -> int:
         """Return `maxiter`, which holds below the first simplex's size too."""
         return self.maxiter
 
-    def _minimize(
-        self, objective: Objective, x0: Vector, rng: np.random.Generator
-    ) -> tuple[Vector, float | None, int]:
+    def _options(self, n_parameters: int) -> dict[str, Any]:
         # SciPy raises a limit below the first simplex's size, with a warning; here it holds
-        options = {"maxiter": max(self.maxiter, len(x0) + 2), "rhobeg": self.rhobeg}
-        if self.tol is not None:
-            options["tol"] = self.tol
-        start = objective.n_evaluations
-        x, fun, _ = minimize_with_scipy(objective, x0, "COBYLA", self.maxiter, options)
-        return x, fun, objective.n_evaluations - start
+        options: dict[str, Any] = {
+            "maxiter": max(self.maxiter, n_parameters + 2),
+            "rhobeg": self.rhobeg,
+        }
+        return options if self.tol is None else {**options, "tol": self.tol}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import PositiveFloat, PositiveInt
 
-from qml.optimizers._contract import Objective, Optimizer, Vector
-from qml.optimizers._scipy import minimize_with_scipy, scipy_version
+from qml.optimizers._scipy import SciPyOptimizer
 
 __all__ = ["Powell"]
 
 
 @dataclass(frozen=True)
-class Powell(Optimizer):
+class Powell(SciPyOptimizer):
     """Line searches along conjugate directions, without gradients.
 
     Parameters
@@ -30,31 +29,20 @@ class Powell(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from qml.optimizers import Objective
     >>> bowl = Objective(lambda x: float(x @ x), lambda x: 2 * x)
     >>> Powell().minimize(bowl, np.ones(2)).fun < 1e-6
     True
     """
 
+    method: ClassVar[str] = "Powell"
     maxiter: PositiveInt = 1000
     tol: PositiveFloat = 1e-6
-
-    @property
-    def implementation(self) -> str:
-        """SciPy's, with its version."""
-        return scipy_version("Powell")
 
     def max_evaluations(self, n_parameters: int) -> int:
         """Return `maxiter`."""
         return self.maxiter
 
-    def _minimize(
-        self, objective: Objective, x0: Vector, rng: np.random.Generator
-    ) -> tuple[Vector, float | None, int]:
-        limit = self.max_evaluations(len(x0))
-        return minimize_with_scipy(
-            objective,
-            x0,
-            "Powell",
-            limit,
-            {"maxfev": self.maxiter, "maxiter": self.maxiter, "ftol": self.tol, "xtol": self.tol},
-        )
+    def _options(self, n_parameters: int) -> dict[str, Any]:
+        return {"maxfev": self.maxiter, "maxiter": self.maxiter, "ftol": self.tol, "xtol": self.tol}

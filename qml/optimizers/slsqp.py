@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
-import numpy as np
 from pydantic import PositiveFloat, PositiveInt
 
-from qml.optimizers._contract import Objective, Optimizer, Vector
-from qml.optimizers._scipy import minimize_with_scipy, scipy_version
+from qml.optimizers._scipy import SciPyOptimizer
 
 __all__ = ["SLSQP"]
 
 
 @dataclass(frozen=True)
-class SLSQP(Optimizer):
+class SLSQP(SciPyOptimizer):
     """Sequential least squares programming, on the objective's own gradient.
 
     Parameters
@@ -31,33 +29,21 @@ class SLSQP(Optimizer):
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from qml.optimizers import Objective
     >>> bowl = Objective(lambda x: float(x @ x), lambda x: 2 * x)
     >>> SLSQP().minimize(bowl, np.ones(2)).fun < 1e-6
     True
     """
 
+    method: ClassVar[str] = "SLSQP"
     maxiter: PositiveInt = 100
     tol: PositiveFloat = 1e-9
     uses_gradient: ClassVar[bool] = True
-
-    @property
-    def implementation(self) -> str:
-        """SciPy's, with its version."""
-        return scipy_version("SLSQP")
 
     def max_evaluations(self, n_parameters: int) -> int:
         """Return ten a step, and the start."""
         return 10 * self.maxiter + 1
 
-    def _minimize(
-        self, objective: Objective, x0: Vector, rng: np.random.Generator
-    ) -> tuple[Vector, float | None, int]:
-        limit = self.max_evaluations(len(x0))
-        return minimize_with_scipy(
-            objective,
-            x0,
-            "SLSQP",
-            limit,
-            {"maxiter": self.maxiter, "ftol": self.tol},
-            gradient=True,
-        )
+    def _options(self, n_parameters: int) -> dict[str, Any]:
+        return {"maxiter": self.maxiter, "ftol": self.tol}
