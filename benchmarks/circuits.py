@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from qiskit.circuit.library import efficient_su2, zz_feature_map
 from qml.circuits import ModelCircuit, compose_model
 
 Array = NDArray[np.float64]
+Prepared = Callable[[], Any]  # what a side hands over: calling it does the work
 
 
 def points(n_samples: int, n_qubits: int) -> Array:
