@@ -9,11 +9,13 @@ from typing import Any
 
 from qml.backends import resolve_backend
 from qml.circuits import ANSATZES, FEATURE_MAPS
+from qml.decisions import DECISIONS
 from qml.errors import SpecError, did_you_mean
 from qml.kernels import KERNELS
 from qml.losses import LOSSES
 from qml.optimizers import OPTIMIZERS
 from qml.registry import Room, check_parameters
+from qml.variational import resolve_training
 
 __all__ = [
     "COMPONENTS",
@@ -35,6 +37,7 @@ STUDIES_FOLDER = Path(__file__).parent / "studies"
 COMPONENTS: dict[str, Room] = {
     "optimizer": OPTIMIZERS,
     "loss": LOSSES,
+    "decision": DECISIONS,
     "feature_map": FEATURE_MAPS,
     "quantum_kernel": KERNELS,
     "ansatz": ANSATZES,
@@ -91,6 +94,8 @@ def check_component(key: str, value: object) -> None:
             resolve_backend(value)  # type: ignore[arg-type]  # anything a study may hold
         except SpecError as error:
             raise SpecError(str(error), key) from None
+    elif key == "training":
+        resolve_training(value)  # type: ignore[arg-type]  # anything a study may hold
     elif key in COMPONENTS:
         try:
             COMPONENTS[key].bind(value)

@@ -11,7 +11,7 @@ from qml.backends._contract import (
 )
 from qml.backends._resolve import BACKENDS, describe_backend, resolve_backend
 from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
-from qml.backends._shifts import n_shifts
+from qml.backends._shifts import n_metric_circuits, n_shifts
 
 __all__ = [
     "BACKENDS",
@@ -27,6 +27,7 @@ __all__ = [
     "Workload",
     "describe_backend",
     "evaluate_table",
+    "n_metric_circuits",
     "n_shifts",
     "resolve_backend",
 ]

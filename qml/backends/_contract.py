@@ -152,6 +152,14 @@ class Backend(ABC):
         """
 
     @property
+    def state(self) -> dict[str, Any]:
+        """Where the streams of random numbers stand, as plain values."""
+        return {}
+
+    def restore(self, state: dict[str, Any]) -> None:  # noqa: B027  # no stream, nothing to do
+        """Go on where a backend with the same parameters stood."""
+
+    @property
     def report(self) -> dict[str, Any]:
         """What a record should say of how the results came about, beyond what they cost."""
         return {}
@@ -324,6 +332,48 @@ class BoundCircuit:
         outcomes = self.backend.run_probabilities(shifted.circuit, shifted.rows(rows))
         by_output = shifted.combine(rows, outcomes @ projector)
         return float(value), np.einsum("io,iow->w", slopes, by_output)
+
+    def fidelity(self, first: Values, second: Values) -> float:
+        """Return the mean over samples of the fidelity of the states at two sets of weights.
+
+        Here by one compute-uncompute circuit a sample.
+        """
+        pairs = self._values(first), self._values(second)
+        return float(self.backend.fidelities(self.model.circuit, *pairs).mean())
+
+    def metric(self, weights: Values, diagonal: bool) -> Values:
+        r"""Return the mean over samples of the Fubini-Study metric by weight.
+
+        .. math:: g_{ij} = \mathrm{Re}\big[\langle\partial_i\psi|\partial_j\psi\rangle
+            - \langle\partial_i\psi|\psi\rangle\langle\psi|\partial_j\psi\rangle\big]
+
+        Parameters
+        ----------
+        weights : ndarray of shape (n_weights,)
+            Where.
+        diagonal : bool
+            Whether entries between rotations are taken for 0.
+
+        Returns
+        -------
+        ndarray of shape (n_weights, n_weights)
+            Here from fidelities with shifted angles: one circuit a sample and rotation, and four
+            more a sample and pair of rotations where the whole is asked for.
+
+        References
+        ----------
+        Mari, Bromley and Killoran, Phys. Rev. A 103, 012405 (2021),
+        doi:10.1103/PhysRevA.103.012405.
+        """
+        values = self._values(weights)
+        shifted = ShiftedCircuit(self.model.circuit, self.model.weight_places)
+        pairs = shifted.metric_pairs(values, diagonal)
+        fidelities = self.backend.fidelities(shifted.circuit, *pairs)
+        return shifted.metric_by_weight(values, shifted.metric(values, fidelities, diagonal))
+
+    def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
+        """Return the same model over some of the samples."""
+        return BoundCircuit(self.backend, self.model, self.X[rows])
 
     def _values(self, weights: Values) -> Values:
         rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,6 +30,16 @@ class IdealBackend(Backend):
 
     def __post_init__(self) -> None:
         self._rng = np.random.default_rng(self.random_state)
+
+    @property
+    def state(self) -> dict[str, Any]:
+        """Return the generator's state; nothing without shots."""
+        return {} if self.shots is None else dict(self._rng.bit_generator.state)
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on in the stream."""
+        if state:
+            self._rng.bit_generator.state = state
 
     @abstractmethod
     def _probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:

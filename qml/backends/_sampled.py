@@ -36,6 +36,15 @@ class SampledBackend(Backend):
     )
     _jobs: int = field(default=0, init=False, repr=False)
 
+    @property
+    def state(self) -> dict[str, Any]:
+        """Return the number of jobs, which seeds the next one."""
+        return {"jobs": self._jobs}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go on with the job after those."""
+        self._jobs = int(state.get("jobs", 0))
+
     @abstractmethod
     def _target(self) -> Any:
         """Return the simulator or machine that circuits are transpiled for."""

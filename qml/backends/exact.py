@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +22,7 @@ from qml.backends._contract import (
     Workload,
 )
 from qml.backends._ideal import IdealBackend, Pairs
+from qml.backends._shifts import ShiftedCircuit, n_metric_circuits, n_shifts
 from qml.circuits import ModelCircuit
 from qml.engine import (
     EncodedModel,
@@ -53,6 +56,11 @@ class ExactBackend(IdealBackend):
         None gives exact results.
     random_state : int or None, default=None
         Root of the shots' seeds.
+    gradient_circuits : {"one", "parameter_shift"}, default="one"
+        How many circuits an exact gradient counts for: the one a sample that it takes here, or
+        those that a machine would need, two more a sample and rotation (and for the states' metric
+        the fidelities that a machine would measure). The numbers are the same. Where optimizers
+        are compared at equal budgets, the second is the honest count.
 
     Examples
     --------
@@ -65,6 +73,7 @@ class ExactBackend(IdealBackend):
 
     shots: PositiveInt | None = None
     random_state: int | None = None
+    gradient_circuits: Literal["one", "parameter_shift"] = "one"
 
     def gradients(
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
@@ -72,7 +81,10 @@ class ExactBackend(IdealBackend):
         """Return exact derivatives by adjoint differentiation; measured ones by shifts."""
         if self.shots is not None:
             return super().gradients(circuit, observables, values)
-        self._count(len(values))
+        shifts = 1
+        if self.gradient_circuits == "parameter_shift":
+            shifts = n_shifts(circuit, range(circuit.num_parameters))
+        self._count(len(values) * shifts)
         return gradients(circuit, observables, values)
 
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
@@ -117,6 +129,13 @@ class _EncodedCircuit(BoundCircuit):
         super().__init__(backend, model, X)
         self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
         self._projected: tuple[Values, EncodedModel] | None = None
+        self._shifts: int | None = None
+
+    def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
+        twin = copy.copy(self)
+        twin.X = self.X[rows]
+        twin._encoded, twin._projected = self._encoded.selecting(rows), None
+        return twin
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
         self.backend._count(len(self.X))
@@ -138,8 +157,54 @@ class _EncodedCircuit(BoundCircuit):
             return super().value_and_gradient(weights, projector, loss)
         if self._projected is None or self._projected[0] is not projector:
             self._projected = (projector, self._encoded.projecting(projector))
-        self.backend._count(len(self.X))
+        self.backend._count(len(self.X) * (1 + self._n_shifts()))
         return self._projected[1].value_and_gradient(weights, loss)
+
+    def fidelity(self, first: Values, second: Values) -> float:
+        if self.backend.shots is not None:
+            return super().fidelity(first, second)
+        self.backend._count(len(self.X))
+        left, right = self._encoded.states(first), self._encoded.states(second)
+        return float((np.abs(np.einsum("ij,ij->i", left.conj(), right)) ** 2).mean())
+
+    def metric(self, weights: Values, diagonal: bool) -> Values:
+        if self.backend.shots is not None:
+            return super().metric(weights, diagonal)
+        places = self.model.weight_places
+        counting = self.backend.gradient_circuits == "parameter_shift"
+        circuits = n_metric_circuits(self.model.circuit, places, diagonal) if counting else 1
+        self.backend._count(len(self.X) * circuits)
+        values = self._values(weights)
+        shifted = ShiftedCircuit(self.model.circuit, places)
+        by_rotation = _metric_of_states(shifted, values, diagonal)
+        return shifted.metric_by_weight(values, by_rotation)
+
+    def _n_shifts(self) -> int:
+        """Return what a gradient counts beyond its value, a sample."""
+        if self.backend.gradient_circuits == "one":
+            return 0
+        if self._shifts is None:
+            self._shifts = n_shifts(self.model.circuit, self.model.weight_places)
+        return self._shifts
+
+
+def _metric_of_states(shifted: ShiftedCircuit, values: Values, diagonal: bool) -> Values:
+    """Return every row's metric by rotation, from the states' derivatives."""
+    parts = []
+    n_turned = len(shifted.turned(values[:1]))
+    block = max(1, _PAIRS // max(1, n_turned))
+    for first in range(0, len(values), block):
+        rows = values[first : first + block]
+        kets = statevectors(shifted.circuit, shifted.angles(rows))
+        turned = statevectors(shifted.circuit, shifted.turned(rows)) / 2
+        slopes = turned.reshape(len(rows), n_turned, -1)
+        along = np.einsum("nkz,nz->nk", slopes, kets.conj())
+        if diagonal:
+            parts.append((np.abs(slopes) ** 2).sum(axis=2) - np.abs(along) ** 2)
+        else:
+            overlaps = slopes.conj() @ slopes.transpose(0, 2, 1)
+            parts.append((overlaps - along.conj()[:, :, None] * along[:, None, :]).real)
+    return np.concatenate(parts)
 
 
 class _EncodedGram(BoundGram):

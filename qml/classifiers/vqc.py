@@ -3,31 +3,26 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 from sklearn.utils._param_validation import Interval, StrOptions
 
-from qml.backends import Backend, Workload, n_shifts, resolve_backend
-from qml.circuits import (
-    CircuitSpec,
-    ModelCircuit,
-    compose_model,
-    resolve_ansatz,
-    resolve_feature_map,
-)
-from qml.classifiers._base import QuantumClassifier
-from qml.classifiers._decision import DECISIONS, class_projector
+from qml.backends import Backend
+from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
+from qml.classifiers._variational import VariationalClassifier
+from qml.decisions import DecisionSpec, measured_in, resolve_decision
 from qml.errors import SpecError
-from qml.losses import LossSpec, resolve_loss
-from qml.optimizers import Objective, Optimizer, OptimizerSpec, resolve_optimizer
+from qml.losses import LossSpec
+from qml.optimizers import OptimizerSpec
+from qml.variational import Architecture, BiasedVote, Head, TrainingSpec
 
 __all__ = ["VQC"]
 
 
-class VQC(QuantumClassifier):
+class VQC(VariationalClassifier):
     r"""Variational quantum classifier.
 
     The class probabilities are sums of outcome probabilities,
@@ -46,10 +41,18 @@ class VQC(QuantumClassifier):
     loss : str or mapping, default="cross_entropy"
         ``"cross_entropy"``, ``"squared"``, ``"hinge"``, ``"binomial_sigmoid"`` (the risk of
         Havlíček et al.), or a mapping with the loss's parameters; see `qml.losses`.
-    decision : {"parity", "majority", "lowest"}, default="parity"
-        The class :math:`d(z)` that an outcome votes for.
+    decision : str or mapping, default="parity"
+        What is read of the outcomes for each class: ``"parity"``, ``"majority"``, ``"lowest"``,
+        ``"one_qubit"``, ``"local_z"``, ``"observables"``, or a mapping with parameters; see
+        `qml.decisions`.
+    bias : float or "trained", default=0.0
+        The :math:`b\in[-1,1]` of :math:`\mathrm{sign}(\langle f\rangle+b)`, for two classes. The
+        probabilities are :math:`\tfrac12(1\pm(\langle f\rangle+b)/(1+|b|))`.
     bandwidth : float, default=1.0
         Factor :math:`\lambda` on every feature before it becomes an angle.
+    training : mapping, Training or None, default=None
+        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
+        `qml.variational.Training`.
     initial_point : array-like of shape (n_parameters,) or None, default=None
         The start; None draws from the standard normal distribution, by `random_state`.
     backend : str or Backend, default="exact"
@@ -65,6 +68,8 @@ class VQC(QuantumClassifier):
         Trained angles in radians.
     result_ : qml.optimizers.Result
         What the optimizer found, with the value of every evaluation.
+    trained_ : qml.variational.Trained
+        All restarts, the course of the loss, and what it took.
 
     Notes
     -----
@@ -83,15 +88,12 @@ class VQC(QuantumClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **VariationalClassifier._constraints,
         "feature_map": [str, dict, QuantumCircuit, callable],
         "ansatz": [str, dict, QuantumCircuit, callable],
-        "optimizer": [str, dict, Optimizer],
-        "loss": [str, dict],
-        "decision": [StrOptions(set(DECISIONS))],
+        "decision": [str, dict],
+        "bias": [Interval(Real, -1, 1, closed="both"), StrOptions({"trained"})],
         "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "initial_point": ["array-like", None],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
     }
 
     def __init__(
@@ -100,8 +102,10 @@ class VQC(QuantumClassifier):
         ansatz: CircuitSpec = "efficient_su2",
         optimizer: OptimizerSpec = "cobyla",
         loss: LossSpec = "cross_entropy",
-        decision: str = "parity",
+        decision: DecisionSpec = "parity",
+        bias: float | Literal["trained"] = 0.0,
         bandwidth: float = 1.0,
+        training: TrainingSpec = None,
         initial_point: ArrayLike | None = None,
         backend: str | Backend = "exact",
         random_state: Any = None,
@@ -111,81 +115,34 @@ class VQC(QuantumClassifier):
         self.optimizer = optimizer
         self.loss = loss
         self.decision = decision
+        self.bias = bias
         self.bandwidth = bandwidth
+        self.training = training
         self.initial_point = initial_point
         self.backend = backend
         self.random_state = random_state
 
-    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
-        self._model = self._build(X.shape[1])
-        self._projector = class_projector(
-            self.decision, self._model.circuit.num_qubits, len(self.classes_)
-        )
-        bound = self.backend_.bind(self._model, self.bandwidth * X)
-        loss, projector = resolve_loss(self.loss), self._projector
+    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.bandwidth * X
 
-        def of_outputs(outputs: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-            return loss(outputs, y)
-
-        optimizer = resolve_optimizer(self.optimizer)
-        if optimizer.uses_gradient:
-            objective = Objective.of_both(
-                lambda weights: bound.value_and_gradient(weights, projector, of_outputs)
-            )
-        else:
-            objective = Objective(
-                lambda weights: of_outputs(bound.probabilities(weights) @ projector)[0]
-            )
-        self.result_ = optimizer.minimize(objective, self._start(seed), seed=seed)
-        self.weights_ = self.result_.x
-
-    def _build(self, n_features: int) -> ModelCircuit:
+    def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         feature_map = resolve_feature_map(self.feature_map, n_features)
-        return compose_model(feature_map, resolve_ansatz(self.ansatz, feature_map.num_qubits))
-
-    def _start(self, seed: int) -> NDArray[np.float64]:
-        n_weights = len(self._model.weights)
-        if self.initial_point is None:
-            return np.random.default_rng(seed).normal(size=n_weights)
-        point = np.asarray(self.initial_point, dtype=np.float64)
-        if point.shape != (n_weights,):
-            raise SpecError(f"shape {point.shape}, expected ({n_weights},)", "initial_point")
-        return point
-
-    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
-        points = self.bandwidth * self._checked(X)
-        outcomes = self.backend_.bind(self._model, points).probabilities(self.weights_)
-        probabilities = outcomes @ self._projector
-        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
-
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the most probable labels, shape (n_samples,)."""
-        winners = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])
-
-    @property
-    def training_(self) -> dict[str, Any]:
-        """The optimizer's result in numbers."""
-        return {
-            "optimizer": self.result_.implementation,
-            "loss": self.result_.fun,
-            "iterations": self.result_.n_iterations,
-            "evaluations": self.result_.n_evaluations,
-            "parameters": len(self.weights_),
-        }
-
-    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
-        """Return the optimizer's most evaluations on the training data, and one prediction."""
-        model = self._build(n_features)
-        class_projector(self.decision, model.circuit.num_qubits, n_classes)
-        optimizer = resolve_optimizer(self.optimizer)
-        evaluations = optimizer.max_evaluations(len(model.weights))
-        rows = n_train
-        if optimizer.uses_gradient and resolve_backend(self.backend).shots is not None:
-            rows *= 1 + n_shifts(model.circuit, model.weight_places)
-        return Workload(
-            model.circuit.num_qubits,
-            n_evaluations=evaluations * rows + n_test,
-            batch=max(rows, n_test),
-        )
+        n_qubits = feature_map.num_qubits
+        decision = resolve_decision(self.decision, n_qubits, n_targets)
+        ansatz = measured_in(resolve_ansatz(self.ansatz, n_qubits), decision.basis)
+        model, readout = compose_model(feature_map, ansatz), decision.readout
+        if self.bias != 0.0 and n_targets != 2:
+            raise SpecError(f"is for two classes, the data has {n_targets}", "bias")
+        if decision.scale is not None:
+            trained: Literal["bias", "nothing"] = "bias" if self.bias == "trained" else "nothing"
+            head = Head(n_targets, n_targets, trained, decision.scale, normalised=True)
+            if self.bias != "trained" and self.bias:
+                readout = readout + np.array([-0.5, 0.5]) * self.bias
+            return Architecture(model, readout, head)
+        if self.bias == "trained":
+            return Architecture(model, readout, BiasedVote())
+        if self.bias != 0.0:
+            b = self.bias
+            second = (1 + (readout[:, 1] - readout[:, 0] + b) / (1 + abs(b))) / 2
+            readout = np.stack([1 - second, second], axis=1)
+        return Architecture(model, readout, Head(n_targets, n_targets))

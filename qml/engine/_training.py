@@ -119,6 +119,17 @@ class EncodedModel:
         twin._projector = _Projector(projector, 1 << self._n_qubits)
         return twin
 
+    def selecting(self, rows: NDArray[np.intp]) -> Self:
+        """Return the same model over some of the samples; nothing is encoded again."""
+        twin = copy.copy(self)
+        twin.n_samples = len(rows)
+        twin._encoded = self._encoded[rows]
+        twin._values = (self._values[rows] if self._reads_data else self._values).copy()
+        size = 1 << self._n_qubits
+        if self._basis is not None and len(rows) <= size:
+            twin._basis = None
+        return twin
+
     def states(self, weights: ArrayLike) -> Complex:
         """Return every sample's state, shape (n_samples, 2**n_qubits)."""
         table = self._evaluate(weights)

@@ -6,6 +6,7 @@ from qml.optimizers._contract import (
     Optimizer,
     OptimizerSpec,
     Result,
+    Stopped,
     resolve_optimizer,
 )
 
@@ -15,5 +16,6 @@ __all__ = [
     "Optimizer",
     "OptimizerSpec",
     "Result",
+    "Stopped",
     "resolve_optimizer",
 ]

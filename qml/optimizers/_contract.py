@@ -24,6 +24,7 @@ __all__ = [
     "Optimizer",
     "OptimizerSpec",
     "Result",
+    "Stopped",
     "resolve_optimizer",
 ]
 
@@ -42,11 +43,20 @@ class Objective:
         From a vector of shape (n_parameters,) to a float.
     gradient : callable or None, default=None
         From the same vector to its true gradient; None where there is none.
+    metric : callable or None, default=None
+        From a vector and whether the diagonal is enough to the Fubini-Study metric of the states,
+        shape (n_parameters, n_parameters), or to its diagonal.
+    fidelity : callable or None, default=None
+        From two vectors to the mean fidelity of their states.
+    on_step : callable or None, default=None
+        Called when the optimizer begins a step of its own: the moment for a new minibatch.
 
     Attributes
     ----------
     n_evaluations, n_gradients : int
         Calls so far.
+    n_steps : int
+        Steps of the optimizer so far.
     history : list of float
         The value of every evaluation, in order.
 
@@ -61,22 +71,40 @@ class Objective:
         self,
         function: Callable[[Vector], float],
         gradient: Callable[[Vector], Vector] | None = None,
+        metric: Callable[[Vector, bool], Vector] | None = None,
+        fidelity: Callable[[Vector, Vector], float] | None = None,
+        on_step: Callable[[], object] | None = None,
     ) -> None:
         self._function = function
         self._gradient = gradient
+        self._metric = metric
+        self._fidelity = fidelity
+        self._on_step = on_step
         self.n_evaluations = 0
         self.n_gradients = 0
+        self.n_steps = 0
         self.history: list[float] = []
         self._points: list[Vector] = []
         self._callback: Callback | None = None
 
     @classmethod
-    def of_both(cls, function: Callable[[Vector], tuple[float, Vector]]) -> Self:
+    def of_both(
+        cls,
+        function: Callable[[Vector], tuple[float, Vector]],
+        metric: Callable[[Vector, bool], Vector] | None = None,
+        fidelity: Callable[[Vector, Vector], float] | None = None,
+        on_step: Callable[[], object] | None = None,
+    ) -> Self:
         """Return the objective of a function that gives its value and gradient in one go.
 
         Optimizers ask for the two one after the other; the second answer is kept from the first.
         """
         at: list[tuple[bytes, tuple[float, Vector]]] = []
+
+        def step() -> None:
+            at.clear()  # another minibatch has other answers at the same point
+            if on_step is not None:
+                on_step()
 
         def answered(x: Vector) -> tuple[float, Vector]:
             key = x.tobytes()
@@ -84,7 +112,7 @@ class Objective:
                 at[:] = [(key, function(x))]
             return at[0][1]
 
-        return cls(lambda x: answered(x)[0], lambda x: answered(x)[1])
+        return cls(lambda x: answered(x)[0], lambda x: answered(x)[1], metric, fidelity, step)
 
     def __call__(self, x: Vector) -> float:
         point = np.array(x, dtype=np.float64)  # a copy: optimizers change theirs in place
@@ -95,8 +123,14 @@ class Objective:
         self.history.append(value)
         self._points.append(point)
         if self._callback is not None and self._callback(self.n_evaluations, point, value):
-            raise _Stopped
+            raise Stopped
         return value
+
+    def step(self) -> None:
+        """Say that a step begins; an optimizer's own loop does, or its library's callback."""
+        self.n_steps += 1
+        if self._on_step is not None:
+            self._on_step()
 
     def best_since(self, start: int = 0) -> tuple[Vector, float]:
         """Return the best point and value among the evaluations from number `start` on."""
@@ -115,9 +149,22 @@ class Objective:
         self.n_gradients += 1
         return np.asarray(self._gradient(np.array(x, dtype=np.float64)))
 
+    def metric(self, x: Vector, diagonal: bool) -> Vector:
+        """Return the Fubini-Study metric at `x`, or its diagonal alone."""
+        if self._metric is None:
+            raise SpecError("this optimizer needs the states' metric, and the objective has none")
+        return np.asarray(self._metric(np.array(x, dtype=np.float64), diagonal))
 
-class _Stopped(Exception):
-    """The callback asked to stop."""
+    def fidelity(self, x: Vector, y: Vector) -> float:
+        """Return the mean fidelity of the states at `x` and `y`."""
+        if self._fidelity is None:
+            raise SpecError("this optimizer needs the states' fidelity, and the objective has none")
+        both = (np.array(point, dtype=np.float64) for point in (x, y))
+        return float(self._fidelity(*both))
+
+
+class Stopped(Exception):
+    """The callback, or the objective, asks for the end: the best point so far is the answer."""
 
 
 class BudgetSpent(Exception):
@@ -141,7 +188,7 @@ class Result:
     history : tuple of float
         The value of every evaluation, in order.
     stopped : bool
-        Whether the callback ended it.
+        Whether the callback or the objective ended it.
     implementation : str
         The code that ran, with its version.
     """
@@ -169,6 +216,16 @@ class Optimizer(ABC):
     maxiter: int = 100
     #: Whether it asks the objective for its gradient.
     uses_gradient: ClassVar[bool] = False
+    #: Whether it asks for the metric of the states; or for their fidelity.
+    uses_metric: ClassVar[bool] = False
+    uses_fidelity: ClassVar[bool] = False
+    #: Whether it bears an objective that changes from step to step, as a minibatch's does.
+    stochastic: ClassVar[bool] = False
+
+    @property
+    def diagonal_metric(self) -> bool:
+        """Whether the metric's diagonal is enough for it."""
+        return True
 
     @property
     @abstractmethod
@@ -217,12 +274,15 @@ class Optimizer(ABC):
             x, fun, n_iterations = self._minimize(
                 objective, np.array(x0, dtype=np.float64), np.random.default_rng(seed)
             )
-        except _Stopped:
+            if fun is None:
+                fun = objective(x)
+        except Stopped:
+            if objective.n_evaluations == evaluations:
+                raise SpecError("stopped before the first evaluation") from None
             (x, fun), stopped = objective.best_since(evaluations), True
+            n_iterations = objective.n_steps
         finally:
             objective._callback = None
-        if fun is None:
-            fun = objective(x)
         return Result(
             x=np.asarray(x, dtype=np.float64),
             fun=float(fun),

@@ -24,6 +24,8 @@ class SciPyOptimizer(Optimizer):
 
     #: SciPy's name.
     method: ClassVar[str]
+    #: Whether one of its steps is one evaluation, so that SciPy tells of no others.
+    steps_by_evaluation: ClassVar[bool] = False
 
     @property
     def implementation(self) -> str:
@@ -44,18 +46,25 @@ class SciPyOptimizer(Optimizer):
         def within_budget(x: Vector) -> float:
             if objective.n_evaluations - start >= limit:
                 raise BudgetSpent
+            if self.steps_by_evaluation:
+                objective.step()
             return objective(x)
 
+        def at_the_end_of_a_step(x: Vector) -> None:
+            objective.step()
+
+        if not self.steps_by_evaluation:
+            objective.step()
         try:
             found = minimize(
                 within_budget,
                 x0,
+                callback=None if self.steps_by_evaluation else at_the_end_of_a_step,
                 jac=objective.gradient if self.uses_gradient else None,
                 method=self.method,
                 options=self._options(len(x0)),
             )
         except BudgetSpent:
             return (*objective.best_since(start), self.maxiter)
-        # COBYLA counts no steps: one of its is one evaluation
         n_iterations = found.get("nit", objective.n_evaluations - start)
         return found.x, float(found.fun), max(1, int(n_iterations))

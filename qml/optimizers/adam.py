@@ -49,6 +49,7 @@ class ADAM(Optimizer):
     beta_2: Annotated[float, Field(ge=0, lt=1)] = 0.999
     epsilon: PositiveFloat = 1e-8
     uses_gradient: ClassVar[bool] = True
+    stochastic: ClassVar[bool] = True
 
     @property
     def implementation(self) -> str:
@@ -64,6 +65,7 @@ class ADAM(Optimizer):
     ) -> tuple[Vector, float | None, int]:
         x, first, second = x0, np.zeros_like(x0), np.zeros_like(x0)
         for k in range(1, self.maxiter + 1):
+            objective.step()
             objective(x)  # comes with the gradient; callbacks and the history see it
             gradient = objective.gradient(x)
             first = self.beta_1 * first + (1 - self.beta_1) * gradient

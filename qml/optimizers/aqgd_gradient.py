@@ -69,6 +69,7 @@ class AQGDGradient(Optimizer):
         x, mean = x0, np.zeros_like(x0)
         values: list[float] = []
         for k in range(self.maxiter):
+            objective.step()
             values.append(objective(x))
             window = self.averaging
             if len(values) > window:

@@ -47,6 +47,7 @@ class COBYLA(SciPyOptimizer):
     """
 
     method: ClassVar[str] = "COBYLA"
+    steps_by_evaluation: ClassVar[bool] = True
     maxiter: PositiveInt = 100
     rhobeg: PositiveFloat = 1.0
     tol: PositiveFloat | None = None

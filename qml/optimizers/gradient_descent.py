@@ -47,6 +47,7 @@ class GradientDescent(Optimizer):
     momentum: Annotated[float, Field(ge=0, lt=1)] = 0.0
     tol: NonNegativeFloat = 0.0
     uses_gradient: ClassVar[bool] = True
+    stochastic: ClassVar[bool] = True
 
     @property
     def implementation(self) -> str:
@@ -62,6 +63,7 @@ class GradientDescent(Optimizer):
     ) -> tuple[Vector, float | None, int]:
         x, velocity = x0, np.zeros_like(x0)
         for k in range(self.maxiter):
+            objective.step()
             objective(x)  # comes with the gradient; callbacks and the history see it
             gradient = objective.gradient(x)
             if np.abs(gradient).max() < self.tol:

@@ -48,6 +48,7 @@ class Lion(Optimizer):
     beta_2: Annotated[float, Field(ge=0, lt=1)] = 0.99
     decay: NonNegativeFloat = 0.0
     uses_gradient: ClassVar[bool] = True
+    stochastic: ClassVar[bool] = True
 
     @property
     def implementation(self) -> str:
@@ -63,6 +64,7 @@ class Lion(Optimizer):
     ) -> tuple[Vector, float | None, int]:
         x, mean = x0, np.zeros_like(x0)
         for _ in range(self.maxiter):
+            objective.step()
             objective(x)  # comes with the gradient; callbacks and the history see it
             gradient = objective.gradient(x)
             step = np.sign(self.beta_1 * mean + (1 - self.beta_1) * gradient)

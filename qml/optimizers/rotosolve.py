@@ -59,6 +59,7 @@ class Rotosolve(Optimizer):
     ) -> tuple[Vector, float | None, int]:
         x, here = np.copy(x0), 0.0
         for k in range(self.maxiter):
+            objective.step()
             if k % self.reset_interval == 0:
                 here = objective(x)
             place = k % len(x)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import numpy as np
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
@@ -65,6 +65,7 @@ class SPSA(Optimizer):
     A: NonNegativeFloat = 0.0
     alpha: Annotated[float, Field(gt=0, le=1)] = 0.602
     gamma: Annotated[float, Field(gt=0, le=1)] = 0.101
+    stochastic: ClassVar[bool] = True
 
     @property
     def implementation(self) -> str:
@@ -92,6 +93,7 @@ class SPSA(Optimizer):
             a = self.a
         x = x0
         for k in range(self.maxiter):
+            objective.step()
             steepness, signs = slope(x, self.c / (k + 1) ** self.gamma)
             x = x - a / (self.A + k + 1) ** self.alpha * steepness * signs
         return x, None, self.maxiter

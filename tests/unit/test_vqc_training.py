@@ -7,8 +7,8 @@ import pytest
 
 from qml.backends import BoundCircuit, resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
-from qml.classifiers._decision import class_projector
 from qml.classifiers.vqc import VQC
+from qml.decisions import resolve_decision
 from qml.losses import LOSSES, resolve_loss
 from qml.optimizers import OPTIMIZERS, resolve_optimizer
 
@@ -20,7 +20,7 @@ GRADIENT = [name for name in OPTIMIZERS.names() if resolve_optimizer(name).uses_
 def bound_model(feature_map, backend="exact", n_classes=2):
     circuit = resolve_feature_map(feature_map, 3)
     model = compose_model(circuit, resolve_ansatz("real_amplitudes", circuit.num_qubits))
-    projector = class_projector("parity", circuit.num_qubits, n_classes)
+    projector = resolve_decision("parity", circuit.num_qubits, n_classes).readout
     return resolve_backend(backend, 1).bind(model, X), model, projector
 
 
@@ -103,7 +103,8 @@ def test_aqgd_as_published_follows_another_direction_than_the_gradient():
         VQC(optimizer={"name": name, "maxiter": 1, "momentum": 0.0}, random_state=0).fit(X, y)
         for name in ("aqgd", "aqgd_gradient")
     )
-    start = published._start(int(np.random.RandomState(0).randint(np.iinfo(np.int32).max)))
+    seed = int(np.random.RandomState(0).randint(np.iinfo(np.int32).max))
+    start = published._start(published._built, np.random.default_rng(seed))
     steps = [model.weights_ - start for model in (published, true)]
     cosine = steps[0] @ steps[1] / np.linalg.norm(steps[0]) / np.linalg.norm(steps[1])
     assert cosine < 0.999

@@ -1,0 +1,33 @@
+"""What variational models share: a circuit with its readout and head, and one way to train it."""
+
+from qml.variational._architecture import Architecture, z_observables
+from qml.variational._estimator import VariationalEstimator
+from qml.variational._heads import BiasedVote, Head
+from qml.variational._tape import Tape
+from qml.variational._training import (
+    Counts,
+    Problem,
+    Trace,
+    Trained,
+    Training,
+    TrainingSpec,
+    resolve_training,
+    train,
+)
+
+__all__ = [
+    "Architecture",
+    "BiasedVote",
+    "Counts",
+    "Head",
+    "Problem",
+    "Tape",
+    "Trace",
+    "Trained",
+    "Training",
+    "TrainingSpec",
+    "VariationalEstimator",
+    "resolve_training",
+    "train",
+    "z_observables",
+]

@@ -1,0 +1,463 @@
+"""Training: one loop around every optimizer, with budgets, minibatches, early stops and a tape."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Annotated, Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+
+from qml.backends import Backend, Usage
+from qml.errors import SpecError
+from qml.optimizers import Objective, Optimizer, Result, Stopped
+from qml.registry import check_parameters
+from qml.variational._tape import Tape
+
+__all__ = [
+    "Counts",
+    "Problem",
+    "Trace",
+    "Trained",
+    "Training",
+    "TrainingSpec",
+    "resolve_training",
+    "train",
+]
+
+Values = NDArray[np.float64]
+Rows = NDArray[np.intp]
+
+
+class Problem(Protocol):
+    """What is minimized: a loss over samples, whose answers come from a backend."""
+
+    @property
+    def n_samples(self) -> int:
+        """How many samples there are."""
+
+    def selecting(self, rows: Rows) -> Problem:
+        """Return the problem over some of the samples."""
+
+    def value(self, weights: Values) -> float:
+        """Return the loss."""
+
+    def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
+        """Return the loss and its true gradient."""
+
+    def metric(self, weights: Values, diagonal: bool) -> Values:
+        """Return the states' metric by weight."""
+
+    def fidelity(self, first: Values, second: Values) -> float:
+        """Return the mean fidelity of the states at two sets of weights."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What a training has spent when its callback is called.
+
+    Parameters
+    ----------
+    steps : int
+        Of the optimizer's own.
+    evaluations : int
+        Of the loss.
+    circuits, shots : int
+        As in `qml.backends.Usage`.
+    seconds : float
+        Since the training began; a resumed one counts those before too.
+    """
+
+    steps: int = 0
+    evaluations: int = 0
+    circuits: int = 0
+    shots: int = 0
+    seconds: float = 0.0
+
+
+TrainingCallback: TypeAlias = Callable[[int, Values, float, Counts], object]
+
+
+@dataclass(frozen=True)
+class Training:
+    """How a model is trained, whatever the optimizer.
+
+    Parameters
+    ----------
+    max_circuits, max_shots : int or None, default=None
+        Budget: no evaluation begins that would go beyond it, as far as the one before tells what
+        it costs. The best point so far is the answer.
+    max_seconds : float or None, default=None
+        No evaluation begins after it.
+    batch_size : int or None, default=None
+        Samples an optimizer's step looks at, drawn without repetition until all were seen; None is
+        all. For optimizers that bear it: ``adam``, ``cma_es``, ``gradient_descent``, ``lion``,
+        ``natural_gradient``, ``qnspsa``, ``spsa``.
+    patience : int or None, default=None
+        Stop after so many evaluations that improved the loss by less than `min_change`.
+    min_change : float, default=1e-4
+        What counts as an improvement for `patience`.
+    validation_fraction : float or None, default=None
+        Share of the training samples that is held out, every class with its share; `patience` then
+        counts on their loss, and the point with the lowest is the answer.
+    restarts : int, default=1
+        Trainings from different starts, with an equal share of the budget each; the lowest loss
+        wins.
+    warm_start : bool, default=False
+        Whether another ``fit`` begins at the weights of the one before.
+    checkpoint : str or None, default=None
+        A file that holds every answer of the backend. A training that was interrupted, and is begun
+        again with the same data and parameters, is played the answers it already has, and goes on.
+    stages : int, default=0
+        So many points of the training's course are kept, at budgets in geometric progression, for
+        learning curves; see ``staged_predict``.
+    callback : callable or None, default=None
+        Called after every evaluation with its number, the weights, the loss and `Counts`; a true
+        return stops the training.
+
+    Examples
+    --------
+    >>> Training(batch_size=16, patience=50).restarts
+    1
+    """
+
+    max_circuits: PositiveInt | None = None
+    max_shots: PositiveInt | None = None
+    max_seconds: PositiveFloat | None = None
+    batch_size: PositiveInt | None = None
+    patience: PositiveInt | None = None
+    min_change: NonNegativeFloat = 1e-4
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
+    restarts: PositiveInt = 1
+    warm_start: bool = False
+    checkpoint: str | None = None
+    stages: NonNegativeInt = 0
+    callback: TrainingCallback | None = None
+
+
+TrainingSpec: TypeAlias = Training | Mapping[str, Any] | None
+
+
+def resolve_training(spec: TrainingSpec) -> Training:
+    """Return how to train, from a mapping of what differs from the defaults.
+
+    Raises
+    ------
+    SpecError
+        If a name or value is wrong.
+
+    Examples
+    --------
+    >>> resolve_training({"max_circuits": 10_000}).max_circuits
+    10000
+    """
+    if isinstance(spec, Training):
+        return spec
+    if not (spec is None or isinstance(spec, Mapping)):
+        raise SpecError(
+            f"must be a mapping such as {{max_circuits: 10000}}, got {spec!r}", "training"
+        )
+    try:
+        return Training(**check_parameters(Training, spec or {}, "the training"))
+    except SpecError as error:
+        raise error.under("training") from None
+
+
+@dataclass
+class Trace:
+    """The course of a training: a row whenever the loss fell below all before.
+
+    Attributes
+    ----------
+    steps, evaluations, circuits, shots : list of int
+        Spent when that evaluation was done.
+    seconds, losses : list of float
+        Likewise; the loss.
+    points : list of ndarray
+        The weights; kept only where stages are asked for.
+    """
+
+    steps: list[int] = field(default_factory=list)
+    evaluations: list[int] = field(default_factory=list)
+    circuits: list[int] = field(default_factory=list)
+    shots: list[int] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    losses: list[float] = field(default_factory=list)
+    points: list[Values] = field(default_factory=list)
+
+    def add(self, counts: Counts, loss: float, point: Values | None) -> None:
+        """Append a row if it is an improvement."""
+        if self.losses and loss >= self.losses[-1]:
+            return
+        for each in fields(counts):
+            getattr(self, each.name).append(getattr(counts, each.name))
+        self.losses.append(float(loss))
+        if point is not None:
+            self.points.append(point)
+
+    def thinned(self, n_rows: int) -> Trace:
+        """Return at most so many rows, evenly spread over the logarithm of the circuits.
+
+        First and last stay. Where nothing was counted, the number of the evaluation stands for it.
+        """
+        if len(self.losses) <= n_rows:
+            return self
+        spent = np.asarray(self.evaluations, dtype=float)
+        marks = np.geomspace(spent[0], spent[-1], n_rows)
+        rows = np.unique(np.searchsorted(spent, marks * (1 + 1e-9), side="right") - 1)
+        thin = Trace()
+        for each in fields(self):
+            kept = getattr(self, each.name)
+            setattr(thin, each.name, [kept[row] for row in rows] if kept else [])
+        return thin
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A finished training.
+
+    Parameters
+    ----------
+    result : Result
+        Of the best run.
+    runs : tuple of Result
+        All, one a restart.
+    trace : Trace
+        The best loss so far over all runs.
+    counts : Counts
+        What all took.
+    stopped_by : str
+        Of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"`` or
+        ``"callback"``.
+    """
+
+    result: Result
+    runs: tuple[Result, ...]
+    trace: Trace
+    counts: Counts
+    stopped_by: str
+
+
+def train(
+    problem: Problem,
+    optimizer: Optimizer,
+    training: Training,
+    starts: Callable[[np.random.Generator], Values],
+    backend: Backend,
+    seed: int,
+    content: str = "",
+    validation: Problem | None = None,
+) -> Trained:
+    """Minimize a problem's loss.
+
+    Parameters
+    ----------
+    problem : Problem
+        Over the training samples.
+    optimizer : Optimizer
+        Who asks.
+    training : Training
+        Under which conditions.
+    starts : callable
+        From a generator to the first weights of a run.
+    backend : Backend
+        Whose usage is the budget's.
+    seed : int
+        Of starts, minibatches and the optimizer's own draws.
+    content : str, default=""
+        Hash of problem and starts, for the checkpoint.
+    validation : Problem or None, default=None
+        Over the samples held out.
+
+    Returns
+    -------
+    Trained
+
+    Raises
+    ------
+    SpecError
+        If the optimizer cannot bear minibatches, or the budget is less than one evaluation.
+    """
+    if training.batch_size is not None and not optimizer.stochastic:
+        raise SpecError(
+            f"{type(optimizer).__name__} compares values between steps, so it needs the whole "
+            "batch; adam, gradient_descent, lion, natural_gradient, spsa, qnspsa and cma_es do not",
+            "training.batch_size",
+        )
+    tape = None if training.checkpoint is None else Tape(training.checkpoint, content)
+    trace, spent = Trace(), Counts()
+    runs: list[tuple[Result, str]] = []
+    try:
+        for number in range(training.restarts):
+            run_seed = seed if number == 0 else _child(seed, number)
+            run = _Run(problem, validation, optimizer, training, backend, trace, spent, tape)
+            runs.append(run.minimize(starts(np.random.default_rng(run_seed)), run_seed))
+            spent = run.counts()
+    finally:
+        if tape is not None:
+            tape.close()
+    result, stopped_by = min(runs, key=lambda run: run[0].fun)
+    return Trained(result, tuple(run for run, _ in runs), trace, spent, stopped_by)
+
+
+def _child(seed: int, number: int) -> int:
+    sequence = np.random.SeedSequence(seed, spawn_key=(number,))
+    return int(sequence.generate_state(1)[0] >> 1)
+
+
+class _Run:
+    """One run of the optimizer: every question to the backend goes through `_ask`."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        validation: Problem | None,
+        optimizer: Optimizer,
+        training: Training,
+        backend: Backend,
+        trace: Trace,
+        spent: Counts,
+        tape: Tape | None,
+    ) -> None:
+        self._problem, self._validation = problem, validation
+        self._optimizer, self._training = optimizer, training
+        self._backend, self._tape = backend, tape
+        self._trace, self._spent = trace, spent
+        self._usage = backend.usage.copy()
+        self._began = time.perf_counter()
+        self._cost: dict[str, Usage] = {}
+        self._stopped_by = "optimizer"
+        self._best, self._since = np.inf, 0
+        self._validated: tuple[float, Values, float] | None = None
+
+    def minimize(self, start: Values, seed: int) -> tuple[Result, str]:
+        """Return the run's result and what ended it."""
+        self._batch = self._problem
+        self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
+        geometry = self._metric, self._fidelity, self._on_step
+        self.objective = (
+            Objective.of_both(self._value_and_gradient, *geometry)
+            if self._optimizer.uses_gradient
+            else Objective(self._value, None, *geometry)
+        )
+        result = self._optimizer.minimize(self.objective, start, self._after, seed)
+        if self._validated is not None:
+            _, x, fun = self._validated
+            result = Result(**{**vars(result), "x": x, "fun": fun})
+        return result, self._stopped_by
+
+    def counts(self) -> Counts:
+        """Return what was spent, with the runs before."""
+        usage = self._backend.usage.since(self._usage)
+        return Counts(
+            steps=self._spent.steps + self.objective.n_steps,
+            evaluations=self._spent.evaluations + self.objective.n_evaluations,
+            circuits=self._spent.circuits + usage.circuits,
+            shots=self._spent.shots + usage.shots,
+            seconds=self._spent.seconds + time.perf_counter() - self._began,
+        )
+
+    def _minibatches(self, rng: np.random.Generator) -> Any:
+        size, n_samples = self._training.batch_size, self._problem.n_samples
+        while size is not None and size < n_samples:
+            order = rng.permutation(n_samples)
+            for first in range(0, n_samples - size + 1, size):
+                yield self._problem.selecting(order[first : first + size])
+        while True:
+            yield self._problem
+
+    def _on_step(self) -> None:
+        self._batch = next(self._batches)
+
+    def _value(self, weights: Values) -> float:
+        return float(self._ask("value", lambda: [self._batch.value(weights)], weights)[0])
+
+    def _value_and_gradient(self, weights: Values) -> tuple[float, Values]:
+        def ask() -> list[float]:
+            value, gradient = self._batch.value_and_gradient(weights)
+            return [value, *gradient.tolist()]
+
+        value, *gradient = self._ask("value and gradient", ask, weights)
+        return value, np.array(gradient)
+
+    def _metric(self, weights: Values, diagonal: bool) -> Values:
+        size = len(weights)
+
+        def ask() -> list[float]:
+            metric = self._batch.metric(weights, diagonal)
+            return [*(np.diag(metric) if diagonal else metric.ravel()).tolist()]
+
+        answer = np.array(self._ask(f"metric {diagonal}", ask, weights))
+        return answer if diagonal else answer.reshape(size, size)
+
+    def _fidelity(self, first: Values, second: Values) -> float:
+        def ask() -> list[float]:
+            return [self._batch.fidelity(first, second)]
+
+        return float(self._ask("fidelity", ask, first, second)[0])
+
+    def _ask(self, question: str, ask: Callable[[], list[float]], *points: Values) -> list[float]:
+        """Return an answer: from the tape, or from the backend if the budget bears it."""
+        if self._tape is not None and self._tape.playing:
+            line = self._tape.play(question, *points)
+            self._cost[question] = Usage(*line["usage"])
+            self._backend.usage.add(*line["usage"])
+            self._backend.restore(line["state"])
+            self._began = min(self._began, time.perf_counter() - line["seconds"])
+            return list(line["answer"])
+        self._refuse_beyond_budget(question)
+        before = self._backend.usage.copy()
+        answer = ask()
+        cost = self._backend.usage.since(before)
+        self._cost[question] = cost
+        if self._tape is not None:
+            self._tape.record(
+                question,
+                *points,
+                answer=answer,
+                usage=[cost.circuits, cost.shots, cost.jobs, cost.qpu_s],
+                state=self._backend.state,
+                seconds=time.perf_counter() - self._began,
+            )
+        return answer
+
+    def _refuse_beyond_budget(self, question: str) -> None:
+        spent = self._backend.usage.since(self._usage)
+        cost = self._cost.get(question, Usage())
+        training, share = self._training, self._training.restarts
+        beyond = (
+            (training.max_circuits, spent.circuits + cost.circuits),
+            (training.max_shots, spent.shots + cost.shots),
+            (training.max_seconds, time.perf_counter() - self._began),
+        )
+        if any(limit is not None and used > limit / share for limit, used in beyond):
+            self._stopped_by = "budget"
+            raise Stopped
+
+    def _after(self, number: int, weights: Values, loss: float) -> bool:
+        """Look at an evaluation: trace, validation, patience, and the user's callback."""
+        counts = self.counts()
+        self._trace.add(counts, loss, weights if self._training.stages else None)
+        watched = loss
+        if self._validation is not None:
+            validation = self._validation
+            watched = float(
+                self._ask("validation", lambda: [validation.value(weights)], weights)[0]
+            )
+            if self._validated is None or watched < self._validated[0]:
+                self._validated = (watched, weights, loss)
+        if watched < self._best - self._training.min_change:
+            self._best, self._since = watched, 0
+        else:
+            self._since += 1
+        if self._training.patience is not None and self._since >= self._training.patience:
+            self._stopped_by = "patience"
+            return True
+        callback = self._training.callback
+        if callback is not None and callback(counts.evaluations, weights.copy(), loss, counts):
+            self._stopped_by = "callback"
+            return True
+        return False
