@@ -192,6 +192,10 @@ def _success(
         "predicted": outcome.predicted.tolist(),
         "scores": None if outcome.scores is None else outcome.scores.tolist(),
     }
+    if outcome.trace:
+        predictions["trace"] = outcome.trace
+    if outcome.stages:
+        predictions["stages"] = outcome.stages
     return {"cell": cell.content(), "record": record, "predictions": predictions}
 
 

@@ -297,7 +297,9 @@ def expand_grid(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str
     axes = []
     for key, value in parameters.items():
         if isinstance(value, list):
-            options = [(item, f"{key}={item}" if len(value) > 1 else "") for item in value]
+            options = [
+                (item, f"{key}={_in_words(item)}" if len(value) > 1 else "") for item in value
+            ]
         elif isinstance(value, Mapping):
             options = [
                 (inner, ", ".join(f"{key}.{part}" for part in text.split(", ") if part))
@@ -313,6 +315,14 @@ def expand_grid(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str
         )
         for combination in itertools.product(*axes)
     ]
+
+
+def _in_words(value: Any) -> str:
+    """Return a listed value as a label shows it: a component as ``spsa (a=4.0, c=0.1)``."""
+    if not isinstance(value, Mapping) or "name" not in value:
+        return str(value)
+    settings = ", ".join(f"{key}={item}" for key, item in value.items() if key != "name")
+    return f"{value['name']} ({settings})" if settings else str(value["name"])
 
 
 def dataset_rows(spec: StudySpec) -> list[DatasetRow]:

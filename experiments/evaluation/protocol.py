@@ -83,6 +83,12 @@ class Outcome:
         Circuits, shots and so on, after the fit and altogether; empty for classical models.
     training : dict
         What the model says of its training.
+    trace : dict
+        The course of its best loss, a list a column; empty for models that have none.
+    stages : list of dict
+        What was spent at points of that course, the loss there, and the test rows as they would
+        have been predicted then: on ideal qubits, for nothing. Empty unless the model was asked to
+        keep them.
     """
 
     predicted: NDArray[Any]
@@ -92,6 +98,8 @@ class Outcome:
     fit_usage: dict[str, float]
     usage: dict[str, float]
     training: dict[str, Any]
+    trace: dict[str, list[float]]
+    stages: list[dict[str, Any]]
 
 
 def fit_and_predict(
@@ -135,7 +143,23 @@ def fit_and_predict(
         fit_usage=fit_usage,
         usage=usage,
         training=dict(getattr(model, "training_", {})),
+        trace=dict(getattr(model, "trace_", {})),
+        stages=_stages(pipeline, X[test], part),
     )
+
+
+def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> list[dict[str, Any]]:
+    """Return the training's course with predictions; after all that is timed and counted."""
+    staged = getattr(pipeline[-1], "staged", None)
+    if staged is None:
+        return []
+    stages, prepared = [], None
+    for spent, model in staged():
+        if prepared is None:
+            prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
+        predicted = np.asarray(part.read(model.predict(prepared)))
+        stages.append({**spent, "predicted": predicted.tolist()})
+    return stages
 
 
 class TrainingPart:

@@ -10,6 +10,7 @@ from qml.circuits._resolve import (
     resolve_feature_map,
     resolve_trainable_map,
 )
+from qml.circuits._state_preparation import preparation_angles, state_preparation
 
 __all__ = [
     "ANSATZES",
@@ -20,7 +21,9 @@ __all__ = [
     "compose_model",
     "entangled_pairs",
     "overlap_circuit",
+    "preparation_angles",
     "resolve_ansatz",
     "resolve_feature_map",
     "resolve_trainable_map",
+    "state_preparation",
 ]

@@ -21,7 +21,7 @@ class VariationalClassifier(VariationalEstimator, QuantumClassifier):
     their heads are class probabilities.
     """
 
-    loss: LossSpec
+    loss: LossSpec | None
 
     _constraints: ClassVar[dict[str, list[Any]]] = {
         **VariationalEstimator._constraints,
@@ -32,7 +32,7 @@ class VariationalClassifier(VariationalEstimator, QuantumClassifier):
         self._train(X, y, len(self.classes_), seed)
 
     def _loss_of(self, y: NDArray[Any]) -> Any:
-        loss = resolve_loss(self.loss)
+        loss = resolve_loss(self.loss or "cross_entropy")
         return lambda probabilities: loss(probabilities, y)
 
     def _probabilities(self, predictions: NDArray[np.float64]) -> NDArray[np.float64]:

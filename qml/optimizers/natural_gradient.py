@@ -81,10 +81,11 @@ class NaturalGradient(Optimizer):
             objective.step()
             objective(x)  # comes with the gradient; callbacks and the history see it
             gradient = objective.gradient(x)
-            metric = objective.metric(x, self.diagonal_metric)
+            metric: Vector = objective.metric(x, self.diagonal_metric)
             if metric.ndim == 1:
                 direction = gradient / (metric + self.regularization)
             else:
-                direction = np.linalg.solve(metric + self.regularization * np.eye(len(x)), gradient)
+                whole = metric + self.regularization * np.eye(len(x))
+                direction = np.asarray(np.linalg.solve(whole, gradient))
             x = x - self.eta * direction
         return x, None, self.maxiter

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from qml.circuits import ModelCircuit
 from qml.errors import SpecError
-from qml.variational._heads import BiasedVote, Head
+from qml.variational._heads import AnyHead
 
 __all__ = ["Architecture", "z_observables"]
 
@@ -27,13 +27,13 @@ class Architecture:
         The circuit, its inputs and its weights.
     readout : ndarray of shape (2**n_qubits, n_outputs)
         The circuit's outputs are ``probabilities @ readout``.
-    head : Head or BiasedVote
+    head : Head, BiasedVote, or what does the same
         From the outputs to predictions.
     """
 
     model: ModelCircuit
     readout: Values
-    head: Head | BiasedVote
+    head: AnyHead
 
     @property
     def n_circuit_weights(self) -> int:

@@ -152,7 +152,7 @@ class VariationalEstimator(QuantumEstimator):
         told = [
             fingerprint(architecture.model.circuit),
             repr(architecture.head),
-            repr(getattr(self, "loss", None)),
+            repr([getattr(self, name, None) for name in ("loss", "criterion")]),
             repr(resolve_optimizer(self.optimizer)),
             repr((training.batch_size, training.validation_fraction, training.restarts, seed)),
             repr(self.backend),

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import softmax
 
-__all__ = ["BiasedVote", "Head"]
+__all__ = ["AnyHead", "BiasedVote", "Head"]
 
 Values = NDArray[np.float64]
 #: From the loss's slopes by prediction to those by output and by the head's own weights.
 Pullback: TypeAlias = Callable[[Values], tuple[Values, Values]]
+
+
+class AnyHead(Protocol):
+    """What a head does."""
+
+    @property
+    def n_weights(self) -> int:
+        """How many numbers it trains."""
+
+    def start(self, rng: np.random.Generator) -> Values:
+        """Return where its weights begin."""
+
+    def __call__(self, outputs: Values, weights: Values) -> tuple[Values, Pullback]:
+        """Return predictions, shape (n_samples, n_predictions), and their pullback."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +116,10 @@ class BiasedVote:
     which never leave [0, 1]. The weight is b.
     """
 
-    n_weights = 1
+    @property
+    def n_weights(self) -> int:
+        """The bias alone."""
+        return 1
 
     def start(self, rng: np.random.Generator) -> Values:
         """Begin without bias."""

@@ -1,0 +1,136 @@
+"""Quantum kitchen sinks: random circuits as features of a linear classifier."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import ParameterVector, QuantumCircuit
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils._param_validation import Interval
+
+from qml.backends import Backend, Workload
+from qml.classifiers._base import QuantumClassifier
+
+__all__ = ["QuantumKitchenSinks"]
+
+Values = NDArray[np.float64]
+
+
+class QuantumKitchenSinks(QuantumClassifier):
+    r"""Features through random linear maps into the angles of a fixed circuit; nothing is trained.
+
+    Episode :math:`e` has the angles :math:`\Omega_e x + \beta_e` with
+    :math:`\Omega_e\sim N(0,\sigma^2)` and :math:`\beta_e\sim U(0,2\pi)`; its circuit turns each
+    qubit by RX, joins neighbours by CX, and gives the mean of each qubit's bit. A logistic
+    regression takes the bits of all episodes.
+
+    Parameters
+    ----------
+    n_episodes : int, default=100
+        Random circuits.
+    n_qubits : int or None, default=None
+        Of each; None is one a feature, but at most 4.
+    sigma : float, default=1.0
+        Spread of the random factors.
+    C : float, default=1.0
+        Inverse of the logistic regression's penalty.
+    backend : str or Backend, default="exact"
+        Where the circuits run. With one shot, ``exact:shots=1``, the features are single bits, as
+        published; exact, their means.
+    random_state : int, RandomState or None, default=None
+        Root of the draws and of the shots' seeds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    linear_ : sklearn.linear_model.LogisticRegression
+        On the bits.
+
+    Notes
+    -----
+    Circuits: one a sample and episode, to fit and to predict.
+
+    References
+    ----------
+    Wilson, Otterbach, Tezak, Smith, Crooks and da Silva, arXiv:1806.08321 (2018).
+
+    Examples
+    --------
+    >>> X = [[0.1, 0.2], [0.2, 0.1], [1.4, 1.5], [1.5, 1.4]]
+    >>> QuantumKitchenSinks(random_state=0).fit(X, [0, 0, 1, 1]).score(X, [0, 0, 1, 1])
+    1.0
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_episodes": [Interval(Integral, 1, None, closed="left")],
+        "n_qubits": [Interval(Integral, 1, None, closed="left"), None],
+        "sigma": [Interval(Real, 0, None, closed="neither")],
+        "C": [Interval(Real, 0, None, closed="neither")],
+        "backend": [str, Backend],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        n_episodes: int = 100,
+        n_qubits: int | None = None,
+        sigma: float = 1.0,
+        C: float = 1.0,
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        self.n_episodes = n_episodes
+        self.n_qubits = n_qubits
+        self.sigma = sigma
+        self.C = C
+        self.backend = backend
+        self.random_state = random_state
+
+    def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        width = self._width(X.shape[1])
+        self._factors = rng.normal(0, self.sigma, (self.n_episodes, X.shape[1], width))
+        self._shifts = rng.uniform(0, 2 * np.pi, (self.n_episodes, width))
+        self.linear_ = LogisticRegression(C=self.C, max_iter=1000)
+        self.linear_.fit(self._bits(X), self.classes_[y])
+
+    def _width(self, n_features: int) -> int:
+        return min(n_features, 4) if self.n_qubits is None else self.n_qubits
+
+    def _bits(self, X: Values) -> Values:
+        """Return the mean bits, shape (n_samples, n_episodes * n_qubits)."""
+        width = self._shifts.shape[1]
+        circuit = _episode(width)
+        bits = ((np.arange(1 << width)[:, None] >> np.arange(width)) & 1).astype(float)
+        angles = np.einsum("nf,efq->neq", X, self._factors) + self._shifts
+        outcomes = self.backend_.run_probabilities(circuit, angles.reshape(-1, width))
+        return np.asarray((outcomes @ bits).reshape(len(X), -1))
+
+    def predict_proba(self, X: ArrayLike) -> Values:
+        """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
+        points = self._checked(X)
+        return np.asarray(self.linear_.predict_proba(self._bits(points)))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most probable labels, shape (n_samples,)."""
+        winners = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[winners])
+
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
+        """Return one circuit a sample and episode."""
+        rows = self.n_episodes * max(n_train, n_test)
+        total = self.n_episodes * (n_train + n_test)
+        return Workload(self._width(n_features), n_evaluations=total, batch=rows)
+
+
+def _episode(width: int) -> QuantumCircuit:
+    circuit = QuantumCircuit(width)
+    for qubit, angle in enumerate(ParameterVector("x", width)):
+        circuit.rx(angle, qubit)
+    for qubit in range(width - 1):
+        circuit.cx(qubit, qubit + 1)
+    return circuit

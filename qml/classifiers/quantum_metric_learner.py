@@ -1,0 +1,225 @@
+"""Quantum metric learning: an embedding trained to keep the classes' states apart."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import QuantumCircuit
+from sklearn.utils._param_validation import Interval
+
+from qml.backends import Backend, Workload, n_shifts, resolve_backend
+from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
+from qml.classifiers._base import QuantumClassifier
+from qml.errors import SpecError
+from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
+from qml.variational import Training, TrainingSpec, resolve_training, train
+
+__all__ = ["QuantumMetricLearner"]
+
+Values = NDArray[np.float64]
+
+
+class QuantumMetricLearner(QuantumClassifier):
+    r"""A feature map with trained weights, and the class whose states are most alike.
+
+    With :math:`\rho_c` the mean state of class :math:`c`, training minimizes the mean over pairs of
+    classes of
+
+    .. math:: 1 - \tfrac12\mathrm{Tr}(\rho_a - \rho_b)^2
+        = 1 - \tfrac12\big[\mathrm{Tr}\rho_a^2 + \mathrm{Tr}\rho_b^2
+        - 2\,\mathrm{Tr}\rho_a\rho_b\big],
+
+    whose traces are block means of the Gram matrix. A point goes to the class with the largest mean
+    fidelity :math:`\langle x|\rho_c|x\rangle`.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="qaoa"
+        A map with weights, such as ``qaoa``, ``data_reuploading``, ``covariant``, or a circuit with
+        parameters called θ.
+    bandwidth : float, default=1.0
+        Factor on every feature.
+    n_references : int or None, default=None
+        Training points of each class that a new point is compared with, the first ones; None is
+        all.
+    optimizer : str, mapping or Optimizer, default="adam"
+        See `qml.optimizers.resolve_optimizer`; not one that asks for the states' geometry.
+    training : mapping, Training or None, default=None
+        Budgets, minibatches, early stopping, restarts, callback; see `qml.variational.Training`.
+        Its checkpoints and validation are not for this model.
+    backend : str or Backend, default="exact"
+        Where the circuits run.
+    random_state : int, RandomState or None, default=None
+        Root of the start and of the shots' seeds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    weights_ : ndarray of shape (n_weights,)
+        Trained weights of the map.
+    result_ : qml.optimizers.Result
+        What the optimizer found.
+
+    Notes
+    -----
+    Circuits: a Gram matrix of the training points each evaluation (exact: one a point; measured:
+    one a pair, and for a gradient two more a pair and rotation), and one of test by reference
+    points.
+
+    References
+    ----------
+    Lloyd, Schuld, Ijaz, Izaac and Killoran, arXiv:2001.03622 (2020).
+
+    Examples
+    --------
+    >>> X = [[0.1, 0.2], [0.2, 0.1], [1.4, 1.5], [1.5, 1.4]]
+    >>> QuantumMetricLearner(random_state=0).fit(X, [0, 0, 1, 1]).score(X, [0, 0, 1, 1])
+    1.0
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "feature_map": [str, dict, QuantumCircuit, callable],
+        "bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "n_references": [Interval(Integral, 1, None, closed="left"), None],
+        "optimizer": [str, dict, Optimizer],
+        "training": [dict, Training, None],
+        "backend": [str, Backend],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "qaoa",
+        bandwidth: float = 1.0,
+        n_references: int | None = None,
+        optimizer: OptimizerSpec = "adam",
+        training: TrainingSpec = None,
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        self.feature_map = feature_map
+        self.bandwidth = bandwidth
+        self.n_references = n_references
+        self.optimizer = optimizer
+        self.training = training
+        self.backend = backend
+        self.random_state = random_state
+
+    def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
+        self._model = self._embedding(X.shape[1])
+        training = resolve_training(self.training)
+        if training.checkpoint is not None or training.validation_fraction is not None:
+            raise SpecError("checkpoint and validation_fraction are not for this model", "training")
+        points = self.bandwidth * X
+        problem = _Separation(self.backend_, self._model, points, y)
+        n_weights = len(self._model.weights)
+        self.trained_ = train(
+            problem,
+            resolve_optimizer(self.optimizer),
+            training,
+            lambda rng: rng.uniform(0, 2 * np.pi, n_weights),
+            self.backend_,
+            seed,
+        )
+        self.result_ = self.trained_.result
+        self.weights_ = self.result_.x
+        kept = [np.flatnonzero(y == c)[: self.n_references] for c in range(len(self.classes_))]
+        self._references = points[np.concatenate(kept)]
+        self._means = np.zeros((len(self._references), len(kept)))
+        first = 0
+        for c, rows in enumerate(kept):
+            self._means[first : first + len(rows), c] = 1 / len(rows)
+            first += len(rows)
+
+    def _embedding(self, n_features: int) -> ModelCircuit:
+        model = resolve_trainable_map(self.feature_map, n_features)
+        if not model.weights:
+            raise SpecError(
+                "the circuit has no weights to train; 'qaoa' and 'data_reuploading' have, and "
+                "circuits with parameters called θ",
+                "feature_map",
+            )
+        return model
+
+    def predict_proba(self, X: ArrayLike) -> Values:
+        """Return the classes' shares of the mean fidelities, shape (n_samples, n_classes)."""
+        points = self.bandwidth * self._checked(X)
+        K = self.backend_.gram(self._model.with_weights(self.weights_), points, self._references)
+        fidelities = np.maximum(K @ self._means, 1e-12)
+        return np.asarray(fidelities / fidelities.sum(axis=1, keepdims=True))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the labels of the classes most alike, shape (n_samples,)."""
+        winners = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[winners])
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """The optimizer's result in numbers."""
+        return {
+            "optimizer": self.result_.implementation,
+            "loss": self.result_.fun,
+            "iterations": self.result_.n_iterations,
+            "evaluations": self.trained_.counts.evaluations,
+            "parameters": len(self.weights_),
+        }
+
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
+        """Return a Gram matrix an evaluation, its shifts where they are measured, and one test."""
+        model, optimizer = self._embedding(n_features), resolve_optimizer(self.optimizer)
+        restarts = resolve_training(self.training).restarts
+        evaluations = optimizer.max_evaluations(len(model.weights)) * restarts
+        shifts = 0
+        if optimizer.uses_gradient and resolve_backend(self.backend).shots is not None:
+            pairs = n_train * (n_train - 1) // 2
+            shifts = 2 * n_shifts(model.circuit, model.weight_places) * pairs
+        return Workload(
+            model.circuit.num_qubits,
+            n_evaluations=evaluations * shifts,
+            batch=max(shifts, 1),
+            grams=(*((n_train, 0),) * evaluations, (n_test, n_train)),
+        )
+
+
+class _Separation:
+    """The loss of the classes' separation over some samples."""
+
+    def __init__(
+        self, backend: Backend, model: ModelCircuit, points: Values, y: NDArray[np.intp]
+    ) -> None:
+        self._backend, self._model, self._points, self._y = backend, model, points, y
+        self._bound = backend.bind_gram(model, points)
+        present = np.unique(y)  # a minibatch may lack a class
+        means = [(y == c) / np.count_nonzero(y == c) for c in present]
+        differences = [a - b for a, b in combinations(means, 2)]
+        n_pairs = max(1, len(differences))
+        self._slopes = np.zeros((len(y), len(y)))
+        for difference in differences:
+            self._slopes -= np.outer(difference, difference) / (2 * n_pairs)
+
+    @property
+    def n_samples(self) -> int:
+        return len(self._y)
+
+    def selecting(self, rows: NDArray[np.intp]) -> _Separation:
+        return _Separation(self._backend, self._model, self._points[rows], self._y[rows])
+
+    def _loss(self, K: Values) -> tuple[float, Values]:
+        return 1 + float((self._slopes * K).sum()), self._slopes
+
+    def value(self, weights: Values) -> float:
+        return self._loss(self._bound.gram(weights))[0]
+
+    def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
+        return self._bound.value_and_gradient(weights, self._loss)
+
+    def metric(self, weights: Values, diagonal: bool) -> Values:
+        raise SpecError("the metric learner gives no metric of its states", "optimizer")
+
+    def fidelity(self, first: Values, second: Values) -> float:
+        raise SpecError("the metric learner gives no fidelity of its states", "optimizer")

@@ -1,0 +1,171 @@
+"""Quanvolution: random circuits as filters over patches of an image, before a classical head."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+from numbers import Integral, Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import ParameterVector, QuantumCircuit
+from sklearn.linear_model import LogisticRegression
+from sklearn.neural_network import MLPClassifier
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from qml.backends import Backend, Workload
+from qml.classifiers._base import QuantumClassifier
+
+__all__ = ["QuanvolutionalClassifier"]
+
+Values = NDArray[np.float64]
+
+_SIDE = 2  # of a patch: four qubits
+
+
+class QuanvolutionalClassifier(QuantumClassifier):
+    r"""Every 2 x 2 patch of an image through random four-qubit circuits, then a classical network.
+
+    A patch is encoded by :math:`R_Y(\lambda x_q)`, a fixed random circuit follows, and the mean of
+    each qubit's Z is one channel of the filtered image. Nothing quantum is trained.
+
+    Parameters
+    ----------
+    n_filters : int, default=1
+        Random circuits.
+    reps : int, default=1
+        Layers of each: a random rotation a qubit, then CX on random pairs.
+    stride : int, default=2
+        From patch to patch, in pixels.
+    head : {"mlp", "logistic"}, default="mlp"
+        What learns from the filtered images: one hidden layer of 100, or a linear model.
+    bandwidth : float, default=1.0
+        The factor :math:`\lambda` on every pixel.
+    backend : str or Backend, default="exact"
+        Where the circuits run.
+    random_state : int, RandomState or None, default=None
+        Root of the filters, of the head's start and of the shots' seeds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    head_ : sklearn.pipeline.Pipeline
+        Fitted to the filtered images.
+
+    Notes
+    -----
+    The features are read as a square image row by row, filled up with zeros at its end. Circuits:
+    one a sample, patch and filter, to fit and to predict. The published network has further
+    convolutions behind the quantum one; here a plain network stands for them.
+
+    References
+    ----------
+    Henderson, Shakya, Pradhan and Cook, Quantum Mach. Intell. 2, 2 (2020),
+    doi:10.1007/s42484-020-00012-y.
+
+    Examples
+    --------
+    >>> X = [[0.1, 0.2, 0.1, 0.2], [0.2, 0.1, 0.2, 0.1], [1.4, 1.5, 1.4, 1.5], [1.5, 1.4, 1.5, 1.4]]
+    >>> model = QuanvolutionalClassifier(head="logistic", random_state=0)
+    >>> model.fit(X, [0, 0, 1, 1]).score(X, [0, 0, 1, 1])
+    1.0
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "n_filters": [Interval(Integral, 1, None, closed="left")],
+        "reps": [Interval(Integral, 1, None, closed="left")],
+        "stride": [Interval(Integral, 1, None, closed="left")],
+        "head": [StrOptions({"mlp", "logistic"})],
+        "bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "backend": [str, Backend],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        n_filters: int = 1,
+        reps: int = 1,
+        stride: int = 2,
+        head: str = "mlp",
+        bandwidth: float = 1.0,
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        self.n_filters = n_filters
+        self.reps = reps
+        self.stride = stride
+        self.head = head
+        self.bandwidth = bandwidth
+        self.backend = backend
+        self.random_state = random_state
+
+    def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        self._filters = [_random_filter(self.reps, rng) for _ in range(self.n_filters)]
+        model = (
+            MLPClassifier(solver="lbfgs", random_state=seed, max_iter=1000)
+            if self.head == "mlp"
+            else LogisticRegression(max_iter=1000)
+        )
+        self.head_ = make_pipeline(StandardScaler(), model)
+        self.head_.fit(self._filtered(X), self.classes_[y])
+
+    def _filtered(self, X: Values) -> Values:
+        """Return all channels of all patches, shape (n_samples, n_patches * n_filters * 4)."""
+        places = _patches(X.shape[1], self.stride)
+        wide = np.pad(self.bandwidth * X, ((0, 0), (0, places.max() + 1)))
+        rows = wide[:, places].reshape(-1, _SIDE**2)
+        bits = (np.arange(1 << _SIDE**2)[:, None] >> np.arange(_SIDE**2)) & 1
+        channels = [
+            (self.backend_.run_probabilities(circuit, rows) @ (1.0 - 2.0 * bits)).reshape(
+                len(X), -1
+            )
+            for circuit in self._filters
+        ]
+        return np.hstack(channels)
+
+    def predict_proba(self, X: ArrayLike) -> Values:
+        """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
+        points = self._checked(X)
+        return np.asarray(self.head_.predict_proba(self._filtered(points)))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most probable labels, shape (n_samples,)."""
+        winners = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[winners])
+
+    def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
+        """Return one circuit a sample, patch and filter."""
+        each = len(_patches(n_features, self.stride))
+        total = each * self.n_filters * (n_train + n_test)
+        return Workload(_SIDE**2, n_evaluations=total, batch=each * max(n_train, n_test))
+
+
+def _patches(n_features: int, stride: int) -> NDArray[np.intp]:
+    """Return the pixels of every patch, shape (n_patches, 4); pixels past the last are zeros."""
+    side = max(_SIDE, math.isqrt(n_features - 1) + 1)
+    corners = np.arange(0, side - _SIDE + 1, stride)
+    rows, columns = np.meshgrid(corners, corners, indexing="ij")
+    steps = np.arange(_SIDE)
+    pixels = (rows.ravel()[:, None, None] + steps[:, None]) * side
+    pixels = pixels + columns.ravel()[:, None, None] + steps
+    return pixels.reshape(-1, _SIDE**2)
+
+
+def _random_filter(reps: int, rng: np.random.Generator) -> QuantumCircuit:
+    width = _SIDE**2
+    circuit = QuantumCircuit(width)
+    for qubit, angle in enumerate(ParameterVector("x", width)):
+        circuit.ry(angle, qubit)
+    for _ in range(reps):
+        for qubit in range(width):
+            rotate = (circuit.rx, circuit.ry, circuit.rz)[rng.integers(3)]
+            rotate(float(rng.uniform(0, 2 * np.pi)), qubit)
+        order = rng.permutation(width)
+        for first, second in pairwise(order):
+            circuit.cx(int(first), int(second))
+    return circuit

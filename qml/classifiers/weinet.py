@@ -1,0 +1,177 @@
+"""WeiNet: a convolution as a linear combination of shifts, on an amplitude-encoded image."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import ParameterVector, QuantumCircuit
+
+from qml.backends import Backend
+from qml.circuits import ModelCircuit, preparation_angles, state_preparation
+from qml.classifiers._variational import VariationalClassifier
+from qml.losses import LossSpec
+from qml.optimizers import OptimizerSpec
+from qml.variational import Architecture, Head, TrainingSpec
+
+__all__ = ["WeiNet"]
+
+Values = NDArray[np.float64]
+
+_ANCILLAS = 4  # up, down, right, left
+
+
+class WeiNet(VariationalClassifier):
+    r"""A trained 3 x 3 filter over an image of amplitudes, then a linear layer on its correlations.
+
+    Four ancillas in the trained state :math:`\sum_k a_k|k\rangle` control shifts :math:`Q_k` of the
+    image by one pixel; where they are all measured 0 after Hadamards, the image has become
+    :math:`\sum_k a_kQ_k|x\rangle`, its convolution with the filter. Of each direction the last
+    qubit is ignored (pooling), and the others' :math:`\langle Z_q\rangle` and
+    :math:`\langle Z_qZ_r\rangle` go through a trained linear layer and a softmax.
+
+    Parameters
+    ----------
+    optimizer : str, mapping or Optimizer, default="adam"
+        See `qml.optimizers.resolve_optimizer`.
+    loss : str or mapping, default="cross_entropy"
+        See `qml.losses`.
+    training : mapping, Training or None, default=None
+        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
+        `qml.variational.Training`.
+    initial_point : array-like of shape (n_parameters,) or None, default=None
+        The start; None draws it by `random_state`.
+    backend : str or Backend, default="exact"
+        Where the circuits run.
+    random_state : int, RandomState or None, default=None
+        Root of the start and of the shots' seeds.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    weights_ : ndarray of shape (n_parameters,)
+        Trained angles, then the head's weights if it has any.
+    result_ : qml.optimizers.Result
+        What the optimizer found.
+
+    Notes
+    -----
+    Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
+    counts one a sample, a measured one also two a sample and trained rotation.
+
+    The features are read as a square image row by row, filled up with zeros to a power of two a
+    side; shifts wrap round. An image of zeros counts as an even one. The weights are the 15 angles
+    of the filter's state, then the linear layer's.
+
+    References
+    ----------
+    Wei, Chen, Zhou and Long, AAPPS Bull. 32, 2 (2022), doi:10.1007/s43673-021-00030-3.
+
+    Examples
+    --------
+    >>> X = [[0.1, 0.2, 0.9, 0.8], [0.2, 0.1, 0.8, 0.9], [1.4, 1.5, 0.1, 0.2], [1.5, 1.4, 0.2, 0.1]]
+    >>> WeiNet(random_state=0).fit(X, [0, 0, 1, 1]).score(X, [0, 0, 1, 1])
+    1.0
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = VariationalClassifier._constraints
+
+    def __init__(
+        self,
+        optimizer: OptimizerSpec = "adam",
+        loss: LossSpec = "cross_entropy",
+        training: TrainingSpec = None,
+        initial_point: ArrayLike | None = None,
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        self.optimizer = optimizer
+        self.loss = loss
+        self.training = training
+        self.initial_point = initial_point
+        self.backend = backend
+        self.random_state = random_state
+
+    def _inputs(self, X: Values) -> Values:
+        n_samples, n_features = X.shape
+        side, depth = math.isqrt(n_features - 1) + 1, _depth(n_features)
+        image = np.zeros((n_samples, side, side))
+        image.reshape(n_samples, -1)[:, :n_features] = X
+        wide = np.zeros((n_samples, 1 << depth, 1 << depth))
+        wide[:, :side, :side] = image
+        wide[~X.any(axis=1)] = 1.0  # black is as even as white, and the length is lost anyway
+        return preparation_angles(wide.reshape(n_samples, -1))
+
+    def _architecture(self, n_features: int, n_targets: int) -> Architecture:
+        depth = _depth(n_features)
+        image = 2 * depth
+        x = ParameterVector("x", (1 << image) - 1)
+        weights = ParameterVector("θ", (1 << _ANCILLAS) - 1)
+        circuit = QuantumCircuit(image + _ANCILLAS)
+        columns, rows = list(range(depth)), list(range(depth, image))
+        ancillas = list(range(image, image + _ANCILLAS))
+        circuit.compose(
+            state_preparation(image).assign_parameters(list(x)), columns + rows, inplace=True
+        )
+        circuit.compose(
+            state_preparation(_ANCILLAS).assign_parameters(list(weights)), ancillas, inplace=True
+        )
+        for ancilla, direction, forward in zip(
+            ancillas, (rows, rows, columns, columns), (True, False, True, False), strict=True
+        ):
+            _shift(circuit, ancilla, direction, forward)
+        circuit.h(ancillas)
+        pooled = [qubit for register in (columns, rows) for qubit in register[1:] or register]
+        outcomes = np.arange(1 << circuit.num_qubits)
+        kept = (outcomes >> image) == 0
+        signs = 1.0 - 2.0 * ((outcomes[:, None] >> np.array(pooled)) & 1)
+        products = [signs[:, i] * signs[:, j] for i, j in combinations(range(len(pooled)), 2)]
+        readout = np.stack([np.ones(len(outcomes)), *signs.T, *products], axis=1) * kept[:, None]
+        head = _PostSelected(Head(readout.shape[1] - 1, n_targets, "dense", normalised=True))
+        return Architecture(ModelCircuit(circuit, tuple(x), tuple(weights)), readout, head)
+
+
+def _depth(n_features: int) -> int:
+    """Return the qubits of one direction: 2 to that power is the image's side, or more."""
+    return max(1, (math.isqrt(n_features - 1)).bit_length())
+
+
+def _shift(circuit: QuantumCircuit, control: int, register: list[int], forward: bool) -> None:
+    """Add 1 to a register, or subtract it, if the control is 1; modulo its size."""
+    order = range(len(register) - 1, -1, -1) if forward else range(len(register))
+    for place in order:
+        circuit.mcx([control, *register[:place]], register[place])
+
+
+@dataclass(frozen=True)
+class _PostSelected:
+    """A head on outputs divided by the first one, the probability of what is kept."""
+
+    head: Head
+
+    @property
+    def n_weights(self) -> int:
+        return self.head.n_weights
+
+    def start(self, rng: np.random.Generator) -> Values:
+        return self.head.start(rng)
+
+    def __call__(
+        self, outputs: Values, weights: Values
+    ) -> tuple[Values, Callable[[Values], tuple[Values, Values]]]:
+        success = np.maximum(outputs[:, :1], 1e-9)  # with few shots nothing may be left
+        conditional = outputs[:, 1:] / success
+        predictions, pull_head = self.head(conditional, weights)
+
+        def pull(slopes: Values) -> tuple[Values, Values]:
+            by_conditional, own = pull_head(slopes)
+            by_success = -(by_conditional * conditional).sum(axis=1, keepdims=True) / success
+            return np.hstack([by_success, by_conditional / success]), own
+
+        return predictions, pull

@@ -1,0 +1,133 @@
+"""Variational regressor: a trained circuit whose single-qubit Z a linear layer reads."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import QuantumCircuit
+from sklearn.utils._param_validation import Interval, StrOptions
+
+from qml.backends import Backend
+from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
+from qml.optimizers import OptimizerSpec
+from qml.regressors._base import QuantumRegressor
+from qml.variational import Architecture, Head, TrainingSpec, VariationalEstimator
+
+__all__ = ["VariationalRegressor"]
+
+
+class VariationalRegressor(VariationalEstimator, QuantumRegressor):
+    r"""A feature map, a trained circuit, and a trained line through its expectation values.
+
+    .. math:: f(x) = \sum_q a_q\langle Z_q\rangle + b,\qquad
+        |\psi(x)\rangle = W(\theta)U(\lambda x)|0\rangle
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
+        The encoding :math:`U`; see `qml.circuits.resolve_feature_map`.
+    ansatz : str, mapping, QuantumCircuit or callable, default="real_amplitudes"
+        The trained circuit :math:`W`; see `qml.circuits.resolve_ansatz`.
+    criterion : {"squared_error", "huber"}, default="squared_error"
+        The mean of :math:`(f-y)^2`, or of Huber's loss, which is :math:`e^2/2` up to an error of 1
+        and :math:`|e| - 1/2` beyond.
+    bandwidth : float, default=1.0
+        Factor :math:`\lambda` on every feature.
+    optimizer : str, mapping or Optimizer, default="l_bfgs_b"
+        See `qml.optimizers.resolve_optimizer`.
+    training : mapping, Training or None, default=None
+        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
+        `qml.variational.Training`.
+    initial_point : array-like of shape (n_parameters,) or None, default=None
+        The start; None draws it by `random_state`.
+    backend : str or Backend, default="exact"
+        Where the circuits run.
+    random_state : int, RandomState or None, default=None
+        Root of the start and of the shots' seeds.
+
+    Attributes
+    ----------
+    weights_ : ndarray of shape (n_parameters,)
+        Trained angles, then a and b.
+    result_ : qml.optimizers.Result
+        What the optimizer found.
+
+    Notes
+    -----
+    Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
+    counts one a sample, a measured one also two a sample and trained rotation.
+
+    References
+    ----------
+    Mitarai, Negoro, Kitagawa and Fujii, Phys. Rev. A 98, 032309 (2018),
+    doi:10.1103/PhysRevA.98.032309.
+
+    Examples
+    --------
+    >>> X = np.linspace(0, 1.5, 12)[:, None]
+    >>> model = VariationalRegressor("angle", random_state=0).fit(X, np.cos(X[:, 0]))
+    >>> bool(model.score(X, np.cos(X[:, 0])) > 0.99)
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        **VariationalEstimator._constraints,
+        "feature_map": [str, dict, QuantumCircuit, callable],
+        "ansatz": [str, dict, QuantumCircuit, callable],
+        "criterion": [StrOptions({"squared_error", "huber"})],
+        "bandwidth": [Interval(Real, 0, None, closed="neither")],
+    }
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        ansatz: CircuitSpec = "real_amplitudes",
+        criterion: str = "squared_error",
+        bandwidth: float = 1.0,
+        optimizer: OptimizerSpec = "l_bfgs_b",
+        training: TrainingSpec = None,
+        initial_point: ArrayLike | None = None,
+        backend: str | Backend = "exact",
+        random_state: Any = None,
+    ) -> None:
+        self.feature_map = feature_map
+        self.ansatz = ansatz
+        self.criterion = criterion
+        self.bandwidth = bandwidth
+        self.optimizer = optimizer
+        self.training = training
+        self.initial_point = initial_point
+        self.backend = backend
+        self.random_state = random_state
+
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
+        self._train(X, y, 1, seed)
+
+    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.bandwidth * X
+
+    def _architecture(self, n_features: int, n_targets: int) -> Architecture:
+        feature_map = resolve_feature_map(self.feature_map, n_features)
+        width = feature_map.num_qubits
+        bits = (np.arange(1 << width)[:, None] >> np.arange(width)) & 1
+        model = compose_model(feature_map, resolve_ansatz(self.ansatz, width))
+        return Architecture(model, np.asarray(1.0 - 2.0 * bits), Head(width, 1, "dense"))
+
+    def _loss_of(self, y: NDArray[Any]) -> Any:
+        def squared_error(predicted: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            error = predicted - y[:, None]
+            return float((error**2).mean()), 2 * error / len(y)
+
+        def huber(predicted: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+            error = predicted - y[:, None]
+            slope = np.clip(error, -1, 1)
+            return float((slope * (error - slope / 2)).mean()), slope / len(y)
+
+        return squared_error if self.criterion == "squared_error" else huber
+
+    def predict(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the predicted targets, shape (n_samples,)."""
+        return self._predictions(self._checked(X))[:, 0]
