@@ -131,6 +131,25 @@ def table(
         sys.stdout.write(text)
 
 
+@app.command()
+def duel(run: RunArgument) -> None:
+    """Compare the optimizers of a run, also of one under way: table, verdicts and a figure."""
+    from experiments.reporting import duel as report
+    from experiments.study import Run
+    from qml.errors import SpecError
+
+    stored = Run(run)
+    found = report.duels(stored.store)
+    if not found:
+        raise SpecError(
+            f"{stored.folder}: no models that differ in their optimizer alone have finished on "
+            "three splits or more"
+        )
+    for each in found:
+        print(report.render(each))
+    print(f"Written: {', '.join(str(file) for file in report.write(found, stored.folder))}")
+
+
 @app.command(name="list")
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in a study, a line each."""
@@ -313,6 +332,13 @@ def _print_table(finished: Run) -> None:
     )
     for line in (*_implementations(finished), *_sharing(finished)):
         print(line)
+    from experiments.reporting import duel as report
+
+    found = report.duels(finished.store)
+    for each in found:
+        print(f"\n{report.render(each)}")
+    for file in report.write(found, finished.folder):
+        print(f"Written: {file}")
 
 
 def _terminal_width() -> int | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -27,7 +27,16 @@ from experiments.registry import (
 from experiments.yaml_source import YamlSource
 from qml.errors import SpecError, did_you_mean
 
-__all__ = ["Cell", "DatasetRow", "ModelRow", "StudySpec", "canonical_json", "expand_grid", "parse"]
+__all__ = [
+    "Cell",
+    "DatasetRow",
+    "ModelRow",
+    "StudySpec",
+    "canonical_json",
+    "component_names",
+    "expand_grid",
+    "parse",
+]
 
 SCHEMA = 1
 
@@ -297,8 +306,10 @@ def expand_grid(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str
     axes = []
     for key, value in parameters.items():
         if isinstance(value, list):
+            texts = component_names(value)
             options = [
-                (item, f"{key}={_in_words(item)}" if len(value) > 1 else "") for item in value
+                (item, f"{key}={text}" if len(value) > 1 else "")
+                for item, text in zip(value, texts, strict=True)
             ]
         elif isinstance(value, Mapping):
             options = [
@@ -317,12 +328,28 @@ def expand_grid(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str
     ]
 
 
-def _in_words(value: Any) -> str:
-    """Return a listed value as a label shows it: a component as ``spsa (a=4.0, c=0.1)``."""
-    if not isinstance(value, Mapping) or "name" not in value:
-        return str(value)
-    settings = ", ".join(f"{key}={item}" for key, item in value.items() if key != "name")
-    return f"{value['name']} ({settings})" if settings else str(value["name"])
+def component_names(specs: Sequence[Any]) -> list[str]:
+    """Return what tells the values of a grid apart: for components the name, and what differs.
+
+    Examples
+    --------
+    >>> component_names(["cobyla", {"name": "spsa", "maxiter": 9}])
+    ['cobyla', 'spsa']
+    >>> component_names([{"name": "spsa", "a": 4.0, "c": 0.1}, {"name": "spsa", "c": 0.1}])
+    ['spsa (a=4.0)', 'spsa']
+    """
+    parts = [dict(spec) if isinstance(spec, Mapping) else {"name": spec} for spec in specs]
+    names = []
+    for part in parts:
+        namesakes = [other for other in parts if other.get("name") == part.get("name")]
+        settings = "; ".join(  # no comma: it stands between the axes of a grid
+            f"{key}={value}"
+            for key, value in part.items()
+            if any(other.get(key) != value for other in namesakes)
+        )
+        name = str(part.get("name", "")) if "name" in part else str(part)
+        names.append(f"{name} ({settings})" if settings else name)
+    return names
 
 
 def dataset_rows(spec: StudySpec) -> list[DatasetRow]:

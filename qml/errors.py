@@ -20,6 +20,9 @@ __all__ = [
 ]
 
 
+_MOST_LISTED = 20
+
+
 class WorkbenchError(Exception):
     """Base of the five; catch it to catch them all."""
 
@@ -82,7 +85,8 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     Returns
     -------
     str
-        ``" (did you mean 'cobyla'?)"``, or ``" (allowed: a, b)"`` where nothing is near.
+        ``" (did you mean 'cobyla'?)"``, or ``" (allowed: a, b)"`` where nothing is near; of many,
+        the first twenty.
 
     Examples
     --------
@@ -95,4 +99,7 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     nearest = get_close_matches(str(name), names, n=1, cutoff=0.6)
     if nearest:
         return f" (did you mean {nearest[0]!r}?)"
-    return f" (allowed: {', '.join(names)})" if names else " (none is allowed here)"
+    if not names:
+        return " (none is allowed here)"
+    more = f", and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    return f" (allowed: {', '.join(names[:_MOST_LISTED])}{more})"

@@ -1,0 +1,259 @@
+"""Optimizers compared on one set of problems: courses, budgets, profiles, ranks, tests.
+
+A problem is one model on one training fold from one start; every contender gets the same. A course
+is what a contender had reached after how much was spent. All comparisons are functions of courses.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from experiments.evaluation.statistics import holm, paired_test
+
+__all__ = [
+    "COSTS",
+    "Course",
+    "Problem",
+    "Standing",
+    "data_profile",
+    "gaps",
+    "performance_profile",
+    "solved_after",
+    "standings",
+]
+
+Values = NDArray[np.float64]
+
+COSTS = ("circuits", "shots", "seconds", "steps")
+
+
+@dataclass(frozen=True)
+class Course:
+    """What one contender reached on one problem.
+
+    Parameters
+    ----------
+    spent : dict of ndarray
+        For each of `COSTS`, what was spent when a loss was reached.
+    losses : ndarray
+        The loss then: the best so far, or that of the best point so far on ideal qubits.
+    staged : dict of ndarray
+        Circuits and test accuracy along the way; empty arrays where it was not kept.
+    accuracy : float
+        On the test rows, at the end.
+    """
+
+    spent: dict[str, Values]
+    losses: Values
+    staged: dict[str, Values]
+    accuracy: float
+
+    def after(self, budget: float, cost: str = "circuits") -> float:
+        """Return the loss reached within a budget; infinite where the first answer costs more."""
+        rows = np.searchsorted(self.spent[cost], budget * (1 + 1e-12), side="right")
+        return float(self.losses[rows - 1]) if rows else np.inf
+
+    def needed(self, target: float, cost: str = "circuits") -> float:
+        """Return what was spent when the loss first reached the target; infinite if never."""
+        reached = np.flatnonzero(self.losses <= target)
+        return float(self.spent[cost][reached[0]]) if reached.size else np.inf
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One model on one fold from one start, and all contenders' courses.
+
+    Parameters
+    ----------
+    family : str
+        Data set and model; problems of one family differ by fold and start.
+    seed : int
+        Number within the family.
+    unit : float
+        Circuits of a simplex gradient: training samples times one more than the parameters.
+    budget : dict of float
+        For each of `COSTS`, the full budget: what the study gives, or the most that was spent.
+    courses : dict of Course
+        By contender.
+    """
+
+    family: str
+    seed: int
+    unit: float
+    budget: dict[str, float]
+    courses: dict[str, Course]
+
+    @property
+    def first(self) -> float:
+        """The loss at the common start: the median first answer, since few ask elsewhere first."""
+        return float(np.median([course.losses[0] for course in self.courses.values()]))
+
+    @property
+    def best(self) -> float:
+        """The lowest loss that any contender reached."""
+        return min(float(course.losses.min()) for course in self.courses.values())
+
+    def target(self, tolerance: float) -> float:
+        r"""Return :math:`f_L + \tau(f_0 - f_L)`: all but the share tau of what can be gained."""
+        return self.best + tolerance * (self.first - self.best)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a contender stands at one budget.
+
+    Parameters
+    ----------
+    contender : str
+        Who.
+    rank : float
+        Mean over the problems, 1 the lowest loss; ties share.
+    gap : float
+        Median share of what could be gained that is still missing; 0 the best of all.
+    wins : float
+        Share of the problems on which none had a lower loss.
+    p : float
+        Of the paired test against the leader, adjusted by Holm; NaN for the leader.
+    """
+
+    contender: str
+    rank: float
+    gap: float
+    wins: float
+    p: float
+
+
+def gaps(problems: list[Problem], share: float, cost: str = "circuits") -> Values:
+    r"""Return :math:`(f - f_L)/(f_0 - f_L)` at a share of the budget, (n_problems, n_contenders).
+
+    Parameters
+    ----------
+    problems : list of Problem
+        All with the same contenders.
+    share : float
+        Of each problem's own full budget.
+    cost : str, default="circuits"
+        One of `COSTS`.
+
+    Returns
+    -------
+    ndarray
+        Infinite where the budget is less than the first answer costs.
+    """
+    rows = []
+    for problem in problems:
+        reach = (problem.first - problem.best) or 1.0
+        budget = share * problem.budget[cost]
+        rows.append(
+            [
+                (course.after(budget, cost) - problem.best) / reach
+                for course in problem.courses.values()
+            ]
+        )
+    return np.array(rows)
+
+
+def standings(problems: list[Problem], share: float, cost: str = "circuits") -> list[Standing]:
+    """Return the contenders by mean rank at a share of the budget, the leader first.
+
+    The leader is tested against every other by Wilcoxon's signed-rank test of the gaps over all
+    problems, adjusted by Holm. Problems of one family share data, so they are less independent than
+    the test takes them to be; starts differ in all of them.
+    """
+    names = list(problems[0].courses)
+    missing = gaps(problems, share, cost)
+    ranks = stats.rankdata(missing, axis=1).mean(axis=0)
+    lowest = missing.min(axis=1, keepdims=True)
+    wins = ((missing == lowest) & np.isfinite(missing)).mean(axis=0)
+    order = np.argsort(ranks, kind="stable")
+    leader, others = order[0], order[1:]
+    differences = [_difference(missing[:, other], missing[:, leader]) for other in others]
+    adjusted = holm([paired_test(difference) for difference in differences])
+    p = {int(leader): np.nan, **{int(o): float(a) for o, a in zip(others, adjusted, strict=True)}}
+    return [
+        Standing(
+            names[i], float(ranks[i]), float(np.median(missing[:, i])), float(wins[i]), p[int(i)]
+        )
+        for i in order
+    ]
+
+
+def _difference(first: Values, second: Values) -> Values:
+    """Return first - second, where two infinities are equal."""
+    both = np.isinf(first) & np.isinf(second)
+    return np.where(both, 0.0, np.where(both, 0.0, first) - np.where(both, 0.0, second))
+
+
+def solved_after(problems: list[Problem], tolerance: float, cost: str = "circuits") -> Values:
+    """Return what each contender spent to reach the target, shape (n_problems, n_contenders)."""
+    return np.array(
+        [
+            [course.needed(problem.target(tolerance), cost) for course in problem.courses.values()]
+            for problem in problems
+        ]
+    )
+
+
+def performance_profile(spent: Values, ratios: Values) -> Values:
+    r"""Return the share of problems solved within a factor of the fastest contender.
+
+    .. math:: \rho_s(\alpha) = \frac1{|P|}\Big|\Big\{p : \frac{t_{ps}}{\min_s t_{ps}} \le \alpha
+        \Big\}\Big|
+
+    Parameters
+    ----------
+    spent : ndarray of shape (n_problems, n_contenders)
+        From `solved_after`.
+    ratios : ndarray of shape (n_ratios,)
+        The :math:`\alpha`, from 1.
+
+    Returns
+    -------
+    ndarray of shape (n_ratios, n_contenders)
+
+    References
+    ----------
+    Dolan and Moré, Math. Program. 91, 201 (2002), doi:10.1007/s101070100263.
+
+    Examples
+    --------
+    >>> performance_profile(np.array([[1.0, 2.0], [6.0, 3.0]]), np.array([1.0, 2.0])).tolist()
+    [[0.5, 0.5], [1.0, 1.0]]
+    """
+    fastest = spent.min(axis=1, keepdims=True)
+    with np.errstate(invalid="ignore"):
+        relative = np.where(np.isfinite(spent), spent / fastest, np.inf)
+    return np.asarray((relative[None] <= ratios[:, None, None] * (1 + 1e-12)).mean(axis=1))
+
+
+def data_profile(spent: Values, units: Values, gradients: Values) -> Values:
+    r"""Return the share of problems solved within a number of simplex gradients.
+
+    .. math:: d_s(\kappa) = \frac1{|P|}\Big|\Big\{p : \frac{t_{ps}}{u_p} \le \kappa\Big\}\Big|
+
+    with :math:`u_p` the circuits of :math:`P_p + 1` evaluations of the loss.
+
+    Parameters
+    ----------
+    spent : ndarray of shape (n_problems, n_contenders)
+        From `solved_after`.
+    units : ndarray of shape (n_problems,)
+        The :math:`u_p`.
+    gradients : ndarray of shape (n_gradients,)
+        The :math:`\kappa`.
+
+    References
+    ----------
+    Moré and Wild, SIAM J. Optim. 20, 172 (2009), doi:10.1137/080724083.
+
+    Examples
+    --------
+    >>> data_profile(np.array([[10.0, 30.0]]), np.array([10.0]), np.array([1.0, 3.0])).tolist()
+    [[1.0, 0.0], [1.0, 1.0]]
+    """
+    relative = spent / units[:, None]
+    return np.asarray((relative[None] <= gradients[:, None, None] * (1 + 1e-12)).mean(axis=1))
