@@ -221,6 +221,28 @@ def kernel_health(
         print(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
 
 
+@app.command(name="model-health")
+def model_health(
+    study: StudyArgument,
+    samples: Annotated[int, typer.Option(min=20, help="The most rows that are looked at.")] = 60,
+    seed: Annotated[int, typer.Option(min=0, help="Of all draws.")] = 0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder; results/model-health/... if not given.")
+    ] = None,
+) -> None:
+    """Examine variational models: gradients, expressibility, spectrum, dimension, landscape."""
+    from experiments import model_health as examine
+    from experiments.reporting import model_health as report
+
+    for number, examination in enumerate(examine.examinations(study, samples)):
+        title = f"{examination.dataset} / {examination.label}"
+        health = examination.run(seed)
+        print(f"{title}\n{'=' * len(title)}\n\n{report.render(health)}")
+        root = out or Path("results") / "model-health" / Path(study).stem
+        files = examine.write(health, root / str(number), title)
+        print(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
+
+
 def _component(text: str, option: str) -> Any:
     """Return a feature map from the command line, checked as a study's would be."""
     import yaml

@@ -28,7 +28,7 @@ from qml.diagnostics.kernel_health import KernelHealth, kernel_health
 from qml.errors import DataError, SpecError, did_you_mean
 from qml.kernels import KernelMachine
 
-__all__ = ["Examination", "examinations", "write"]
+__all__ = ["Examination", "examinations", "prepared_data", "write"]
 
 _MOST_FEATURES = 16  # of a bare data set; one with more wants its preprocessing named
 
@@ -112,7 +112,7 @@ def _of_dataset(
             {"name": "pca", "parameters": {"n_components": pca}},
             {"name": "angle_scaler", "parameters": {}},
         ]
-    X, y = _prepared({"name": name, "parameters": {}, "preprocessing": steps}, seed, samples)
+    X, y = prepared_data({"name": name, "parameters": {}, "preprocessing": steps}, seed, samples)
     if pca is None and X.shape[1] > _MOST_FEATURES:
         raise SpecError(
             f"{name} has {X.shape[1]} features: give --pca N, or a study with its preprocessing"
@@ -150,17 +150,17 @@ def _of_study(
             if key in seen:
                 continue
             seen.add(key)
-            X, y = _prepared(described, spec.protocol.seed, samples)
+            X, y = prepared_data(described, spec.protocol.seed, samples)
             yield Examination(dataset.label, model.label, X, y, parameters)
     if not seen:
         raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")
 
 
-def _prepared(dataset: dict[str, Any], seed: int, samples: int) -> tuple[Any, Any]:
+def prepared_data(dataset: dict[str, Any], seed: int, samples: int) -> tuple[Any, Any]:
     """Return at most so many rows, preprocessing fitted to all of them: a look, not a test."""
     data = load_dataset(canonical_json(dataset), seed)
     if task_of(data.y) == "regression":
-        raise DataError(f"{data.name}: kernel health looks at classes, the targets are numbers")
+        raise DataError(f"{data.name}: this looks at classes, the targets are numbers")
     X, y = data.X, data.y
     if len(y) > samples:
         from sklearn.model_selection import train_test_split

@@ -10,7 +10,7 @@ import numpy as np
 
 from qml.diagnostics.kernel_health import KernelHealth
 
-__all__ = ["draw", "render"]
+__all__ = ["draw", "number_in_words", "render"]
 
 _SUMMARY = {
     "points": "points",
@@ -69,12 +69,12 @@ def render(health: KernelHealth, shots: int | None) -> str:
     from tabulate import tabulate
 
     def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
-        cells = [[_number(row[column]) for column in columns] for row in rows]
+        cells = [[number_in_words(row[column]) for column in columns] for row in rows]
         headers = [column.replace("_", " ") for column in columns]
         align = ["right"] * len(columns)
         return str(tabulate(cells, headers=headers, colalign=align, disable_numparse=True))
 
-    summary = [[title, _number(health.summary[key])] for key, title in _SUMMARY.items()]
+    summary = [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
     parts = [tabulate(summary, tablefmt="plain", colalign=("left", "right"), disable_numparse=True)]
     if health.qubits:
         parts += ["Against the number of features", table(health.qubits, _QUBITS)]
@@ -92,7 +92,7 @@ def findings(health: KernelHealth) -> list[str]:
     if s["variance"] < 2 * s["haar_variance"] and s["shots_to_resolve"] > _MANY_SHOTS:
         said.append(
             "Concentrated: the entries spread no more than those of random states; telling them "
-            f"apart takes about {_number(s['shots_to_resolve'])} shots each."
+            f"apart takes about {number_in_words(s['shots_to_resolve'])} shots each."
         )
     if s["effective_rank"] > 0.9 * s["points"]:
         said.append("Every point is a stranger to every other: the kernel is nearly the identity.")
@@ -180,7 +180,8 @@ def _draw_sweep(axis: Any, health: KernelHealth) -> None:
     axis.legend(fontsize="small")
 
 
-def _number(value: Any) -> str:
+def number_in_words(value: Any) -> str:
+    """Return a number as a table shows it: three digits, thousands in groups."""
     if isinstance(value, str):
         return value
     if isinstance(value, (int, np.integer)):

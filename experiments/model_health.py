@@ -1,0 +1,112 @@
+"""The variational models of a study under examination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from experiments.evaluation.tasks import task_of
+from experiments.kernel_health import prepared_data
+from experiments.registry import MODELS, STUDIES_FOLDER, build_estimator
+from experiments.reporting import model_health as report
+from experiments.runner import load_dataset
+from experiments.spec import canonical_json, dataset_rows, model_rows
+from experiments.store import write_durably
+from experiments.study import Study
+from qml.diagnostics.model_health import ModelHealth, model_health
+from qml.errors import SpecError
+from qml.variational import VariationalEstimator
+
+__all__ = ["ModelExamination", "examinations", "write"]
+
+_OF_TRAINING = ("optimizer", "training", "initial_point", "backend", "random_state")
+
+
+@dataclass(frozen=True)
+class ModelExamination:
+    """One variational model on one data set.
+
+    Parameters
+    ----------
+    dataset, label : str
+        As the tables show them.
+    model : VariationalEstimator
+        Unfitted.
+    X, y : ndarray
+        Features after preprocessing, and classes.
+    """
+
+    dataset: str
+    label: str
+    model: Any
+    X: Any
+    y: Any
+
+    def run(self, seed: int) -> ModelHealth:
+        """Return what is found."""
+        return model_health(self.model, self.X, self.y, random_state=seed)
+
+
+def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
+    """Return the variational models of a study, each circuit once, whatever its optimizer.
+
+    Parameters
+    ----------
+    study : str
+        A shipped study, or a study file.
+    samples : int, default=60
+        The most rows, drawn at random with the classes' shares kept.
+
+    Raises
+    ------
+    SpecError
+        If the study has no such model on a data set with classes.
+    """
+    shipped = STUDIES_FOLDER / f"{study}.yaml"
+    spec = Study.load(shipped if shipped.is_file() else study).spec
+    seen = set()
+    for dataset in dataset_rows(spec):
+        described: dict[str, Any] = {
+            "name": dataset.name,
+            "parameters": dataset.parameters,
+            "preprocessing": list(dataset.preprocessing),
+        }
+        y = load_dataset(canonical_json(described), spec.protocol.seed).y
+        for model in model_rows(spec) if task_of(y) == "classification" else ():
+            variational = issubclass(MODELS.load(model.name), VariationalEstimator)
+            if not variational or not model.applies_to(dataset):
+                continue
+            shape = {k: v for k, v in model.parameters.items() if k not in _OF_TRAINING}
+            key = canonical_json([described, model.name, shape])
+            if key in seen:
+                continue
+            seen.add(key)
+            parameters = {**shape, "optimizer": "l_bfgs_b"}
+            estimator = build_estimator(MODELS, model.name, parameters, spec.protocol.seed)
+            X, labels = prepared_data(described, spec.protocol.seed, samples)
+            label = model.label.split(" [optimizer")[0]
+            yield ModelExamination(dataset.label, label, estimator, X, labels)
+    if not seen:
+        raise SpecError(f"{study} has no variational model on a data set with classes")
+
+
+def write(health: ModelHealth, folder: Path, title: str) -> list[Path]:
+    """Write the tables as CSV and the figure as PNG, and return the files."""
+    steps = [round(float(step), 9) for step in health.landscape.steps]
+    tables = {
+        "summary.csv": pd.DataFrame([health.summary]),
+        "widths.csv": pd.DataFrame(health.widths),
+        "depths.csv": pd.DataFrame(health.depths),
+        "fourier.csv": pd.DataFrame({"mean": health.fourier.mean, "spread": health.fourier.spread}),
+        "landscape.csv": pd.DataFrame(health.landscape.losses, index=steps, columns=steps),
+    }
+    for name, table in tables.items():
+        text = table.to_csv(index=name == "landscape.csv", lineterminator="\n")
+        write_durably(folder / name, text.encode())
+    figure = folder / "model-health.png"
+    report.draw(health, figure, title)
+    return [*(folder / name for name in tables), figure]

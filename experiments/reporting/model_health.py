@@ -1,0 +1,131 @@
+"""Model health as tables and as a figure."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.reporting.kernel_health import number_in_words
+from qml.diagnostics.gradient_variance import decay_per_qubit
+from qml.diagnostics.model_health import ModelHealth
+
+__all__ = ["draw", "render"]
+
+_SUMMARY = {
+    "points": "points",
+    "features": "features",
+    "qubits": "qubits",
+    "weights": "weights",
+    "dead_weights": "- that move nothing",
+    "gradient_variance": "variance of the last output's slope",
+    "expressibility": "expressibility (0: as random states) [nats]",
+    "entangling_capability": "entangling capability (Meyer-Wallach)",
+    "effective_dimension": "effective dimension, at 10,000 samples",
+    "loss_random": "loss at random weights, median",
+    "loss_trained": "loss after training",
+}
+
+
+def render(health: ModelHealth) -> str:
+    """Return the tables as text, and a sentence for each thing that a referee would ask."""
+    from tabulate import tabulate
+
+    def table(rows: list[dict[str, Any]]) -> str:
+        cells = [[number_in_words(value) for value in row.values()] for row in rows]
+        headers = [key.replace("_", " ") for key in rows[0]]
+        align = ["right"] * len(headers)
+        return str(tabulate(cells, headers=headers, colalign=align, disable_numparse=True))
+
+    summary = [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
+    parts = [tabulate(summary, tablefmt="plain", colalign=("left", "right"), disable_numparse=True)]
+    if health.widths:
+        parts += ["Gradient variance of the ansatz by qubits", table(health.widths)]
+    if health.depths:
+        parts += ["... and by layers", table(health.depths)]
+    spectrum = [
+        {"frequency": k, "mean_size": mean, "spread": spread}
+        for k, (mean, spread) in enumerate(
+            zip(health.fourier.mean, health.fourier.spread, strict=True)
+        )
+        if k <= health.fourier.degree
+    ]
+    parts += ["Fourier spectrum of the first feature, random weights", table(spectrum)]
+    return "\n\n".join([*parts, "\n".join(findings(health))]) + "\n"
+
+
+def findings(health: ModelHealth) -> list[str]:
+    """Return what stands out, a sentence each."""
+    s, said = health.summary, []
+    if len(health.widths) > 1:
+        global_, local = (
+            decay_per_qubit(health.widths, f"{kind}_variance") for kind in ("global", "local")
+        )
+        said.append(
+            f"With each qubit the gradient's variance is multiplied by {2**global_:.2f} for the "
+            f"parity of all, by {2**local:.2f} for the mean of single qubits."
+        )
+    if s["dead_weights"]:
+        said.append(
+            f"{s['dead_weights']} of {s['weights']} weights move no output: they commute with all "
+            "that is measured after them."
+        )
+    if health.fourier.aliased:
+        said.append(
+            f"The feature reaches frequency {health.fourier.degree} or more, or is no angle: the "
+            "spectrum's upper end is not reliable."
+        )
+    else:
+        said.append(f"As a function of the first feature: degree {health.fourier.degree}.")
+    if s["entangling_capability"] < 1e-9:
+        said.append("It never entangles: any laptop follows it to any width.")
+    return said
+
+
+def draw(health: ModelHealth, file: Path, title: str) -> None:
+    """Draw gradient variances, spectrum and landscape into one figure."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, axes = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
+    figure.suptitle(title)
+    _variances(axes[0, 0], health.widths, "qubits")
+    _variances(axes[0, 1], health.depths, "reps")
+    frequencies = np.arange(len(health.fourier.mean))
+    axes[1, 0].bar(frequencies, health.fourier.mean, yerr=health.fourier.spread, color="C0")
+    axes[1, 0].set(
+        xlabel="frequency of the first feature",
+        ylabel="size of the coefficient",
+        title="Fourier spectrum, random weights",
+    )
+    axes[1, 0].set_ylim(bottom=0)
+    slice_ = health.landscape
+    image = axes[1, 1].contourf(slice_.steps, slice_.steps, slice_.losses.T, levels=20)
+    axes[1, 1].plot(0, 0, "w+", ms=12)
+    axes[1, 1].set(
+        xlabel="first direction [rad]",
+        ylabel="second direction [rad]",
+        title="Loss around the trained weights",
+        aspect="equal",
+    )
+    figure.colorbar(image, ax=axes[1, 1])
+    figure.savefig(file, dpi=130)
+    plt.close(figure)
+
+
+def _variances(axis: Any, rows: list[dict[str, float]], by: str) -> None:
+    axis.set(xlabel="layers" if by == "reps" else by, title=f"Gradient variance by {by}")
+    if not rows:
+        axis.text(0.5, 0.5, "no ansatz of its own", ha="center", transform=axis.transAxes)
+        return
+    x = [row[by] for row in rows]
+    for key, label, mark in (
+        ("global_variance", "parity of all", "o-"),
+        ("local_variance", "mean of single qubits", "s-"),
+    ):
+        axis.semilogy(x, [row[key] for row in rows], mark, label=label)
+    axis.xaxis.get_major_locator().set_params(integer=True)
+    axis.legend()
