@@ -335,7 +335,7 @@ class _Run:
 
     def minimize(self, start: Values, seed: int) -> tuple[Result, str]:
         """Return the run's result and what ended it."""
-        self._batch = self._problem
+        self._current: Problem | None = None
         self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
         geometry = self._metric, self._fidelity, self._on_step
         self.objective = (
@@ -370,7 +370,14 @@ class _Run:
             yield self._problem
 
     def _on_step(self) -> None:
-        self._batch = next(self._batches)
+        self._current = next(self._batches)
+
+    @property
+    def _batch(self) -> Problem:
+        """The step's minibatch; before the first step, the first."""
+        if self._current is None:
+            self._on_step()
+        return self._current or self._problem
 
     def _value(self, weights: Values) -> float:
         return float(self._ask("value", lambda: [self._batch.value(weights)], weights)[0])

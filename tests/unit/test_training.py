@@ -1,0 +1,301 @@
+"""Training: budgets, minibatches, early stops, restarts, warm starts, callbacks, the tape."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments.datasets.ad_hoc import ad_hoc
+from qml.classifiers.data_reuploading_classifier import DataReuploadingClassifier
+from qml.classifiers.vqc import VQC
+from qml.errors import SpecError, StoreError
+from qml.optimizers import OPTIMIZERS, resolve_optimizer
+from qml.variational import Counts, Trace, Training, resolve_training
+
+DATA = ad_hoc(4, n_samples=40)
+X, Y = DATA.X, DATA.y
+
+
+def vqc(optimizer="cobyla", maxiter=50, backend="exact", random_state=0, **training):
+    spec = {"name": optimizer, "maxiter": maxiter} if isinstance(optimizer, str) else optimizer
+    return VQC(
+        ansatz={"name": "real_amplitudes", "reps": 1},
+        optimizer=spec,
+        training=training or None,
+        backend=backend,
+        random_state=random_state,
+    )
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS.names())
+@pytest.mark.parametrize(
+    "backend", ["exact", "exact:gradient_circuits=parameter_shift", "exact:shots=20"]
+)
+def test_no_optimizer_goes_beyond_the_budget_in_circuits(name, backend):
+    model = vqc(name, 10_000, backend, max_circuits=2_000).fit(X, Y)
+    assert model.usage_.circuits <= 2_000
+    assert model.trained_.counts.circuits == model.usage_.circuits
+    assert model.training_["stopped_by"] in ("budget", "optimizer")
+    estimate = model.backend_.estimate(model.workload(40, 0, 2, 2))
+    assert model.usage_.circuits <= estimate.circuits <= 2_000
+
+
+def test_budget_in_shots_and_in_seconds():
+    model = vqc("spsa", 10_000, "exact:shots=50", max_shots=30_000).fit(X, Y)
+    assert 30_000 - 40 * 50 < model.usage_.shots <= 30_000
+    start = time.perf_counter()
+    model = vqc("spsa", 10_000_000, max_seconds=0.3).fit(X, Y)
+    assert time.perf_counter() - start < 3
+    assert model.training_["stopped_by"] == "budget"
+
+
+def test_budget_below_one_evaluation_is_one_line():
+    with pytest.raises(SpecError, match="stopped before the first evaluation"):
+        vqc("cobyla", max_circuits=1, max_seconds=1e-9).fit(X, Y)
+
+
+def test_answer_of_a_stopped_training_is_the_best_point():
+    model = vqc("spsa", 1000, max_circuits=4_000).fit(X, Y)
+    assert model.result_.fun == min(model.result_.history)
+
+
+STOCHASTIC = [name for name in OPTIMIZERS.names() if resolve_optimizer(name).stochastic]
+
+
+@pytest.mark.parametrize("name", STOCHASTIC)
+def test_minibatches_cost_their_size_and_still_train(name):
+    model = vqc(name, 3, batch_size=8).fit(X, Y)
+    asked = model.result_.n_evaluations
+    asked += {"natural_gradient": 3, "qnspsa": 12}.get(
+        name, 0
+    )  # metrics, and four fidelities a step
+    assert model.usage_.circuits == 8 * asked
+
+
+def test_minibatches_see_every_sample_once_an_epoch():
+    seen = []
+
+    class Spy:
+        n_samples = 10
+
+        def selecting(self, rows):
+            seen.append(rows)
+            return self
+
+        def value(self, weights):
+            return float(weights @ weights)
+
+    from qml.backends import resolve_backend
+    from qml.variational import train
+
+    train(
+        Spy(),
+        resolve_optimizer({"name": "spsa", "maxiter": 4, "a": 0.1}),
+        Training(batch_size=5),
+        lambda rng: np.ones(2),
+        resolve_backend("exact"),
+        seed=0,
+    )
+    np.testing.assert_array_equal(np.sort(np.concatenate(seen[:2])), np.arange(10))
+    np.testing.assert_array_equal(np.sort(np.concatenate(seen[2:4])), np.arange(10))
+    assert not np.array_equal(seen[0], seen[2])
+
+
+def test_minibatches_are_refused_where_values_of_steps_are_compared():
+    with pytest.raises(SpecError, match=r"training.batch_size: COBYLA compares values"):
+        vqc("cobyla", batch_size=8).fit(X, Y)
+
+
+def test_patience_stops():
+    long, short = vqc("spsa", 500).fit(X, Y), vqc("spsa", 500, patience=20).fit(X, Y)
+    assert short.result_.n_evaluations < long.result_.n_evaluations
+    assert short.training_["stopped_by"] == "patience"
+    tail = short.result_.history[-20:]
+    assert min(tail) >= min(short.result_.history[:-20]) - 1e-4
+
+
+def test_validation_keeps_the_point_that_generalises():
+    model = vqc("adam", 30, validation_fraction=0.25).fit(X, Y)
+    # 30 training rows and 10 held out, each evaluation
+    assert model.usage_.circuits == 40 * model.result_.n_evaluations
+    with pytest.raises(SpecError, match="validation_fraction"):
+        vqc("adam", 3, validation_fraction=0.99).fit(X, Y)
+
+
+def test_restarts_start_elsewhere_and_the_lowest_loss_wins():
+    model = vqc("cobyla", 30, restarts=4).fit(X, Y)
+    runs = model.trained_.runs
+    assert len({run.history[0] for run in runs}) == 4
+    assert model.result_.fun == min(run.fun for run in runs)
+    single = vqc("cobyla", 30).fit(X, Y)
+    assert runs[0].history == single.result_.history
+    budgeted = vqc("spsa", 10_000, restarts=4, max_circuits=8_000).fit(X, Y)
+    shares = [run.n_evaluations * 40 for run in budgeted.trained_.runs]
+    assert max(shares) <= 2_000
+    assert budgeted.usage_.circuits <= 8_000
+
+
+def test_fit_twice_is_the_same_but_warm_start_goes_on():
+    model = vqc("cobyla", 20)
+    first = model.fit(X, Y).weights_.copy()
+    np.testing.assert_array_equal(model.fit(X, Y).weights_, first)
+    warm = vqc("cobyla", 20, warm_start=True)
+    loss = warm.fit(X, Y).result_.fun
+    again = warm.fit(X, Y)
+    assert again.result_.history[0] == pytest.approx(loss, abs=1e-12)
+
+
+def test_callback_sees_iteration_parameters_loss_and_counts():
+    seen = []
+
+    def callback(number, weights, loss, counts):
+        weights[:] = np.nan  # a copy: the training goes on undisturbed
+        seen.append((number, loss, counts))
+        return number == 7
+
+    model = vqc("cobyla", 50, callback=callback).fit(X, Y)
+    assert [number for number, _, _ in seen] == list(range(1, 8))
+    assert [loss for _, loss, _ in seen] == list(model.result_.history)
+    assert [counts.circuits for _, _, counts in seen] == [40 * n for n in range(1, 8)]
+    assert model.training_["stopped_by"] == "callback"
+
+
+def test_stages_are_on_ideal_qubits_and_cost_nothing():
+    model = vqc("spsa", 60, "exact:shots=30", stages=6).fit(X, Y)
+    spent = model.usage_
+    stages = list(model.staged())
+    assert 2 <= len(stages) <= 6
+    assert model.usage_ == spent
+    for counts, then in stages:
+        assert then.predict(X).shape == Y.shape
+        assert counts["circuits"] <= spent.circuits
+    ideal = VQC(
+        ansatz={"name": "real_amplitudes", "reps": 1},
+        initial_point=stages[-1][1].weights_,
+        optimizer={"name": "cobyla", "maxiter": 1},
+    ).fit(X, Y)
+    assert stages[-1][0]["loss"] == pytest.approx(ideal.result_.history[0], abs=1e-12)
+
+
+def test_trace_keeps_improvements_and_thins_by_logarithm():
+    trace = Trace()
+    for number, loss in enumerate([5.0, 6.0, 4.0, 4.0, 3.0]):
+        trace.add(Counts(evaluations=number + 1), loss, None)
+    assert trace.losses == [5.0, 4.0, 3.0]
+    assert trace.evaluations == [1, 3, 5]
+    long = Trace()
+    for number in range(1000):
+        long.add(Counts(evaluations=number + 1), -number, None)
+    thin = long.thinned(20)
+    assert len(thin.losses) <= 20
+    assert thin.evaluations[0] == 1
+    assert thin.evaluations[-1] == 1000
+
+
+@pytest.mark.parametrize("name", ["cobyla", "spsa", "adam", "l_bfgs_b", "cma_es", "qnspsa"])
+@pytest.mark.parametrize("backend", ["exact", "exact:shots=40", "aer:shots=40"])
+def test_interrupted_training_resumes_as_if_it_never_was(tmp_path, name, backend):
+    if backend.startswith("aer") and name not in ("cobyla", "spsa"):
+        pytest.skip("slow, and the tape does not know the backend")
+    whole = vqc(name, 8, backend).fit(X, Y)
+
+    class Cut(Exception):
+        pass
+
+    def cut(number, weights, loss, counts):
+        if number == 7:
+            raise Cut
+
+    tape = str(tmp_path / "tape.jsonl")
+    with pytest.raises(Cut):
+        vqc(name, 8, backend, checkpoint=tape, callback=cut).fit(X, Y)
+    resumed = vqc(name, 8, backend, checkpoint=tape).fit(X, Y)
+    np.testing.assert_array_equal(resumed.weights_, whole.weights_)
+    assert resumed.result_.history == whole.result_.history
+    assert resumed.usage_.circuits == whole.usage_.circuits
+    # a finished one is played from the tape alone
+    lines = Path(tape).read_text().count("\n")
+    again = vqc(name, 8, backend, checkpoint=tape).fit(X, Y)
+    np.testing.assert_array_equal(again.weights_, whole.weights_)
+    assert Path(tape).read_text().count("\n") == lines
+
+
+def test_torn_line_is_dropped_and_foreign_tapes_are_refused(tmp_path):
+    tape = tmp_path / "tape.jsonl"
+    whole = vqc("cobyla", 12, checkpoint=str(tape)).fit(X, Y)
+    text = tape.read_bytes()
+    tape.write_bytes(text[: len(text) // 2])
+    resumed = vqc("cobyla", 12, checkpoint=str(tape)).fit(X, Y)
+    np.testing.assert_array_equal(resumed.weights_, whole.weights_)
+    with pytest.raises(StoreError, match="belongs to another training"):
+        vqc("spsa", 12, checkpoint=str(tape)).fit(X, Y)
+    with pytest.raises(StoreError, match="belongs to another training"):
+        vqc("cobyla", 12, checkpoint=str(tape)).fit(X + 0.1, Y)
+    tape.write_text("hello\n")
+    with pytest.raises(StoreError, match="is no checkpoint"):
+        vqc("cobyla", 12, checkpoint=str(tape)).fit(X, Y)
+    with pytest.raises(StoreError, match="checkpoint"):
+        vqc("cobyla", 12, checkpoint=str(tmp_path)).fit(X, Y)
+
+
+_KILLED = """
+import sys
+sys.path.insert(0, {tests!r})
+from test_training import X, Y, vqc
+model = vqc("spsa", 3000, "exact:shots=40", checkpoint={tape!r}).fit(X, Y)
+"""
+
+
+@pytest.mark.reliability
+def test_killed_training_loses_no_answer(tmp_path):
+    tape = tmp_path / "tape.jsonl"
+    code = _KILLED.format(tests=str(Path(__file__).parent), tape=str(tape))
+    process = subprocess.Popen([sys.executable, "-c", code], env={**os.environ})
+    deadline = time.monotonic() + 120
+    while (not tape.exists() or tape.read_bytes().count(b"\n") < 300) and (
+        time.monotonic() < deadline
+    ):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = tape.read_bytes().count(b"\n") - 1
+    assert kept >= 299
+    model = vqc("spsa", 3000, "exact:shots=40", checkpoint=str(tape)).fit(X, Y)
+    whole = vqc("spsa", 3000, "exact:shots=40").fit(X, Y)
+    np.testing.assert_array_equal(model.weights_, whole.weights_)
+    answers = [json.loads(line) for line in tape.read_text().splitlines()[1:]]
+    assert len(answers) == whole.result_.n_evaluations
+
+
+def test_two_processes_do_not_write_one_tape(tmp_path):
+    from qml.variational import Tape
+
+    tape = Tape(tmp_path / "tape.jsonl", "x")
+    with pytest.raises(StoreError, match="another process is writing it"):
+        Tape(tmp_path / "tape.jsonl", "x")
+    tape.close()
+    Tape(tmp_path / "tape.jsonl", "x").close()
+
+
+def test_training_is_checked_by_name_and_value():
+    with pytest.raises(SpecError, match=r"training.max_circuit: .*did you mean 'max_circuits'"):
+        resolve_training({"max_circuit": 3})
+    with pytest.raises(SpecError, match=r"training.batch_size: .*greater than 0"):
+        resolve_training({"batch_size": 0})
+    with pytest.raises(SpecError, match="training: must be a mapping"):
+        resolve_training("fast")
+
+
+def test_metric_reaches_the_optimizer_through_any_model():
+    model = DataReuploadingClassifier(
+        optimizer={"name": "natural_gradient", "maxiter": 5, "metric": "full"}, random_state=0
+    ).fit(X, Y)
+    assert model.result_.fun < model.result_.history[0]
