@@ -1,0 +1,204 @@
+"""The duel of optimizers: profiles and tests by hand, and a small study from end to end."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+from typer.testing import CliRunner
+
+from experiments.cli import app
+from experiments.evaluation.duel import (
+    Course,
+    Problem,
+    data_profile,
+    gaps,
+    performance_profile,
+    solved_after,
+    standings,
+)
+from experiments.evaluation.statistics import holm, paired_test
+from experiments.reporting import duel as report
+from experiments.study import Study
+
+
+def course(circuits, losses, accuracy=0.5):
+    spent = {cost: np.asarray(circuits, float) for cost in ("circuits", "seconds", "steps")}
+    spent["shots"] = 100 * spent["circuits"]
+    none = {"circuits": np.empty(0), "accuracy": np.empty(0)}
+    return Course(spent, np.asarray(losses, float), none, accuracy)
+
+
+def problem(**courses):
+    budget = {"circuits": 100.0, "shots": 1e4, "seconds": 100.0, "steps": 100.0}
+    return Problem("p", 0, 10.0, budget, courses)
+
+
+FAST_THEN_STUCK = course([1, 10], [1.0, 0.4])
+SLOW_BUT_DEEP = course([1, 50, 100], [1.0, 0.5, 0.0])
+
+
+def test_course_reads_off_what_was_reached_and_what_it_took():
+    assert SLOW_BUT_DEEP.after(49.9) == 1.0
+    assert SLOW_BUT_DEEP.after(50) == 0.5
+    assert SLOW_BUT_DEEP.after(0.5) == np.inf
+    assert SLOW_BUT_DEEP.needed(0.5) == 50
+    assert FAST_THEN_STUCK.needed(0.3) == np.inf
+
+
+def test_gap_and_targets_by_hand():
+    one = problem(fast=FAST_THEN_STUCK, deep=SLOW_BUT_DEEP)
+    assert one.target(0.1) == pytest.approx(0.1)
+    np.testing.assert_allclose(gaps([one], 0.1), [[0.4, 1.0]])
+    np.testing.assert_allclose(gaps([one], 1.0), [[0.4, 0.0]])
+    np.testing.assert_allclose(gaps([one], 1.0, "shots"), [[0.4, 0.0]])
+    assert solved_after([one], 0.5).tolist() == [[10.0, 50.0]]
+    assert solved_after([one], 0.1).tolist() == [[np.inf, 100.0]]
+
+
+def test_leader_changes_with_the_budget():
+    problems = [problem(fast=FAST_THEN_STUCK, deep=SLOW_BUT_DEEP)] * 12
+    early, late = standings(problems, 0.1), standings(problems, 1.0)
+    assert early[0].contender == "fast"
+    assert late[0].contender == "deep"
+    assert late[0].rank == 1.0
+    assert late[1].p < 0.01
+    assert np.isnan(late[0].p)
+
+
+def test_profiles_by_hand():
+    spent = np.array([[1.0, 2.0], [4.0, 2.0], [np.inf, 3.0], [np.inf, np.inf]])
+    profile = performance_profile(spent, np.array([1.0, 2.0, 1e9]))
+    assert profile.tolist() == [[0.25, 0.5], [0.5, 0.75], [0.5, 0.75]]
+    data = data_profile(spent, np.array([1.0, 2.0, 3.0, 1.0]), np.array([1.0, 2.0]))
+    assert data.tolist() == [[0.25, 0.5], [0.5, 0.75]]
+
+
+def test_equal_contenders_are_not_told_apart():
+    problems = [problem(one=SLOW_BUT_DEEP, other=SLOW_BUT_DEEP)] * 20
+    assert [s.rank for s in standings(problems, 1.0)] == [1.5, 1.5]
+    assert standings(problems, 1.0)[1].p == 1.0
+
+
+def test_holm_is_the_textbook_and_signed_ranks_are_scipys():
+    p = np.random.default_rng(0).uniform(0, 0.2, 7)
+    order = np.argsort(p)
+    running, expected = 0.0, np.empty(7)
+    for position, index in enumerate(order):
+        running = max(running, (7 - position) * p[index])
+        expected[index] = min(1.0, running)
+    np.testing.assert_allclose(holm(p), expected)
+    differences = np.random.default_rng(1).normal(0.3, 1, 25)
+    assert paired_test(differences) == pytest.approx(stats.wilcoxon(differences).pvalue)
+    assert paired_test(np.zeros(5)) == 1.0
+    assert paired_test([np.inf] * 8 + [-1.0] * 2) < 0.2
+
+
+def test_false_alarms_are_no_more_than_promised():
+    """Seven contenders of equal strength: how often does the leader beat anyone significantly?"""
+    rng = np.random.default_rng(7)
+    alarms = 0
+    for _ in range(300):
+        losses = rng.uniform(size=(20, 2))
+        alarms += paired_test(losses[:, 0] - losses[:, 1]) < 0.05
+    assert alarms / 300 < 0.05 + 3 * np.sqrt(0.05 * 0.95 / 300)
+
+
+STUDY = {
+    "name": "little_duel",
+    "datasets": [{"name": "ad_hoc", "n_samples": 24}],
+    "models": [
+        {
+            "name": "vqc",
+            "label": "VQC",
+            "ansatz": {"name": "real_amplitudes", "reps": 1},
+            "optimizer": [
+                {"name": "aqgd", "maxiter": 1000},
+                {"name": "cobyla", "maxiter": 1000},
+                {"name": "spsa", "maxiter": 1000, "a": 1.0},
+                {"name": "spsa", "maxiter": 1000},
+            ],
+            "training": {"max_circuits": 3000, "stages": 8},
+        },
+        "dummy",
+    ],
+    "backend": ["exact:gradient_circuits=parameter_shift", "exact:shots=64"],
+    "protocol": {"folds": 4, "repeats": 1, "seed": 1},
+    "metrics": ["accuracy"],
+}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("duel")
+    return Study.from_dict(STUDY).run(jobs=1, out=folder)
+
+
+def test_a_run_holds_its_duels(run):
+    exact, shots = report.duels(run.store)
+    assert exact.condition.startswith("exact:gradient")
+    assert shots.condition == "exact:shots=64"
+    assert exact.contenders == ["aqgd", "cobyla", "spsa (a=1.0)", "spsa"]
+    assert exact.families == ["ad_hoc / VQC"]
+    assert len(exact.problems) == exact.n_planned == 4
+    for each in (exact, shots):
+        for one in each.problems:
+            for name, found in one.courses.items():
+                assert found.spent["circuits"][-1] <= 3000, name
+    # the same start for all, but for SPSA, which asks beside it
+    for one in exact.problems:
+        assert one.courses["aqgd"].losses[0] == one.courses["cobyla"].losses[0]
+
+
+def test_losses_of_shots_are_judged_on_ideal_qubits(run):
+    _, shots = report.duels(run.store)
+    assert not shots.measured
+    plain = {**STUDY, "name": "unstaged", "backend": "exact:shots=64"}
+    plain["models"] = [{**STUDY["models"][0], "training": {"max_circuits": 1000}}]
+    unstaged = Study.from_dict(plain).run(jobs=1, out=run.folder.parent / "unstaged")
+    [duel] = report.duels(unstaged.store)
+    assert duel.measured
+    assert "the lowest of many flatters" in report.render(duel)
+
+
+def test_table_text_and_page_agree(run, tmp_path):
+    exact, _ = report.duels(run.store)
+    table = report.table(exact)
+    ranks = gaps(exact.problems, 1.0)
+    by_hand = stats.rankdata(ranks, axis=1).mean(axis=0)
+    for name, rank in zip(exact.contenders, by_hand, strict=True):
+        assert table.set_index("optimizer").loc[name, "rank_1"] == pytest.approx(rank)
+    text = report.render(exact)
+    assert "aqgd against cobyla at 100 iterations each" in text
+    files = report.write([exact], tmp_path)
+    assert [file.name for file in files] == ["duel.csv", "duel.png"]
+    assert files[1].read_bytes()[:4] == b"\x89PNG"
+    assert list(pd.read_csv(files[0])["optimizer"]) == list(table["optimizer"])
+
+
+def test_command_prints_the_duel_or_says_why_not(run, tmp_path):
+    result = CliRunner().invoke(app, ["duel", str(run.folder)])
+    assert result.exit_code == 0
+    assert "Optimizers on exact:shots=64" in result.output
+    alone = Study.from_dict(
+        {**STUDY, "models": ["dummy"], "name": "alone", "backend": "exact"}
+    ).run(jobs=1, out=tmp_path / "alone")
+    result = CliRunner().invoke(app, ["duel", str(alone.folder)])
+    assert "differ in their optimizer alone" in str(result.exception)
+
+
+def test_problems_without_all_contenders_are_left_out_and_counted(run):
+    removed = next(
+        planned
+        for planned in run.store.read_plan()["cells"]
+        if "cobyla" in planned["model"] and "shots" in planned["model"] and planned["fold"] == 0
+    )
+    kept = run.store.get(removed["key"])
+    run.store.remove(removed["key"])
+    try:
+        _, shots = report.duels(run.store)
+        assert (len(shots.problems), shots.n_planned) == (3, 4)
+        assert "1 more are not finished by all" in report.render(shots)
+    finally:
+        run.store.put(removed["key"], kept)
