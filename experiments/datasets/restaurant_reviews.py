@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
+from pydantic import NonNegativeInt
 
 from experiments.datasets._dataset import Dataset
 from qml.errors import DataError
@@ -21,11 +23,22 @@ _MEMBER = f"sentiment labelled sentences/{_FILE}"
 _FILE_SHA256 = "c76468b7b5c6e56a0804d728345c5f84aa2142ddb214420f61cc9cfd4c00d2ea"
 
 
-def restaurant_reviews(random_state: int = 0) -> Dataset:
+def restaurant_reviews(
+    random_state: int = 0, components_of_all_rows: NonNegativeInt = 0
+) -> Dataset:
     """1,000 sentences about restaurants, 500 liked (1) and 500 not (0).
 
     The archive is downloaded once into the cache folder; the environment variable ``QML_DATA``
     names another folder that holds ``yelp_labelled.txt``. The file's hash is checked either way.
+
+    Parameters
+    ----------
+    random_state : int, default=0
+        Not used: nothing is drawn.
+    components_of_all_rows : int, default=0
+        0 gives the texts. Otherwise so many principal components of the counts of the 1,500 most
+        frequent words, learned from *all* rows, test rows included: the leak of a pipeline that
+        splits last. It is here to be measured, not to be used.
 
     Raises
     ------
@@ -42,13 +55,23 @@ def restaurant_reviews(random_state: int = 0) -> Dataset:
     if hashlib.sha256(raw).hexdigest() != _FILE_SHA256:
         raise DataError(f"restaurant_reviews: {file} is not the published file (wrong SHA-256)")
     rows = [line.rpartition("\t") for line in raw.decode("utf-8").split("\n") if line]
+    texts = np.array([text.strip() for text, _, _ in rows], dtype=object)
     return Dataset(
-        np.array([text.strip() for text, _, _ in rows], dtype=object),
+        _leaked(texts, components_of_all_rows) if components_of_all_rows else texts,
         np.array([int(label) for _, _, label in rows]),
         name="restaurant_reviews",
         source="UCI Sentiment Labelled Sentences, yelp_labelled.txt; doi:10.24432/C57604",
         licence="CC BY 4.0",
     )
+
+
+def _leaked(texts: NDArray[np.object_], n_components: int) -> NDArray[np.float64]:
+    from sklearn.decomposition import PCA
+    from sklearn.feature_extraction.text import CountVectorizer
+
+    counts = CountVectorizer(max_features=1500).fit_transform(texts).toarray()
+    components: NDArray[np.float64] = PCA(n_components, svd_solver="full").fit_transform(counts)
+    return components
 
 
 def _from_folder() -> Path | None:
