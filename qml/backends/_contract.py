@@ -7,6 +7,7 @@ all-zeros frequency of compute-uncompute circuits). A backend that can do better
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, fields
@@ -133,6 +134,9 @@ class Backend(ABC):
     shots: int | None = None
     random_state: int | None = None
     usage: Usage = field(default_factory=Usage, init=False)
+    _last_overlap: tuple[QuantumCircuit, ModelCircuit] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
 
     @abstractmethod
     def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
@@ -270,7 +274,10 @@ class Backend(ABC):
         """
         if not len(X):
             return np.empty(0)
-        return self._overlaps(overlap_circuit(feature_map), np.hstack([X, Y]))
+        if self._last_overlap is None or self._last_overlap[0] is not feature_map:
+            # training asks again and again for the same circuit, which is transpiled by object
+            self._last_overlap = feature_map, overlap_circuit(feature_map)
+        return self._overlaps(self._last_overlap[1], np.hstack([X, Y]))
 
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]
@@ -295,6 +302,7 @@ class BoundCircuit:
         self.backend = backend
         self.model = model
         self.X = X
+        self._with_shifts: ShiftedCircuit | None = None
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
         """Return the outcome distribution of every sample, shape (n_samples, 2**n_qubits)."""
@@ -327,8 +335,7 @@ class BoundCircuit:
             Here by parameter shifts: two circuits a sample and rotation that depends on a weight.
         """
         value, slopes = loss(self.probabilities(weights) @ projector)
-        rows = self._values(weights)
-        shifted = ShiftedCircuit(self.model.circuit, self.model.weight_places)
+        rows, shifted = self._values(weights), self._shifted()
         outcomes = self.backend.run_probabilities(shifted.circuit, shifted.rows(rows))
         by_output = shifted.combine(rows, outcomes @ projector)
         return float(value), np.einsum("io,iow->w", slopes, by_output)
@@ -365,15 +372,24 @@ class BoundCircuit:
         Mari, Bromley and Killoran, Phys. Rev. A 103, 012405 (2021),
         doi:10.1103/PhysRevA.103.012405.
         """
-        values = self._values(weights)
-        shifted = ShiftedCircuit(self.model.circuit, self.model.weight_places)
+        values, shifted = self._values(weights), self._shifted()
         pairs = shifted.metric_pairs(values, diagonal)
         fidelities = self.backend.fidelities(shifted.circuit, *pairs)
         return shifted.metric_by_weight(values, shifted.metric(values, fidelities, diagonal))
 
     def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
         """Return the same model over some of the samples."""
-        return BoundCircuit(self.backend, self.model, self.X[rows])
+        self._shifted()  # one for all minibatches, so that it is transpiled once
+        twin = copy.copy(self)
+        twin.X = self.X[rows]
+        return twin
+
+    def _shifted(self) -> ShiftedCircuit:
+        """Return the circuit with an angle a rotation, made once: machines transpile it once."""
+        if self._with_shifts is None:
+            places = self.model.weight_places
+            self._with_shifts = ShiftedCircuit(self.model.circuit, places)
+        return self._with_shifts
 
     def _values(self, weights: Values) -> Values:
         rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])

@@ -170,12 +170,12 @@ class _EncodedCircuit(BoundCircuit):
     def metric(self, weights: Values, diagonal: bool) -> Values:
         if self.backend.shots is not None:
             return super().metric(weights, diagonal)
-        places = self.model.weight_places
-        counting = self.backend.gradient_circuits == "parameter_shift"
-        circuits = n_metric_circuits(self.model.circuit, places, diagonal) if counting else 1
+        circuits = 1
+        if self.backend.gradient_circuits == "parameter_shift":
+            places = self.model.weight_places
+            circuits = n_metric_circuits(self.model.circuit, places, diagonal)
         self.backend._count(len(self.X) * circuits)
-        values = self._values(weights)
-        shifted = ShiftedCircuit(self.model.circuit, places)
+        values, shifted = self._values(weights), self._shifted()
         by_rotation = _metric_of_states(shifted, values, diagonal)
         return shifted.metric_by_weight(values, by_rotation)
 
