@@ -220,7 +220,7 @@ CASES: dict[str, Case] = {
         },
     ),
     "steps_5_800": Case(
-        "100 exact-gradient steps, 800 x 5",
+        "a whole VQC fit, 100 exact-gradient steps, 800 x 5",
         {
             "qml-workbench": Side(lambda: training.our_steps(5, 800, 100)),
             "PennyLane + JAX, jitted": Side(lambda: training.jax_steps(5, 800, 100)),

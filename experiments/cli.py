@@ -54,6 +54,7 @@ class Kind(StrEnum):
     BACKENDS = "backends"
     OPTIMIZERS = "optimizers"
     LOSSES = "losses"
+    DECISIONS = "decisions"
     FEATURE_MAPS = "feature-maps"
     KERNELS = "kernels"
     ANSATZES = "ansatzes"
@@ -302,6 +303,7 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
         Kind.BACKENDS: BACKENDS,
         Kind.OPTIMIZERS: registry.COMPONENTS["optimizer"],
         Kind.LOSSES: registry.COMPONENTS["loss"],
+        Kind.DECISIONS: registry.COMPONENTS["decision"],
         Kind.FEATURE_MAPS: registry.COMPONENTS["feature_map"],
         Kind.KERNELS: registry.COMPONENTS["quantum_kernel"],
         Kind.ANSATZES: registry.COMPONENTS["ansatz"],

@@ -198,7 +198,7 @@ def table(duel: Duel) -> pd.DataFrame:
     Ranks of the loss at shares of the budget in circuits, in shots where there are any, in seconds
     (the median of the contenders' fits), and at equal iterations; the median share of what could be
     gained that is still missing; shares of problems solved to 10 % and to 1 %, and the median
-    circuits to 10 %; mean test accuracy; the adjusted p against the leader.
+    circuits and seconds to 10 %; mean test accuracy; the adjusted p against the leader.
     """
     problems, names = duel.problems, duel.contenders
     at: dict[str, list[Standing]] = {
@@ -210,6 +210,7 @@ def table(duel: Duel) -> pd.DataFrame:
     at["rank_iterations"] = standings(problems, 1.0, "steps")
     places = {key: {s.contender: s for s in ordered} for key, ordered in at.items()}
     spent = {tolerance: solved_after(problems, tolerance) for tolerance in TOLERANCES}
+    seconds = solved_after(problems, 0.1, "seconds")
     rows = []
     for standing in at["rank_1"]:
         column = names.index(standing.contender)
@@ -219,6 +220,7 @@ def table(duel: Duel) -> pd.DataFrame:
         for tolerance, costs in spent.items():
             row[f"solved_{tolerance:g}"] = float(np.isfinite(costs[:, column]).mean())
         row["circuits_0.1"] = float(np.median(spent[0.1][:, column]))
+        row["seconds_0.1"] = float(np.median(seconds[:, column]))
         course = [problem.courses[standing.contender] for problem in problems]
         row["accuracy"] = float(np.mean([each.accuracy for each in course]))
         row["p"] = standing.p
@@ -237,6 +239,7 @@ _TITLES = {
     "solved_0.1": "to 10 %",
     "solved_0.01": "to 1 %",
     "circuits_0.1": "circuits",
+    "seconds_0.1": "time [s]",
     "accuracy": "accuracy",
     "p": "p (Holm)",
 }
@@ -264,9 +267,9 @@ def render(duel: Duel) -> str:
     notes = (
         "Mean rank of the loss at shares of the budget in circuits (a gradient counts the circuits "
         "of its\nshifts), at equal seconds, and after as many iterations, which are no equal "
-        "budget. Gap: median share\nof the possible gain still missing at the full budget. To 10 % "
-        "and 1 %: problems solved to that gap;\ncircuits: median to 10 %. p: against the leader at "
-        "100 %."
+        "budget (fewer where\nthe circuits were spent before). Gap: median share of the possible "
+        "gain still missing at the full\nbudget. To 10 % and 1 %: problems solved to that gap; "
+        "circuits and time: medians to 10 %.\np: against the leader at 100 %."
     )
     if duel.measured:
         notes += " Losses are as measured: the lowest of many flatters."
@@ -345,7 +348,7 @@ def _cell(key: str, value: float) -> str:
         return f"{value:.0%}"
     if key.startswith("circuits"):
         return f"{value:,.0f}"
-    return f"{value:.2g}" if key == "p" else f"{value:.3f}"
+    return f"{value:.2g}" if key in ("p", "seconds_0.1") else f"{value:.3f}"
 
 
 def write(found: list[Duel], folder: Path) -> list[Path]:
@@ -385,8 +388,9 @@ def draw(duel: Duel, file: Path) -> None:
             _band(axes[row, 0], grid, losses, colors[name], styles[name], name)
             staged = [_staged(course, grid) for course in courses]
             _band(axes[row, 1], grid, np.array(staged), colors[name], styles[name], name)
-        axes[row, 0].set(xscale="log", xlabel="circuits", ylabel="training loss", title=family)
-        axes[row, 1].set(xscale="log", xlabel="circuits", ylabel="test accuracy", title=family)
+        for axis, shown in zip(axes[row], ("training loss", "test accuracy"), strict=True):
+            axis.set(xscale="log", xlabel="circuits", ylabel=shown, title=family)
+            _add_shots(axis, problems)
     _draw_profiles(axes[-2], duel, colors, styles)
     _draw_ranks(axes[-1, 0], duel, colors, styles)
     axes[-1, 1].axis("off")
@@ -394,6 +398,15 @@ def draw(duel: Duel, file: Path) -> None:
     axes[-1, 1].legend(handles, labels, ncols=2, loc="center", frameon=False)
     figure.savefig(file, dpi=110)
     plt.close(figure)
+
+
+def _add_shots(axis: Any, problems: list[Problem]) -> None:
+    """Show shots above the axis of circuits, where each circuit takes the same number."""
+    course = next(iter(problems[0].courses.values()))
+    each = course.spent["shots"][-1] / course.spent["circuits"][-1]
+    if each:
+        top = axis.secondary_xaxis("top", functions=(lambda c: c * each, lambda s: s / each))
+        top.set_xlabel("shots")
 
 
 def _staged(course: Course, grid: Any) -> Any:

@@ -117,7 +117,8 @@ def draw(health: ModelHealth, file: Path, title: str) -> None:
 
 
 def _variances(axis: Any, rows: list[dict[str, float]], by: str) -> None:
-    axis.set(xlabel="layers" if by == "reps" else by, title=f"Gradient variance by {by}")
+    name = "layers" if by == "reps" else by
+    axis.set(xlabel=name, title=f"Gradient variance by {name}")
     if not rows:
         axis.text(0.5, 0.5, "no ansatz of its own", ha="center", transform=axis.transAxes)
         return

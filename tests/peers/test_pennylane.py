@@ -114,3 +114,41 @@ def test_expectation_values():
 
     ours = resolve_backend("exact").run_expectations(resolve_feature_map("zz", 2), [observable], X)
     np.testing.assert_allclose(ours[:, 0], [value(x) for x in X], atol=1e-12)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_qaoa_embedding(n):
+    from qml.circuits import resolve_trainable_map
+
+    model = resolve_trainable_map("qaoa", n)
+    rng = np.random.default_rng(n)
+    x, w = rng.uniform(0, 2, n), rng.normal(size=len(model.weights))
+    device = qml.device("default.qubit", wires=n)
+
+    @qml.qnode(device)
+    def circuit():
+        qml.QAOAEmbedding(x, w.reshape(2, -1), wires=range(n), local_field="Y")
+        return qml.state()
+
+    ours = statevectors(model.circuit, np.hstack([x, w])[None, model.columns])[0]
+    assert abs(np.vdot(from_pennylane(circuit(), n), ours)) == pytest.approx(1, abs=1e-10)
+
+
+def test_metric_of_states():
+    n, reps = 3, 1
+    model = compose_model(
+        resolve_feature_map("zz", n), resolve_ansatz({"name": "efficient_su2", "reps": reps}, n)
+    )
+    rng = np.random.default_rng(5)
+    x, w = rng.uniform(0, 2, n), rng.normal(size=len(model.weights))
+    device = qml.device("default.qubit", wires=n)
+
+    @qml.qnode(device)
+    def circuit(weights):
+        pennylane_zz(x)
+        pennylane_su2(weights, n, reps)
+        return qml.expval(qml.Z(0))
+
+    theirs = qml.adjoint_metric_tensor(circuit)(qml.numpy.array(w, requires_grad=True))
+    ours = resolve_backend("exact").bind(model, x[None]).metric(w, diagonal=False)
+    np.testing.assert_allclose(ours, np.asarray(theirs), atol=1e-10)
