@@ -250,13 +250,20 @@ def render(duel: Duel) -> str:
     from tabulate import tabulate
 
     found = table(duel)
-    columns = [key for key in _TITLES if key in found]
-    lines = [
-        [row["optimizer"], *(_cell(key, row[key]) for key in columns)]
-        for _, row in found.iterrows()
-    ]
-    headers = ["optimizer", *(_TITLES[key] for key in columns)]
-    align = ["left", *["right"] * len(columns)]
+    known = [key for key in _TITLES if key in found]
+    parts = []
+    for columns in (
+        [key for key in known if key.startswith("rank") or key in ("gap", "p")],
+        [key for key in known if not key.startswith("rank") and key not in ("gap", "p")],
+    ):
+        lines = [
+            [row["optimizer"], *(_cell(key, row[key]) for key in columns)]
+            for _, row in found.iterrows()
+        ]
+        headers = ["optimizer", *(_TITLES[key] for key in columns)]
+        align = ["left", *["right"] * len(columns)]
+        parts.append(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    text = "\n\n".join(parts)
     title = f"Optimizers on {duel.condition}"
     count = len(duel.problems)
     incomplete = duel.n_planned - count
@@ -273,7 +280,6 @@ def render(duel: Duel) -> str:
     )
     if duel.measured:
         notes += " Losses are as measured: the lowest of many flatters."
-    text = tabulate(lines, headers=headers, colalign=align, disable_numparse=True)
     said = "\n".join(verdicts(duel))
     return f"{title}\n{'=' * len(title)}\n{told}.\n\n{text}\n\n{notes}\n\n{said}\n"
 

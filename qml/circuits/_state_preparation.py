@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
+from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.errors import DataError
 
-__all__ = ["preparation_angles", "state_preparation"]
+__all__ = ["multiplexed_ry", "preparation_angles", "state_preparation"]
 
 Values = NDArray[np.float64]
 
@@ -45,7 +45,7 @@ def state_preparation(n_qubits: int, name: str = "x") -> QuantumCircuit:
     angles = iter(ParameterVector(name, (1 << n_qubits) - 1))
     circuit = QuantumCircuit(n_qubits)
     for target in reversed(range(n_qubits)):
-        _multiplexed_ry(circuit, angles, list(range(n_qubits - 1, target, -1)), target)
+        multiplexed_ry(circuit, angles, list(range(n_qubits - 1, target, -1)), target)
     return circuit
 
 
@@ -93,15 +93,21 @@ def _leaves(angles: Values) -> Values:
     return np.hstack([_leaves((first + second) / 2), _leaves((first - second) / 2)])
 
 
-def _multiplexed_ry(
-    circuit: QuantumCircuit, angles: Iterator[Parameter], controls: list[int], target: int
+def multiplexed_ry(
+    circuit: QuantumCircuit,
+    angles: Iterator[ParameterExpression | float],
+    controls: list[int],
+    target: int,
 ) -> None:
-    """Turn `target` by the angle that the controls, most significant first, choose."""
+    """Turn `target` by the angle that the controls, most significant first, choose.
+
+    `angles` are those of the rotations between the CX, in order, as many as the controls' states.
+    """
     if not controls:
         circuit.ry(next(angles), target)
         return
     control, rest = controls[0], controls[1:]
-    _multiplexed_ry(circuit, angles, rest, target)
+    multiplexed_ry(circuit, angles, rest, target)
     circuit.cx(control, target)
-    _multiplexed_ry(circuit, angles, rest, target)
+    multiplexed_ry(circuit, angles, rest, target)
     circuit.cx(control, target)

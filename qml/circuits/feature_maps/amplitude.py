@@ -7,6 +7,8 @@ from typing import TypeAlias
 import numpy as np
 from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
+from qml.circuits._state_preparation import multiplexed_ry
+
 __all__ = ["amplitude"]
 
 Angle: TypeAlias = ParameterExpression | float
@@ -63,7 +65,8 @@ def amplitude(n_features: int) -> QuantumCircuit:
             _angle(signed[2 * k], signed[2 * k + 1], whole[k], root=len(whole) == 1)
             for k in range(len(whole))
         ]
-        _multiplexed_ry(circuit, angles, list(range(n_qubits - 1, target, -1)), target)
+        controls = list(range(n_qubits - 1, target, -1))
+        multiplexed_ry(circuit, iter(_leaves(angles)), controls, target)
     return circuit
 
 
@@ -87,17 +90,10 @@ def _sign(value: Angle) -> Angle:
     return (value.sign() + 0.5).sign() if isinstance(value, ParameterExpression) else 1.0
 
 
-def _multiplexed_ry(
-    circuit: QuantumCircuit, angles: list[Angle], controls: list[int], target: int
-) -> None:
-    """Turn `target` by the angle that the controls, most significant first, choose."""
-    if not controls:
-        circuit.ry(angles[0], target)
-        return
+def _leaves(angles: list[Angle]) -> list[Angle]:
+    """Return the rotations between the CX that turn the target by the controls' angle."""
+    if len(angles) == 1:
+        return angles
     half = len(angles) // 2
     pairs = list(zip(angles[:half], angles[half:], strict=True))
-    control, rest = controls[0], controls[1:]
-    _multiplexed_ry(circuit, [(a + b) / 2 for a, b in pairs], rest, target)
-    circuit.cx(control, target)
-    _multiplexed_ry(circuit, [(a - b) / 2 for a, b in pairs], rest, target)
-    circuit.cx(control, target)
+    return [*_leaves([(a + b) / 2 for a, b in pairs]), *_leaves([(a - b) / 2 for a, b in pairs])]
