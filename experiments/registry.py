@@ -96,6 +96,8 @@ def check_component(key: str, value: object) -> None:
             raise SpecError(str(error), key) from None
     elif key == "training":
         resolve_training(value)  # type: ignore[arg-type]  # anything a study may hold
+        for name in set(value or ()) & {"checkpoint", "warm_start"}:  # type: ignore[call-overload]
+            raise SpecError("is for one model in Python, a study fits many", f"training.{name}")
     elif key in COMPONENTS:
         try:
             COMPONENTS[key].bind(value)

@@ -18,14 +18,20 @@ from qml.engine import require_memory
 from qml.errors import SpecError
 from qml.losses import LossSpec, resolve_loss
 from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
-from qml.variational import Training, TrainingSpec, resolve_training, train
+from qml.variational import (
+    TrainedEstimator,
+    Training,
+    TrainingSpec,
+    resolve_training,
+    train,
+)
 
 __all__ = ["QuantumBoltzmannMachine"]
 
 Values = NDArray[np.float64]
 
 
-class QuantumBoltzmannMachine(QuantumClassifier):
+class QuantumBoltzmannMachine(TrainedEstimator, QuantumClassifier):
     r"""Class probabilities of a thermal state, whose Hamiltonian is linear in the features.
 
     .. math:: p_c(x) = \mathrm{Tr}[\Pi_c\,\rho(x)],\qquad \rho(x) = e^{-H(x)/T}/Z,\qquad
@@ -158,17 +164,6 @@ class QuantumBoltzmannMachine(QuantumClassifier):
         """Return the most probable labels, shape (n_samples,)."""
         winners = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[winners])
-
-    @property
-    def training_(self) -> dict[str, Any]:
-        """The optimizer's result in numbers."""
-        return {
-            "optimizer": self.result_.implementation,
-            "loss": self.result_.fun,
-            "iterations": self.result_.n_iterations,
-            "evaluations": self.trained_.counts.evaluations,
-            "parameters": len(self.weights_),
-        }
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one circuit a sample and evaluation, on twice the qubits where it is measured."""

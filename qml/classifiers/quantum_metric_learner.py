@@ -16,14 +16,20 @@ from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.classifiers._base import QuantumClassifier
 from qml.errors import SpecError
 from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
-from qml.variational import Training, TrainingSpec, resolve_training, train
+from qml.variational import (
+    TrainedEstimator,
+    Training,
+    TrainingSpec,
+    resolve_training,
+    train,
+)
 
 __all__ = ["QuantumMetricLearner"]
 
 Values = NDArray[np.float64]
 
 
-class QuantumMetricLearner(QuantumClassifier):
+class QuantumMetricLearner(TrainedEstimator, QuantumClassifier):
     r"""A feature map with trained weights, and the class whose states are most alike.
 
     With :math:`\rho_c` the mean state of class :math:`c`, training minimizes the mean over pairs of
@@ -157,17 +163,6 @@ class QuantumMetricLearner(QuantumClassifier):
         """Return the labels of the classes most alike, shape (n_samples,)."""
         winners = self.predict_proba(X).argmax(axis=1)
         return np.asarray(self.classes_[winners])
-
-    @property
-    def training_(self) -> dict[str, Any]:
-        """The optimizer's result in numbers."""
-        return {
-            "optimizer": self.result_.implementation,
-            "loss": self.result_.fun,
-            "iterations": self.result_.n_iterations,
-            "evaluations": self.trained_.counts.evaluations,
-            "parameters": len(self.weights_),
-        }
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return a Gram matrix an evaluation, its shifts where they are measured, and one test."""

@@ -1,7 +1,7 @@
 """What variational models share: a circuit with its readout and head, and one way to train it."""
 
 from qml.variational._architecture import Architecture, z_observables
-from qml.variational._estimator import VariationalEstimator
+from qml.variational._estimator import TrainedEstimator, VariationalEstimator
 from qml.variational._heads import BiasedVote, Head
 from qml.variational._tape import Tape
 from qml.variational._training import (
@@ -24,6 +24,7 @@ __all__ = [
     "Tape",
     "Trace",
     "Trained",
+    "TrainedEstimator",
     "Training",
     "TrainingSpec",
     "VariationalEstimator",

@@ -22,18 +22,57 @@ from qml.backends import (
 from qml.engine import fingerprint
 from qml.errors import SpecError
 from qml.estimator import QuantumEstimator
-from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
+from qml.optimizers import Optimizer, OptimizerSpec, Result, resolve_optimizer
 from qml.variational._architecture import Architecture
 from qml.variational._training import Trained, Training, TrainingSpec, resolve_training, train
 
-__all__ = ["VariationalEstimator"]
+__all__ = ["TrainedEstimator", "VariationalEstimator"]
 
 Values = NDArray[np.float64]
 #: From predictions, shape (n_samples, n_predictions), to the loss and its slopes.
 PredictionLoss: TypeAlias = Callable[[Values], tuple[float, Values]]
 
 
-class VariationalEstimator(QuantumEstimator):
+class TrainedEstimator(QuantumEstimator):
+    """Base of what `train` has trained: what a record holds of it.
+
+    Attributes
+    ----------
+    weights_ : ndarray
+        What was trained.
+    result_ : qml.optimizers.Result
+        What the optimizer found, with the value of every evaluation.
+    trained_ : qml.variational.Trained
+        With all restarts, the course of the best loss, and what it all took.
+    """
+
+    weights_: Values
+    result_: Result
+    trained_: Trained
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """The optimizer's result in numbers."""
+        runs = self.trained_.runs
+        return {
+            "optimizer": self.result_.implementation,
+            "loss": self.result_.fun,
+            "iterations": self.result_.n_iterations,
+            "evaluations": self.trained_.counts.evaluations,
+            "gradients": sum(run.n_gradients for run in runs),
+            "parameters": len(self.weights_),
+            "stopped_by": self.trained_.stopped_by,
+        }
+
+    @property
+    def trace_(self) -> dict[str, list[float]]:
+        """The course of the best loss, a row an improvement; at most 200 of them."""
+        trace = self.trained_.trace.thinned(200)
+        columns = ("steps", "evaluations", "circuits", "shots", "seconds", "losses")
+        return {name: [round(value, 9) for value in getattr(trace, name)] for name in columns}
+
+
+class VariationalEstimator(TrainedEstimator):
     """Base of the variational estimators; a subclass says what its circuit is and what is lost.
 
     Subclasses have the parameters ``optimizer``, ``training`` and ``initial_point``, and those of
@@ -52,8 +91,6 @@ class VariationalEstimator(QuantumEstimator):
     optimizer: OptimizerSpec
     training: TrainingSpec
     initial_point: ArrayLike | None
-    weights_: Values
-    trained_: Trained
 
     _constraints: ClassVar[dict[str, list[Any]]] = {
         "optimizer": [str, dict, Optimizer],
@@ -189,27 +226,6 @@ class VariationalEstimator(QuantumEstimator):
                 for name in ("steps", "evaluations", "circuits", "shots", "seconds")
             }
             yield {**spent, "loss": problem.value(weights)}, twin
-
-    @property
-    def training_(self) -> dict[str, Any]:
-        """The optimizer's result in numbers."""
-        runs = self.trained_.runs
-        return {
-            "optimizer": self.result_.implementation,
-            "loss": self.result_.fun,
-            "iterations": self.result_.n_iterations,
-            "evaluations": self.trained_.counts.evaluations,
-            "gradients": sum(run.n_gradients for run in runs),
-            "parameters": len(self.weights_),
-            "stopped_by": self.trained_.stopped_by,
-        }
-
-    @property
-    def trace_(self) -> dict[str, list[float]]:
-        """The course of the best loss, a row an improvement; at most 200 of them."""
-        trace = self.trained_.trace.thinned(200)
-        columns = ("steps", "evaluations", "circuits", "shots", "seconds", "losses")
-        return {name: [round(value, 9) for value in getattr(trace, name)] for name in columns}
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that training asks for, or its budget, and one prediction."""

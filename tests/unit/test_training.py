@@ -294,6 +294,15 @@ def test_training_is_checked_by_name_and_value():
         resolve_training("fast")
 
 
+def test_what_belongs_to_one_model_is_refused_in_a_study():
+    from experiments.registry import check_component
+
+    with pytest.raises(SpecError, match=r"training.checkpoint: is for one model in Python"):
+        check_component("training", {"checkpoint": "tape.jsonl"})
+    check_component("training", {"max_circuits": 100})
+    check_component("training", None)
+
+
 def test_metric_reaches_the_optimizer_through_any_model():
     model = DataReuploadingClassifier(
         optimizer={"name": "natural_gradient", "maxiter": 5, "metric": "full"}, random_state=0
