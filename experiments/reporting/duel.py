@@ -308,7 +308,8 @@ def verdicts(duel: Duel) -> list[str]:
         for other in duel.contenders
         if re.match(r"aqgd( |$)", one) and re.match(r"cobyla( |$)", other)
     ]
-    for one, other in pairs:
+    alike = [pair for pair in pairs if len({name.partition(" ")[2] for name in pair}) == 1]
+    for one, other in alike or pairs:
         said.extend(_between(duel, one, other))
     return said
 

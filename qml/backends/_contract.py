@@ -20,7 +20,7 @@ from qiskit.quantum_info import Pauli, SparsePauliOp
 
 from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
-from qml.engine import check_observables
+from qml.engine import check_observables, outcomes
 
 __all__ = [
     "Backend",
@@ -448,8 +448,7 @@ class BoundGram:
 
 def _parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:
     """Return ``(-1)**popcount(outcome & mask)``, shape (n_masks, 2**n_qubits)."""
-    outcomes = np.arange(1 << n_qubits)
-    bits = np.bitwise_count(outcomes[None, :] & np.asarray(masks)[:, None])
+    bits = np.bitwise_count(outcomes(n_qubits)[None, :] & np.asarray(masks)[:, None])
     return np.asarray(1.0 - 2.0 * (bits & 1))
 
 

@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from qml.backends import Backend
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
+from qml.engine import outcome_bits
 from qml.losses import LossSpec
 from qml.optimizers import OptimizerSpec
 from qml.variational import Architecture, Head, TrainingSpec, z_observables
@@ -126,7 +127,7 @@ class DataReuploadingClassifier(VariationalClassifier):
         if n_targets == 2:
             counts = {"one": 1, "half": max(1, width // 2), "all": width}
             chosen = np.arange(counts[self.measured])
-            bits = (np.arange(1 << width)[:, None] >> chosen) & 1
+            bits = outcome_bits(width)[:, chosen]
             fidelities = np.stack([1 - bits, bits], axis=2).astype(float)
         else:
             fidelities = (1 + z_observables(width, n_targets)[:, None, :]) / 2

@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval
 from qml.backends import Backend
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
+from qml.engine import outcome_bits
 from qml.losses import LossSpec
 from qml.optimizers import OptimizerSpec
 from qml.variational import Architecture, Head, TrainingSpec
@@ -126,9 +127,8 @@ class DressedCircuitClassifier(VariationalClassifier):
             for qubit in range(width):
                 circuit.ry(weights[layer * width + qubit], qubit)
         head = Head(width, n_targets, "dense", normalised=True)
-        bits = (np.arange(1 << width)[:, None] >> np.arange(width)) & 1
         model = ModelCircuit(circuit, tuple(x), (*layer_in, *weights))
-        return Architecture(model, np.asarray(1.0 - 2.0 * bits), head)
+        return Architecture(model, np.asarray(1.0 - 2.0 * outcome_bits(width)), head)
 
 
 def _squashed(value: ParameterExpression) -> ParameterExpression:

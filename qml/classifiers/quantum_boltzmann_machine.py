@@ -14,7 +14,7 @@ from qml.backends import Backend, Workload, resolve_backend
 from qml.circuits import preparation_angles, state_preparation
 from qml.classifiers._base import QuantumClassifier
 from qml.decisions import resolve_decision
-from qml.engine import require_memory
+from qml.engine import outcome_bits, outcomes, require_memory
 from qml.errors import SpecError
 from qml.losses import LossSpec, resolve_loss
 from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
@@ -183,11 +183,10 @@ class _Thermal:
         self, n_qubits: int, temperature: float, entangling: bool, readout: Values
     ) -> None:
         self.n_qubits, self.temperature, self.readout = n_qubits, temperature, readout
-        outcomes = np.arange(1 << n_qubits)
-        signs = 1.0 - 2.0 * ((outcomes[None, :] >> np.arange(n_qubits)[:, None]) & 1)
+        signs = 1.0 - 2.0 * outcome_bits(n_qubits).T
         pairs = combinations(range(n_qubits), 2) if entangling else ()
         self._diagonals = np.vstack([signs, *[[signs[q] * signs[r]] for q, r in pairs]])
-        self._flipped = outcomes[None, :] ^ (1 << np.arange(n_qubits))[:, None]
+        self._flipped = outcomes(n_qubits)[None, :] ^ (1 << np.arange(n_qubits))[:, None]
         self.n_terms = n_qubits + len(self._diagonals)
 
     def states(self, X: Values, weights: Values) -> tuple[Values, Values]:
@@ -262,6 +261,9 @@ class _ThermalLoss:
 
     def selecting(self, rows: NDArray[np.intp]) -> _ThermalLoss:
         return _ThermalLoss(self._backend, self._machine, self._loss, self._X[rows], self._y[rows])
+
+    def circuits(self, question: str) -> int:
+        return self.n_samples
 
     def value(self, weights: Values) -> float:
         states = self._machine.states(self._X, weights)

@@ -13,6 +13,7 @@ from sklearn.utils._param_validation import Interval
 
 from qml.backends import Backend, Workload
 from qml.classifiers._base import QuantumClassifier
+from qml.engine import outcome_bits
 
 __all__ = ["QuantumKitchenSinks"]
 
@@ -105,7 +106,7 @@ class QuantumKitchenSinks(QuantumClassifier):
         """Return the mean bits, shape (n_samples, n_episodes * n_qubits)."""
         width = self._shifts.shape[1]
         circuit = _episode(width)
-        bits = ((np.arange(1 << width)[:, None] >> np.arange(width)) & 1).astype(float)
+        bits = outcome_bits(width).astype(float)
         angles = np.einsum("nf,efq->neq", X, self._factors) + self._shifts
         outcomes = self.backend_.run_probabilities(circuit, angles.reshape(-1, width))
         return np.asarray((outcomes @ bits).reshape(len(X), -1))

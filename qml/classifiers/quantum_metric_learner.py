@@ -204,6 +204,15 @@ class _Separation:
     def selecting(self, rows: NDArray[np.intp]) -> _Separation:
         return _Separation(self._backend, self._model, self._points[rows], self._y[rows])
 
+    def circuits(self, question: str) -> int:
+        """Return one a point; measured one a pair, and its shifts in both halves of the circuit."""
+        if self._backend.shots is None:
+            return self.n_samples
+        shifts = 0
+        if question == "value and gradient":
+            shifts = 2 * n_shifts(self._model.circuit, self._model.weight_places)
+        return (1 + shifts) * self.n_samples * (self.n_samples - 1) // 2
+
     def _loss(self, K: Values) -> tuple[float, Values]:
         return 1 + float((self._slopes * K).sum()), self._slopes
 

@@ -18,6 +18,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from qml.backends import Backend, Workload
 from qml.classifiers._base import QuantumClassifier
+from qml.engine import outcome_bits
 
 __all__ = ["QuanvolutionalClassifier"]
 
@@ -119,11 +120,9 @@ class QuanvolutionalClassifier(QuantumClassifier):
         places = _patches(X.shape[1], self.stride)
         wide = np.pad(self.bandwidth * X, ((0, 0), (0, places.max() + 1)))
         rows = wide[:, places].reshape(-1, _SIDE**2)
-        bits = (np.arange(1 << _SIDE**2)[:, None] >> np.arange(_SIDE**2)) & 1
+        signs = 1.0 - 2.0 * outcome_bits(_SIDE**2)
         channels = [
-            (self.backend_.run_probabilities(circuit, rows) @ (1.0 - 2.0 * bits)).reshape(
-                len(X), -1
-            )
+            (self.backend_.run_probabilities(circuit, rows) @ signs).reshape(len(X), -1)
             for circuit in self._filters
         ]
         return np.hstack(channels)

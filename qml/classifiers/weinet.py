@@ -15,6 +15,7 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 from qml.backends import Backend
 from qml.circuits import ModelCircuit, preparation_angles, state_preparation
 from qml.classifiers._variational import VariationalClassifier
+from qml.engine import outcome_bits
 from qml.losses import LossSpec
 from qml.optimizers import OptimizerSpec
 from qml.variational import Architecture, Head, TrainingSpec
@@ -128,11 +129,11 @@ class WeiNet(VariationalClassifier):
             _shift(circuit, ancilla, direction, forward)
         circuit.h(ancillas)
         pooled = [qubit for register in (columns, rows) for qubit in register[1:] or register]
-        outcomes = np.arange(1 << circuit.num_qubits)
-        kept = (outcomes >> image) == 0
-        signs = 1.0 - 2.0 * ((outcomes[:, None] >> np.array(pooled)) & 1)
+        bits = outcome_bits(circuit.num_qubits)
+        kept = bits[:, image:].sum(axis=1) == 0
+        signs = 1.0 - 2.0 * bits[:, pooled]
         products = [signs[:, i] * signs[:, j] for i, j in combinations(range(len(pooled)), 2)]
-        readout = np.stack([np.ones(len(outcomes)), *signs.T, *products], axis=1) * kept[:, None]
+        readout = np.stack([np.ones(len(bits)), *signs.T, *products], axis=1) * kept[:, None]
         head = _PostSelected(Head(readout.shape[1] - 1, n_targets, "dense", normalised=True))
         return Architecture(ModelCircuit(circuit, tuple(x), tuple(weights)), readout, head)
 

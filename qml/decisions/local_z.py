@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qml.decisions._contract import Decision
+from qml.engine import outcome_bits
 from qml.errors import SpecError
 
 __all__ = ["local_z"]
@@ -37,7 +38,7 @@ def local_z(n_qubits: int, n_classes: int) -> Decision:
     >>> local_z(2, 2).readout[:, 1]
     array([0. , 0.5, 0.5, 1. ])
     """
-    bits = (np.arange(1 << n_qubits)[:, None] >> np.arange(n_qubits)) & 1
+    bits = outcome_bits(n_qubits)
     if n_classes == 2:
         second = bits.mean(axis=1)
         return Decision(np.stack([1 - second, second], axis=1))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from qml.decisions._contract import Decision, vote
+from qml.engine import outcomes
 
 __all__ = ["lowest"]
 
@@ -22,4 +21,4 @@ def lowest(n_qubits: int, n_classes: int) -> Decision:
     >>> lowest(2, 2).readout[:, 1]
     array([0., 1., 0., 1.])
     """
-    return vote(np.arange(1 << n_qubits) % n_classes, n_classes)
+    return vote(outcomes(n_qubits) % n_classes, n_classes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qml.decisions._contract import Decision, vote
+from qml.engine import outcomes
 
 __all__ = ["majority"]
 
@@ -22,5 +23,5 @@ def majority(n_qubits: int, n_classes: int) -> Decision:
     >>> majority(3, 2).readout[:, 1]
     array([0., 0., 0., 1., 0., 1., 1., 1.])
     """
-    ones = np.bitwise_count(np.arange(1 << n_qubits)).astype(np.int64)
+    ones = np.bitwise_count(outcomes(n_qubits)).astype(np.int64)
     return vote(ones * n_classes // (n_qubits + 1), n_classes)

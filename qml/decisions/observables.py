@@ -6,6 +6,7 @@ import numpy as np
 from pydantic import PositiveFloat
 
 from qml.decisions._contract import Decision
+from qml.engine import outcomes
 from qml.errors import SpecError
 
 __all__ = ["observables"]
@@ -65,5 +66,5 @@ def observables(
             if letter != "I":
                 basis[place], fixed[place] = letter, True
         mask = sum(1 << q for q, letter in enumerate(reversed(product)) if letter != "I")
-        signs.append(1.0 - 2.0 * (np.bitwise_count(np.arange(1 << n_qubits) & mask) & 1))
+        signs.append(1.0 - 2.0 * (np.bitwise_count(outcomes(n_qubits) & mask) & 1))
     return Decision(np.stack(signs, axis=1), scale, "".join(basis))

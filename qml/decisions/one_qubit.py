@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 from pydantic import NonNegativeInt
 
 from qml.decisions._contract import Decision, vote
+from qml.engine import outcomes
 from qml.errors import SpecError
 
 __all__ = ["one_qubit"]
@@ -35,4 +35,4 @@ def one_qubit(n_qubits: int, n_classes: int, qubit: NonNegativeInt = 0) -> Decis
         raise SpecError(f"one qubit tells 2 classes apart, the data has {n_classes}")
     if qubit >= n_qubits:
         raise SpecError(f"{qubit}, the circuit has qubits 0 to {n_qubits - 1}", "qubit")
-    return vote((np.arange(1 << n_qubits) >> qubit) & 1, n_classes)
+    return vote((outcomes(n_qubits) >> qubit) & 1, n_classes)

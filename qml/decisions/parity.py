@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from qml.decisions._contract import Decision, vote
+from qml.engine import outcomes
 
 __all__ = ["parity"]
 
@@ -29,4 +30,4 @@ def parity(n_qubits: int, n_classes: int) -> Decision:
     >>> parity(2, 2).readout[:, 1]
     array([0., 1., 1., 0.])
     """
-    return vote(np.bitwise_count(np.arange(1 << n_qubits)) % n_classes, n_classes)
+    return vote(np.bitwise_count(outcomes(n_qubits)) % n_classes, n_classes)

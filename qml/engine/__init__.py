@@ -23,6 +23,7 @@ from qml.engine._memory import (
     share_memory,
 )
 from qml.engine._mps import MPSStates, encode_mps, mps_bytes
+from qml.engine._outcomes import outcome_bits, outcomes
 from qml.engine._program import Kind, Program
 from qml.engine._simulation import statevectors
 from qml.engine._training import EncodedModel
@@ -49,6 +50,8 @@ __all__ = [
     "lower",
     "memory_needed",
     "mps_bytes",
+    "outcome_bits",
+    "outcomes",
     "probabilities",
     "require_memory",
     "require_states",

@@ -12,6 +12,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 
 from qml.backends import Backend
 from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
+from qml.engine import outcome_bits
 from qml.optimizers import OptimizerSpec
 from qml.regressors._base import QuantumRegressor
 from qml.variational import Architecture, Head, TrainingSpec, VariationalEstimator
@@ -112,9 +113,10 @@ class VariationalRegressor(VariationalEstimator, QuantumRegressor):
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         feature_map = resolve_feature_map(self.feature_map, n_features)
         width = feature_map.num_qubits
-        bits = (np.arange(1 << width)[:, None] >> np.arange(width)) & 1
         model = compose_model(feature_map, resolve_ansatz(self.ansatz, width))
-        return Architecture(model, np.asarray(1.0 - 2.0 * bits), Head(width, 1, "dense"))
+        return Architecture(
+            model, np.asarray(1.0 - 2.0 * outcome_bits(width)), Head(width, 1, "dense")
+        )
 
     def _loss_of(self, y: NDArray[Any]) -> Any:
         def squared_error(predicted: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qml.circuits import ModelCircuit
+from qml.engine import outcomes
 from qml.errors import SpecError
 from qml.variational._heads import AnyHead
 
@@ -80,17 +81,19 @@ def z_observables(n_qubits: int, n_classes: int, first: tuple[int, ...] = (0,)) 
            [ 0.5, -0.5]])
     """
     needed = 1 if n_classes == 2 else n_classes
-    products = [first]
-    for size in range(1, n_qubits + 1):
-        for chosen in combinations(range(n_qubits), size):
-            if len(products) < needed and chosen != first:
-                products.append(chosen)
+    others = (
+        chosen
+        for size in range(1, n_qubits + 1)
+        for chosen in combinations(range(n_qubits), size)
+        if chosen != first
+    )
+    products = [first, *islice(others, needed - 1)]
     if len(products) < needed:
         raise SpecError(
             f"{n_qubits} qubits have {len(products)} products of Pauli Z, the data has "
             f"{n_classes} classes; use more qubits (features)"
         )
     masks = np.array([sum(1 << qubit for qubit in chosen) for chosen in products])
-    bits = np.bitwise_count(np.arange(1 << n_qubits)[:, None] & masks)
+    bits = np.bitwise_count(outcomes(n_qubits)[:, None] & masks)
     signs = 1.0 - 2.0 * (bits & 1)
     return np.hstack([-signs / 2, signs / 2]) if n_classes == 2 else np.asarray(signs)

@@ -19,6 +19,7 @@ from qml.backends import (
     n_shifts,
     resolve_backend,
 )
+from qml.circuits import ModelCircuit
 from qml.engine import fingerprint
 from qml.errors import SpecError
 from qml.estimator import QuantumEstimator
@@ -232,27 +233,30 @@ class VariationalEstimator(TrainedEstimator):
         training, optimizer = resolve_training(self.training), resolve_optimizer(self.optimizer)
         architecture = self._architecture(n_features, n_classes)
         model, backend = architecture.model, resolve_backend(self.backend)
-        counting = (
-            backend.shots is not None or getattr(backend, "gradient_circuits", "one") != "one"
-        )
         evaluations = optimizer.max_evaluations(architecture.n_weights) * training.restarts
-        rows = n_train
-        if optimizer.uses_gradient and counting:
-            rows *= 1 + n_shifts(model.circuit, model.weight_places)
-        if optimizer.uses_fidelity:  # four for two evaluations
-            rows *= 3
-        if optimizer.uses_metric:
-            circuits = n_metric_circuits(
-                model.circuit, model.weight_places, optimizer.diagonal_metric
-            )
-            rows += n_train * (circuits if counting else 1)
+        questions = ["value and gradient" if optimizer.uses_gradient else "value"]
+        questions += ["fidelity", "fidelity"] * optimizer.uses_fidelity  # four to two evaluations
+        questions += [f"metric {optimizer.diagonal_metric}"] * optimizer.uses_metric
+        each = sum(circuits_of_a_sample(question, model, backend) for question in questions)
+        rows = n_train * each
         asked = evaluations * (rows + (n_train if training.validation_fraction else 0))
-        for limit, each in ((training.max_circuits, 1), (training.max_shots, backend.shots)):
-            if limit is not None and each is not None:
-                asked = min(asked, max(limit // each, rows))
+        for limit, shots in ((training.max_circuits, 1), (training.max_shots, backend.shots)):
+            if limit is not None and shots is not None:
+                asked = min(asked, limit // shots)
         return Workload(
             model.circuit.num_qubits, n_evaluations=asked + n_test, batch=max(rows, n_test)
         )
+
+
+def circuits_of_a_sample(question: str, model: ModelCircuit, backend: Backend) -> int:
+    """Return what a question costs a sample, by how the backend counts gradients."""
+    one = getattr(backend, "gradient_circuits", "one") == "one"
+    if question in ("value", "fidelity") or (one and backend.shots is None):
+        return 1
+    places = model.weight_places
+    if question == "value and gradient":
+        return 1 + n_shifts(model.circuit, places)
+    return n_metric_circuits(model.circuit, places, diagonal=question == "metric True")
 
 
 class _Samples:
@@ -266,11 +270,13 @@ class _Samples:
         inputs: Values,
         y: NDArray[Any] | None = None,
         bound: BoundCircuit | None = None,
+        costs: dict[str, int] | None = None,
     ) -> None:
         self._backend, self._architecture = backend, architecture
         self._loss_of, self._inputs, self._y = loss_of, inputs, y
         self._bound = backend.bind(architecture.model, inputs) if bound is None else bound
         self._loss = None if y is None else loss_of(y)
+        self._costs: dict[str, int] = {} if costs is None else costs
 
     @property
     def n_samples(self) -> int:
@@ -285,7 +291,16 @@ class _Samples:
             self._inputs[rows],
             y,
             self._bound.selecting(rows),
+            self._costs,
         )
+
+    def circuits(self, question: str) -> int:
+        """Return the circuits of a question; for all samples together."""
+        if question not in self._costs:
+            self._costs[question] = circuits_of_a_sample(
+                question, self._architecture.model, self._backend
+            )
+        return self.n_samples * self._costs[question]
 
     def predict(self, weights: Values) -> Values:
         angles, own = self._architecture.split(weights)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
-from qml.backends import Backend, Usage
+from qml.backends import Backend
 from qml.errors import SpecError
 from qml.optimizers import Objective, Optimizer, Result, Stopped
 from qml.registry import check_parameters
@@ -41,6 +41,9 @@ class Problem(Protocol):
 
     def selecting(self, rows: Rows) -> Problem:
         """Return the problem over some of the samples."""
+
+    def circuits(self, question: str) -> int:
+        """Return what a question will cost: "value", "value and gradient", "metric True", ..."""
 
     def value(self, weights: Values) -> float:
         """Return the loss."""
@@ -88,8 +91,7 @@ class Training:
     Parameters
     ----------
     max_circuits, max_shots : int or None, default=None
-        Budget: no evaluation begins that would go beyond it, as far as the one before tells what
-        it costs. The best point so far is the answer.
+        Budget: no evaluation begins that would go beyond it. The best point so far is the answer.
     max_seconds : float or None, default=None
         No evaluation begins after it.
     batch_size : int or None, default=None
@@ -328,7 +330,6 @@ class _Run:
         self._trace, self._spent = trace, spent
         self._usage = backend.usage.copy()
         self._began = time.perf_counter()
-        self._cost: dict[str, Usage] = {}
         self._stopped_by = "optimizer"
         self._best, self._since = np.inf, 0
         self._validated: tuple[float, Values, float] | None = None
@@ -410,7 +411,6 @@ class _Run:
         """Return an answer: from the tape, or from the backend if the budget bears it."""
         if self._tape is not None and self._tape.playing:
             line = self._tape.play(question, *points)
-            self._cost[question] = Usage(*line["usage"])
             self._backend.usage.add(*line["usage"])
             self._backend.restore(line["state"])
             self._began = min(self._began, time.perf_counter() - line["seconds"])
@@ -418,9 +418,8 @@ class _Run:
         self._refuse_beyond_budget(question)
         before = self._backend.usage.copy()
         answer = ask()
-        cost = self._backend.usage.since(before)
-        self._cost[question] = cost
         if self._tape is not None:
+            cost = self._backend.usage.since(before)
             self._tape.record(
                 question,
                 *points,
@@ -432,12 +431,15 @@ class _Run:
         return answer
 
     def _refuse_beyond_budget(self, question: str) -> None:
-        spent = self._backend.usage.since(self._usage)
-        cost = self._cost.get(question, Usage())
         training, share = self._training, self._training.restarts
+        spent = self._backend.usage.since(self._usage)
+        asked = self._validation if question == "validation" else self._batch
+        cost = 0
+        if asked is not None and (training.max_circuits or training.max_shots):
+            cost = asked.circuits("value" if question == "validation" else question)
         beyond = (
-            (training.max_circuits, spent.circuits + cost.circuits),
-            (training.max_shots, spent.shots + cost.shots),
+            (training.max_circuits, spent.circuits + cost),
+            (training.max_shots, spent.shots + cost * (self._backend.shots or 0)),
             (training.max_seconds, time.perf_counter() - self._began),
         )
         if any(limit is not None and used > limit / share for limit, used in beyond):

@@ -58,8 +58,12 @@ def test_budget_in_shots_and_in_seconds():
 
 
 def test_budget_below_one_evaluation_is_one_line():
+    for optimizer in ("cobyla", "adam", "natural_gradient", "qnspsa"):
+        for budget in ({"max_circuits": 39}, {"max_seconds": 1e-9}):
+            with pytest.raises(SpecError, match="stopped before the first evaluation"):
+                vqc(optimizer, **budget).fit(X, Y)
     with pytest.raises(SpecError, match="stopped before the first evaluation"):
-        vqc("cobyla", max_circuits=1, max_seconds=1e-9).fit(X, Y)
+        vqc("adam", backend="exact:shots=10", max_shots=40 * 9 * 10 - 1).fit(X, Y)
 
 
 def test_answer_of_a_stopped_training_is_the_best_point():
@@ -89,6 +93,9 @@ def test_minibatches_see_every_sample_once_an_epoch():
         def selecting(self, rows):
             seen.append(rows)
             return self
+
+        def circuits(self, question):
+            return 5
 
         def value(self, weights):
             return float(weights @ weights)
