@@ -341,13 +341,16 @@ def component_names(specs: Sequence[Any]) -> list[str]:
     parts = [dict(spec) if isinstance(spec, Mapping) else {"name": spec} for spec in specs]
     names = []
     for part in parts:
-        namesakes = [other for other in parts if other.get("name") == part.get("name")]
+        if "name" not in part:
+            names.append(str(part))
+            continue
+        namesakes = [other for other in parts if other.get("name") == part["name"]]
         settings = "; ".join(  # no comma: it stands between the axes of a grid
             f"{key}={value}"
             for key, value in part.items()
             if any(other.get(key) != value for other in namesakes)
         )
-        name = str(part.get("name", "")) if "name" in part else str(part)
+        name = str(part["name"])
         names.append(f"{name} ({settings})" if settings else name)
     return names
 

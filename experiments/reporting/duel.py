@@ -110,6 +110,8 @@ def _families(store: Store) -> list[_Family]:
         optimizer = parameters.pop("optimizer", None)
         if content is None or optimizer is None:
             continue
+        if isinstance(optimizer, str):
+            optimizer = {"name": optimizer}
         name = content["cell"]["model"]["name"]
         rest = canonical_json([content["cell"]["dataset"], name, parameters])
         if rest not in groups:
@@ -125,13 +127,13 @@ def _families(store: Store) -> list[_Family]:
     return list(groups.values())
 
 
-def optimizer_in(label: str, optimizer: Any) -> bool:
+def optimizer_in(label: str, optimizer: dict[str, Any]) -> bool:
     """Whether a label holds the optimizer's name, as "VQC (AQGD)" does.
 
     >>> optimizer_in("VQC (AQGD)", {"name": "aqgd", "maxiter": 100})
     True
     """
-    name = optimizer if isinstance(optimizer, str) else str(optimizer["name"])
+    name = str(optimizer["name"])
     return name.replace("_", " ") in label.lower().replace("-", " ").replace("_", " ")
 
 

@@ -107,7 +107,7 @@ class Training:
         counts on their loss, and the point with the lowest is the answer.
     restarts : int, default=1
         Trainings from different starts, with an equal share of the budget each; the lowest loss
-        wins.
+        wins, that of the samples held out where there are any.
     warm_start : bool, default=False
         Whether another ``fit`` begins at the weights of the one before.
     checkpoint : str or None, default=None
@@ -291,7 +291,7 @@ def train(
         )
     tape = None if training.checkpoint is None else Tape(training.checkpoint, content)
     trace, spent = Trace(), Counts()
-    runs: list[tuple[Result, str]] = []
+    runs: list[tuple[Result, str, float]] = []
     try:
         for number in range(training.restarts):
             run_seed = seed if number == 0 else _child(seed, number)
@@ -301,8 +301,8 @@ def train(
     finally:
         if tape is not None:
             tape.close()
-    result, stopped_by = min(runs, key=lambda run: run[0].fun)
-    return Trained(result, tuple(run for run, _ in runs), trace, spent, stopped_by)
+    result, stopped_by, _ = min(runs, key=lambda run: run[2])
+    return Trained(result, tuple(run for run, _, _ in runs), trace, spent, stopped_by)
 
 
 def _child(seed: int, number: int) -> int:
@@ -334,8 +334,8 @@ class _Run:
         self._best, self._since = np.inf, 0
         self._validated: tuple[float, Values, float] | None = None
 
-    def minimize(self, start: Values, seed: int) -> tuple[Result, str]:
-        """Return the run's result and what ended it."""
+    def minimize(self, start: Values, seed: int) -> tuple[Result, str, float]:
+        """Return the run's result, what ended it, and the loss by which runs are compared."""
         self._current: Problem | None = None
         self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
         geometry = self._metric, self._fidelity, self._on_step
@@ -345,10 +345,10 @@ class _Run:
             else Objective(self._value, None, *geometry)
         )
         result = self._optimizer.minimize(self.objective, start, self._after, seed)
-        if self._validated is not None:
-            _, x, fun = self._validated
-            result = Result(**{**vars(result), "x": x, "fun": fun})
-        return result, self._stopped_by
+        if self._validated is None:
+            return result, self._stopped_by, result.fun
+        validated, x, fun = self._validated
+        return Result(**{**vars(result), "x": x, "fun": fun}), self._stopped_by, validated
 
     def counts(self) -> Counts:
         """Return what was spent, with the runs before."""

@@ -133,6 +133,15 @@ def test_validation_keeps_the_point_that_generalises():
     model = vqc("adam", 30, validation_fraction=0.25).fit(X, Y)
     # 30 training rows and 10 held out, each evaluation
     assert model.usage_.circuits == 40 * model.result_.n_evaluations
+    many = vqc("adam", 5, validation_fraction=0.25, restarts=3).fit(X, Y)
+    seed = int(np.random.RandomState(0).randint(np.iinfo(np.int32).max))
+    _, held_out = many._split(Y, resolve_training(many.training), seed)
+    losses = []
+    for run in many.trained_.runs:
+        p = many._predictions(X[held_out], run.x)
+        losses.append(-np.log(p[np.arange(10), Y[held_out]]).mean())
+    best = many.trained_.runs[int(np.argmin(losses))]
+    np.testing.assert_array_equal(many.weights_, best.x)
     with pytest.raises(SpecError, match="validation_fraction"):
         vqc("adam", 3, validation_fraction=0.99).fit(X, Y)
 
