@@ -13,9 +13,12 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from experiments.registry import MODELS, PREPROCESSING
 from qml.classifiers.qsvc import QSVC
 
+# read once: another test process may add a model of its own for a while
+NAMES = MODELS.names()
+
 with warnings.catch_warnings():  # the decorator builds one instance each
     warnings.simplefilter("error")
-    ESTIMATORS = [MODELS.load(name)() for name in MODELS.names()]
+    ESTIMATORS = [MODELS.load(name)() for name in NAMES]
     ESTIMATORS += [QSVC(calibration="sigmoid"), PREPROCESSING.load("quantum_kernel_pca")()]
 
 
@@ -41,19 +44,19 @@ def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
 
-@pytest.mark.parametrize("name", MODELS.names())
+@pytest.mark.parametrize("name", NAMES)
 def test_names_are_unique_and_documented(name):
     assert MODELS.module(name).__doc__
     assert MODELS.load(name).__doc__
 
 
-CLASSIFIERS = [name for name in MODELS.names() if is_classifier(MODELS.load(name)())]
-REGRESSORS = [name for name in MODELS.names() if is_regressor(MODELS.load(name)())]
-DETECTORS = [name for name in MODELS.names() if is_outlier_detector(MODELS.load(name)())]
+CLASSIFIERS = [name for name in NAMES if is_classifier(MODELS.load(name)())]
+REGRESSORS = [name for name in NAMES if is_regressor(MODELS.load(name)())]
+DETECTORS = [name for name in NAMES if is_outlier_detector(MODELS.load(name)())]
 
 
 def test_every_model_does_one_task():
-    assert sorted([*CLASSIFIERS, *REGRESSORS, *DETECTORS]) == MODELS.names()
+    assert sorted([*CLASSIFIERS, *REGRESSORS, *DETECTORS]) == NAMES
 
 
 @pytest.mark.parametrize("name", [*REGRESSORS, *DETECTORS])
@@ -83,7 +86,7 @@ def test_text_labels_three_classes_clone_and_pickle(name):
         np.testing.assert_allclose(fitted.predict_proba(X).sum(axis=1), 1.0)
 
 
-QUANTUM = [name for name in MODELS.names() if hasattr(MODELS.load(name), "workload")]
+QUANTUM = [name for name in NAMES if hasattr(MODELS.load(name), "workload")]
 
 
 @pytest.mark.parametrize("name", QUANTUM)
