@@ -129,11 +129,7 @@ def _of_study(
     spec = Study.load(shipped if shipped.is_file() else subject).spec
     seen = set()
     for dataset in dataset_rows(spec):
-        described: dict[str, Any] = {
-            "name": dataset.name,
-            "parameters": dataset.parameters,
-            "preprocessing": list(dataset.preprocessing),
-        }
+        described = dataset.described
         y = load_dataset(canonical_json(described), spec.protocol.seed).y
         for model in model_rows(spec) if task_of(y) == "classification" else ():
             model_class = MODELS.load(model.name)

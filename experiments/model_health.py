@@ -70,11 +70,7 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
     spec = Study.load(shipped if shipped.is_file() else study).spec
     seen = set()
     for dataset in dataset_rows(spec):
-        described: dict[str, Any] = {
-            "name": dataset.name,
-            "parameters": dataset.parameters,
-            "preprocessing": list(dataset.preprocessing),
-        }
+        described = dataset.described
         y = load_dataset(canonical_json(described), spec.protocol.seed).y
         for model in model_rows(spec) if task_of(y) == "classification" else ():
             variational = issubclass(MODELS.load(model.name), VariationalEstimator)

@@ -106,6 +106,15 @@ class DatasetRow:
     parameters: dict[str, Any]
     preprocessing: tuple[dict[str, Any], ...]
 
+    @property
+    def described(self) -> dict[str, Any]:
+        """What decides its data, as plain values."""
+        return {
+            "name": self.name,
+            "parameters": self.parameters,
+            "preprocessing": list(self.preprocessing),
+        }
+
 
 @dataclass(frozen=True)
 class ModelRow:

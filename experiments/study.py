@@ -136,11 +136,7 @@ class Study:
         models = model_rows(self.spec)
         planned = []
         for dataset in dataset_rows(self.spec):
-            described = {
-                "name": dataset.name,
-                "parameters": dataset.parameters,
-                "preprocessing": list(dataset.preprocessing),
-            }
+            described = dataset.described
             data = load_dataset(canonical_json(described), protocol.seed)
             split(data.y, protocol.folds, 0, 0, protocol.seed)  # refuse what cannot be split
             self._check_metrics(data.y, dataset.label)

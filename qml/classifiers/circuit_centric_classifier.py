@@ -5,27 +5,21 @@ from __future__ import annotations
 from numbers import Integral, Real
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from qiskit.circuit import QuantumCircuit
 from sklearn.utils._param_validation import Interval
 
 from qml.backends import Backend
-from qml.circuits import (
-    compose_model,
-    preparation_angles,
-    resolve_ansatz,
-    state_preparation,
-)
-from qml.classifiers._variational import VariationalClassifier
+from qml.circuits import resolve_ansatz
+from qml.classifiers._amplitude import AmplitudeClassifier
 from qml.losses import LossSpec
 from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, BiasedVote, Head, TrainingSpec, z_observables
+from qml.variational import Architecture, TrainingSpec
 
 __all__ = ["CircuitCentricClassifier"]
 
 
-class CircuitCentricClassifier(VariationalClassifier):
+class CircuitCentricClassifier(AmplitudeClassifier):
     r"""Copies of the amplitude-encoded features, a trained circuit, and one qubit's Z with a bias.
 
     The state is :math:`W(\theta)|x\rangle^{\otimes m}`, with :math:`|x\rangle` the normalised
@@ -84,7 +78,7 @@ class CircuitCentricClassifier(VariationalClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
+        **AmplitudeClassifier._constraints,
         "n_copies": [Interval(Integral, 1, None, closed="left")],
         "reps": [Interval(Integral, 1, None, closed="left")],
         "padding": [Interval(Real, 0, None, closed="left")],
@@ -112,30 +106,10 @@ class CircuitCentricClassifier(VariationalClassifier):
         self.backend = backend
         self.random_state = random_state
 
-    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return preparation_angles(padded(X, self.padding))
-
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        one = state_preparation(n_features.bit_length())
+        one = self._encoding(n_features)
         copies = QuantumCircuit(one.num_qubits * self.n_copies)
-        for copy in range(self.n_copies):
-            first = copy * one.num_qubits
+        for first in range(0, copies.num_qubits, one.num_qubits):
             copies.compose(one, range(first, first + one.num_qubits), inplace=True)
-        width = copies.num_qubits
-        ansatz = resolve_ansatz({"name": "strongly_entangling", "reps": self.reps}, width)
-        if n_targets == 2:
-            # the second class is +1
-            return Architecture(
-                compose_model(copies, ansatz), 0.5 + z_observables(width, 2), BiasedVote()
-            )
-        head = Head(n_targets, n_targets, "bias", scale=6.0, normalised=True)
-        return Architecture(compose_model(copies, ansatz), z_observables(width, n_targets), head)
-
-
-def padded(X: NDArray[np.float64], constant: float) -> NDArray[np.float64]:
-    """Return the features with a constant after them, filled up with zeros to a power of two."""
-    n_samples, n_features = X.shape
-    vectors = np.zeros((n_samples, 1 << n_features.bit_length()))
-    vectors[:, :n_features] = X
-    vectors[:, n_features] = constant
-    return vectors
+        spec = {"name": "strongly_entangling", "reps": self.reps}
+        return self._read(copies, resolve_ansatz(spec, copies.num_qubits), n_targets)

@@ -5,27 +5,20 @@ from __future__ import annotations
 from numbers import Real
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from sklearn.utils._param_validation import Interval
 
 from qml.backends import Backend
-from qml.circuits import (
-    compose_model,
-    preparation_angles,
-    resolve_ansatz,
-    state_preparation,
-)
-from qml.classifiers._variational import VariationalClassifier
-from qml.classifiers.circuit_centric_classifier import padded
+from qml.circuits import resolve_ansatz
+from qml.classifiers._amplitude import AmplitudeClassifier
 from qml.losses import LossSpec
 from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, BiasedVote, Head, TrainingSpec, z_observables
+from qml.variational import Architecture, TrainingSpec
 
 __all__ = ["TreeTensorClassifier"]
 
 
-class TreeTensorClassifier(VariationalClassifier):
+class TreeTensorClassifier(AmplitudeClassifier):
     r"""A tree of RY and CX on the normalised vector of the features, read at its root.
 
     The output is :math:`\langle Z_0\rangle + b`, its sign the class. The tree has
@@ -77,7 +70,7 @@ class TreeTensorClassifier(VariationalClassifier):
     """
 
     _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
+        **AmplitudeClassifier._constraints,
         "padding": [Interval(Real, 0, None, closed="left")],
     }
 
@@ -99,14 +92,7 @@ class TreeTensorClassifier(VariationalClassifier):
         self.backend = backend
         self.random_state = random_state
 
-    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return preparation_angles(padded(X, self.padding))
-
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        encoding = state_preparation(n_features.bit_length())
-        width = encoding.num_qubits
-        model = compose_model(encoding, resolve_ansatz("tree_tensor", width))
-        if n_targets == 2:
-            return Architecture(model, 0.5 + z_observables(width, 2), BiasedVote())
-        head = Head(n_targets, n_targets, "bias", scale=6.0, normalised=True)
-        return Architecture(model, z_observables(width, n_targets), head)
+        encoding = self._encoding(n_features)
+        tree = resolve_ansatz("tree_tensor", encoding.num_qubits)
+        return self._read(encoding, tree, n_targets)
