@@ -270,7 +270,7 @@ def render(duel: Duel) -> str:
     count = len(duel.problems)
     incomplete = duel.n_planned - count
     told = (
-        f"{count} problems ({', '.join(duel.families)}), on each the same start, fold and budget"
+        f"{count} problems ({', '.join(duel.families)}), on each the same start and fold"
         + (f"; {incomplete} more are not finished by all" if incomplete else "")
     )
     notes = (
