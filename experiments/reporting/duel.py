@@ -269,9 +269,8 @@ def render(duel: Duel) -> str:
     title = f"Optimizers on {duel.condition}"
     count = len(duel.problems)
     incomplete = duel.n_planned - count
-    told = (
-        f"{count} problems ({', '.join(duel.families)}), on each the same start and fold"
-        + (f"; {incomplete} more are not finished by all" if incomplete else "")
+    told = f"{count} problems ({', '.join(duel.families)}), on each the same start and fold" + (
+        f"; {incomplete} more are not finished by all" if incomplete else ""
     )
     notes = (
         "Mean rank of the loss at shares of the budget in circuits (a gradient counts the circuits "

@@ -132,8 +132,10 @@ class VariationalEstimator(TrainedEstimator):
                 self.backend_, architecture, self._loss_of, inputs[held_out], y[held_out]
             )
 
+        first = [] if given is None else [given]
+
         def starts(rng: np.random.Generator) -> Values:
-            return self._start(architecture, rng) if given is None else given
+            return first.pop() if first else self._start(architecture, rng)
 
         content = ""
         if training.checkpoint is not None:

@@ -13,7 +13,7 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from qml.backends import Backend
 from qml.errors import SpecError
-from qml.optimizers import Objective, Optimizer, Result, Stopped
+from qml.optimizers import OPTIMIZERS, Objective, Optimizer, Result, Stopped
 from qml.registry import check_parameters
 from qml.variational._tape import Tape
 
@@ -106,8 +106,8 @@ class Training:
         Share of the training samples that is held out, every class with its share; `patience` then
         counts on their loss, and the point with the lowest is the answer.
     restarts : int, default=1
-        Trainings from different starts, with an equal share of the budget each; the lowest loss
-        wins, that of the samples held out where there are any.
+        Trainings from different starts (one that is given is the first's), with an equal share of
+        the budget each; the lowest loss wins, that of the samples held out where there are any.
     warm_start : bool, default=False
         Whether another ``fit`` begins at the weights of the one before.
     checkpoint : str or None, default=None
@@ -284,9 +284,10 @@ def train(
         If the optimizer cannot bear minibatches, or the budget is less than one evaluation.
     """
     if training.batch_size is not None and not optimizer.stochastic:
+        bearing = [name for name in OPTIMIZERS.names() if OPTIMIZERS.load(name).stochastic]
         raise SpecError(
             f"{type(optimizer).__name__} compares values between steps, so it needs the whole "
-            "batch; adam, gradient_descent, lion, natural_gradient, spsa, qnspsa and cma_es do not",
+            f"batch; {', '.join(bearing)} do not",
             "training.batch_size",
         )
     tape = None if training.checkpoint is None else Tape(training.checkpoint, content)

@@ -153,6 +153,10 @@ def test_restarts_start_elsewhere_and_the_lowest_loss_wins():
     assert model.result_.fun == min(run.fun for run in runs)
     single = vqc("cobyla", 30).fit(X, Y)
     assert runs[0].history == single.result_.history
+    given = vqc("cobyla", 30, restarts=3).set_params(initial_point=np.zeros(4)).fit(X, Y)
+    assert len({run.history[0] for run in given.trained_.runs}) == 3
+    at_zero = vqc("cobyla", 30).set_params(initial_point=np.zeros(4)).fit(X, Y)
+    assert given.trained_.runs[0].history == at_zero.result_.history
     budgeted = vqc("spsa", 10_000, restarts=4, max_circuits=8_000).fit(X, Y)
     shares = [run.n_evaluations * 40 for run in budgeted.trained_.runs]
     assert max(shares) <= 2_000
