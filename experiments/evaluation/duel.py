@@ -7,6 +7,7 @@ is what a contender had reached after how much was spent. All comparisons are fu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ __all__ = [
     "Standing",
     "data_profile",
     "gaps",
+    "mean_ranks",
     "performance_profile",
     "solved_after",
     "standings",
@@ -117,7 +119,7 @@ class Standing:
     wins : float
         Share of the problems on which none had a lower loss.
     p : float
-        Of the paired test against the leader, adjusted by Holm; NaN for the leader.
+        Of the paired test against the leader, adjusted by Holm for all pairs; NaN for the leader.
     """
 
     contender: str
@@ -157,11 +159,18 @@ def gaps(problems: list[Problem], share: float, cost: str = "circuits") -> Value
     return np.array(rows)
 
 
+def mean_ranks(problems: list[Problem], share: float, cost: str = "circuits") -> Values:
+    """Return the contenders' mean ranks at a share of the budget, in their own order."""
+    return np.asarray(stats.rankdata(gaps(problems, share, cost), axis=1).mean(axis=0))
+
+
 def standings(problems: list[Problem], share: float, cost: str = "circuits") -> list[Standing]:
     """Return the contenders by mean rank at a share of the budget, the leader first.
 
     The leader is tested against every other by Wilcoxon's signed-rank test of the gaps over all
-    problems, adjusted by Holm. Problems of one family share data, so they are less independent than
+    problems. Holm's adjustment is over the pairs of *all* contenders: the leader was chosen by the
+    same data, and with its own pairs alone seven equal contenders raise a false alarm in 15 % of
+    duels. Problems of one family share data, so they are less independent than
     the test takes them to be; starts differ in all of them.
     """
     names = list(problems[0].courses)
@@ -170,13 +179,15 @@ def standings(problems: list[Problem], share: float, cost: str = "circuits") -> 
     lowest = missing.min(axis=1, keepdims=True)
     wins = ((missing == lowest) & np.isfinite(missing)).mean(axis=0)
     order = np.argsort(ranks, kind="stable")
-    leader, others = order[0], order[1:]
-    differences = [_difference(missing[:, other], missing[:, leader]) for other in others]
-    adjusted = holm([paired_test(difference) for difference in differences])
-    p = {int(leader): np.nan, **{int(o): float(a) for o, a in zip(others, adjusted, strict=True)}}
+    pairs = list(combinations(range(len(names)), 2))
+    adjusted = holm([paired_test(_difference(missing[:, i], missing[:, j])) for i, j in pairs])
+    p = np.full(len(names), np.nan)
+    for (i, j), value in zip(pairs, adjusted, strict=True):
+        if order[0] in (i, j):
+            p[j if i == order[0] else i] = value
     return [
         Standing(
-            names[i], float(ranks[i]), float(np.median(missing[:, i])), float(wins[i]), p[int(i)]
+            names[i], float(ranks[i]), float(np.median(missing[:, i])), float(wins[i]), float(p[i])
         )
         for i in order
     ]

@@ -17,6 +17,7 @@ from experiments.evaluation.duel import (
     Standing,
     data_profile,
     gaps,
+    mean_ranks,
     performance_profile,
     solved_after,
     standings,
@@ -467,8 +468,8 @@ def _draw_ranks(axis: Any, duel: Duel, colors: Any, styles: Any) -> None:
     shares = np.geomspace(0.003, 1, 25)
     ranks = {name: [] for name in duel.contenders}  # type: dict[str, list[float]]
     for share in shares:
-        for standing in standings(duel.problems, float(share)):
-            ranks[standing.contender].append(standing.rank)
+        for name, rank in zip(ranks, mean_ranks(duel.problems, float(share)), strict=True):
+            ranks[name].append(float(rank))
     for name, values in ranks.items():
         axis.plot(shares, values, color=colors[name], ls=styles[name])
     axis.invert_yaxis()

@@ -98,6 +98,7 @@ def model_health(
     bound = resolve_backend("exact").bind(architecture.model, inputs)
     jacobians = [_jacobian(architecture, bound, weights) for weights in draws]
     slopes = np.array([J[:, -1].mean(axis=0) for _, J in jacobians])
+    loss = _training_loss(fitted, inputs, y)
     summary: dict[str, Any] = {
         "points": len(points),
         "features": points.shape[1],
@@ -107,7 +108,7 @@ def model_health(
         "gradient_variance": float(slopes.var(axis=0).mean()),
         "expressibility": expressibility(circuit, random_state=random_state),
         "entangling_capability": entangling_capability(circuit, random_state=random_state),
-        "loss_random": float(np.median([fitted_loss(fitted, inputs, y)(w) for w in draws])),
+        "loss_random": float(np.median([loss(weights) for weights in draws])),
         "loss_trained": float(fitted.result_.fun),
     }
     summary["effective_dimension"] = float("nan")
@@ -123,7 +124,7 @@ def model_health(
         depths=_depths(ansatz, architecture.model.circuit.num_qubits, random_state),
         fourier=_fourier(fitted, architecture, points.shape[1], draws),
         landscape=loss_landscape(
-            fitted_loss(fitted, inputs, y),
+            loss,
             fitted.weights_,
             n_steps=n_steps,
             random_state=random_state,
@@ -131,7 +132,7 @@ def model_health(
     )
 
 
-def fitted_loss(fitted: VariationalEstimator, inputs: Values, y: ArrayLike) -> Any:
+def _training_loss(fitted: VariationalEstimator, inputs: Values, y: ArrayLike) -> Any:
     """Return the training loss as a function of the weights."""
     labels = np.asarray(y)
     if is_classifier(fitted):
