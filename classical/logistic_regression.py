@@ -4,4 +4,4 @@ from sklearn.linear_model import LogisticRegression
 
 __all__ = ["LogisticRegression"]
 
-SEARCH_SPACE = {"C": [0.001, 0.01, 0.1, 1.0, 10.0, 100.0, 1000.0]}
+SEARCH_SPACE = {"C": {"low": 0.001, "high": 1000.0, "log": True}, "max_iter": [2000]}

@@ -6,6 +6,7 @@ __all__ = ["SVC"]
 
 SEARCH_SPACE = {
     "kernel": ["rbf", "linear", "poly"],
-    "C": [0.01, 0.1, 1.0, 10.0, 100.0, 1000.0],
-    "gamma": ["scale", 0.001, 0.01, 0.1, 1.0, 10.0],
+    "C": {"low": 0.01, "high": 1000.0, "log": True},
+    "gamma": {"low": 0.001, "high": 10.0, "log": True},
+    "degree": [2, 3],
 }

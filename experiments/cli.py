@@ -133,6 +133,19 @@ def table(
 
 
 @app.command()
+def verdicts(run: RunArgument) -> None:
+    """Say which model is better: every pair, over data sets, and what the controls explain."""
+    from experiments.reporting import verdicts as report
+    from experiments.study import Run
+    from qml.errors import SpecError
+
+    stored = Run(run)
+    if report.find(stored.store, stored.cells()) is None:
+        raise SpecError(f"{stored.folder}: no two models have finished on the same splits")
+    _print_comparisons(stored)
+
+
+@app.command()
 def duel(run: RunArgument) -> None:
     """Compare the optimizers of a run, also of one under way: table, verdicts and a figure."""
     from experiments.reporting import duel as report
@@ -347,15 +360,16 @@ def _print_table(finished: Run) -> None:
 
     metrics = finished.store.read_plan()["metrics"]
     print(tables.render_text(finished.table(), metrics, _terminal_width()))
-    folds = finished.store.read_plan()["study"]["protocol"]
-    n_cells = folds["folds"] * folds["repeats"]
+    splits = finished.cells().groupby(["dataset", "model"])[["repeat", "fold"]].nunique()
+    n_splits = int((splits["repeat"] * splits["fold"]).max())
     print(
-        f"Mean over {n_cells} test folds, the same for every model, with the Nadeau-Bengio\n"
+        f"Mean over {n_splits} test folds, the same for every model, with the Nadeau-Bengio\n"
         "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
         "second class, or the mean over more than two."
     )
     for line in (*_implementations(finished), *_sharing(finished)):
         print(line)
+    _print_comparisons(finished)
     from experiments.reporting import duel as report
 
     found = report.duels(finished.store)
@@ -363,6 +377,24 @@ def _print_table(finished: Run) -> None:
         print(f"\n{report.render(each)}")
     for file in report.write(found, finished.folder):
         print(f"Written: {file}")
+
+
+def _print_comparisons(finished: Run) -> None:
+    """Print verdicts and controls, and write both."""
+    from experiments.reporting import controls
+    from experiments.reporting import verdicts as report
+
+    cells = finished.cells()
+    found = report.find(finished.store, cells)
+    if found is not None:
+        print(f"\n{report.render(found)}")
+        files = report.write(found, finished.folder)
+        print(f"Written: {', '.join(str(file) for file in files)}")
+    explained = controls.find(finished.store, cells)
+    if explained:
+        print(f"\n{controls.render(explained)}")
+        files = controls.write(explained, finished.folder)
+        print(f"Written: {', '.join(str(file) for file in files)}")
 
 
 def _terminal_width() -> int | None:
@@ -404,6 +436,7 @@ def _print_files(finished: Run) -> None:
     for command, purpose in (
         (f"{qml} table {folder} --format latex", "the table for a paper"),
         (f"{qml} table {folder} --metric mcc", "any metric, without refitting"),
+        (f"{qml} verdicts {folder}", "every verdict again"),
         (f"{qml} list models", "what else a study can name"),
     ):
         print(f"  {command:56} {purpose}")

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.cells import canonical_json, dataset_rows, model_rows
 from experiments.evaluation.tasks import task_of
 from experiments.registry import (
     DATASETS,
@@ -21,7 +22,6 @@ from experiments.registry import (
 )
 from experiments.reporting import kernel_health as report
 from experiments.runner import load_dataset
-from experiments.spec import canonical_json, dataset_rows, model_rows
 from experiments.store import write_durably
 from experiments.study import Study
 from qml.diagnostics.kernel_health import KernelHealth, kernel_health

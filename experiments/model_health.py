@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.cells import canonical_json, dataset_rows, model_rows
 from experiments.evaluation.tasks import task_of
 from experiments.kernel_health import prepared_data
 from experiments.registry import MODELS, STUDIES_FOLDER, build_estimator
 from experiments.reporting import model_health as report
 from experiments.runner import load_dataset
-from experiments.spec import canonical_json, dataset_rows, model_rows
 from experiments.store import write_durably
 from experiments.study import Study
 from qml.diagnostics.model_health import ModelHealth, model_health

@@ -25,10 +25,14 @@ __all__ = [
     "STUDIES_FOLDER",
     "build_estimator",
     "check_component",
+    "search_space",
     "study_names",
 ]
 
-MODELS = Room("model", ("qml.classifiers", "qml.regressors", "qml.outlier_detectors", "classical"))
+MODELS = Room(
+    "model",
+    ("qml.classifiers", "qml.regressors", "qml.outlier_detectors", "qml.surrogates", "classical"),
+)
 DATASETS = Room("data set", "experiments.datasets", supplied=("random_state",))
 PREPROCESSING = Room("preprocessing step", ("experiments.preprocessing", "qml.transformers"))
 STUDIES_FOLDER = Path(__file__).parent / "studies"
@@ -47,6 +51,11 @@ COMPONENTS: dict[str, Room] = {
 def study_names() -> list[str]:
     """Return the shipped studies' names, sorted."""
     return sorted(file.stem for file in STUDIES_FOLDER.glob("*.yaml"))
+
+
+def search_space(name: str) -> dict[str, Any]:
+    """Return what there is to tune of a model: the `SEARCH_SPACE` beside its estimator."""
+    return dict(getattr(MODELS.module(name), "SEARCH_SPACE", {}))
 
 
 def build_estimator(

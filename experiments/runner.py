@@ -17,16 +17,19 @@ from typing import Any
 
 import joblib
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from experiments.cells import Cell, canonical_json
 from experiments.evaluation.metrics import score
-from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predict, split
-from experiments.evaluation.tasks import task_of
+from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predict
+from experiments.evaluation.splits import inner_folds, permuted, split
+from experiments.evaluation.tuning import Tuned, tune, with_values
+from experiments.limits import LimitExceeded, Supervisor, time_limit
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
 from experiments.shared_kernels import share_kernels
-from experiments.spec import Cell, canonical_json
 from experiments.store import Store
 from qml.engine import share_memory, warm_up
 from qml.errors import DataError, WorkbenchError
@@ -44,6 +47,7 @@ def run_cells(
     jobs: int,
     on_finished: OnFinished,
     groups: Mapping[str, str] | None = None,
+    limits: Mapping[str, float | None] | None = None,
 ) -> None:
     """Run the cells that the store does not have.
 
@@ -63,8 +67,12 @@ def run_cells(
         Called with each cell's key and status.
     groups : mapping or None, default=None
         Of the cells that share kernel evaluations; see `sharing_groups`.
+    limits : mapping or None, default=None
+        ``seconds`` and ``memory_mib`` that a cell may take; None, here or inside, is no limit.
     """
     open_cells = {cell.key: cell for cell in cells}
+    limits = limits or {}
+    seconds, memory_mib = limits.get("seconds"), limits.get("memory_mib")
     work = functools.partial(
         _work,
         folder=store.folder,
@@ -72,14 +80,37 @@ def run_cells(
         environment=environment,
         jobs=jobs,
         groups=groups or {},
+        seconds=seconds,
     )
+
+    def stop(key: str, status: str, reason: str) -> None:
+        if key in known:
+            store.put(key, _failure(known[key], status, reason, environment))
+
+    known = dict(open_cells)
+    apart = seconds is not None or memory_mib is not None
     suspects = store.suspects()
+    with Supervisor(store.at_work, seconds, memory_mib, stop):
+        _run_all(open_cells, suspects, store, work, jobs, apart, environment, on_finished)
+
+
+def _run_all(
+    open_cells: dict[str, Cell],
+    suspects: set[str],
+    store: Store,
+    work: Callable[[Cell], tuple[str, str]],
+    jobs: int,
+    apart: bool,
+    environment: str,
+    on_finished: OnFinished,
+) -> None:
+    """Run cells until none is open, starting again whenever a process died."""
     while open_cells:
         for key in sorted(suspects & open_cells.keys()):
             cell = open_cells.pop(key)
             on_finished(key, _run_alone(cell, work, store, environment))
         try:
-            for key, status in _run_together(list(open_cells.values()), work, jobs):
+            for key, status in _run_together(list(open_cells.values()), work, jobs, apart):
                 del open_cells[key]
                 on_finished(key, status)
         except BrokenExecutor:
@@ -92,8 +123,14 @@ def run_cells(
 
 
 def _run_together(
-    cells: list[Cell], work: Callable[[Cell], tuple[str, str]], jobs: int
+    cells: list[Cell], work: Callable[[Cell], tuple[str, str]], jobs: int, apart: bool
 ) -> Iterable[tuple[str, str]]:
+    if apart and (jobs == 1 or len(cells) < 2):
+        # a process that may be killed must not be this one
+        from joblib.externals.loky import get_reusable_executor
+
+        executor = get_reusable_executor(max_workers=1)
+        return (executor.submit(work, cell).result() for cell in cells)
     if jobs == 1 or len(cells) < 2:
         return map(work, cells)
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
@@ -110,6 +147,9 @@ def _run_alone(
         [(_, status)] = joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(work)(cell)])
     except BrokenExecutor:
         store.suspects()
+        stopped = store.get(cell.key)
+        if stopped is not None:  # beyond its limits
+            return str(stopped["record"]["status"])
         reason = "every process that ran this cell was killed (a crash, or out of memory)"
         store.put(cell.key, _failure(cell, "crashed", reason, environment))
         store.forgive(cell.key)
@@ -124,6 +164,7 @@ def _work(
     environment: str,
     jobs: int,
     groups: Mapping[str, str],
+    seconds: float | None,
 ) -> tuple[str, str]:
     """Run one cell and store it; return its key and status."""
     store = Store(folder)
@@ -133,21 +174,29 @@ def _work(
         if "backend" in cell.model["parameters"]:
             warm_up()  # once a process, and in no cell's time
         with store.working_on(cell.key):
-            known = _run(cell, metrics, environment, folder, groups.get(cell.key))
+            known = _run(cell, metrics, environment, folder, groups.get(cell.key), seconds)
             store.put(cell.key, known)
         store.forgive(cell.key)
     return cell.key, known["record"]["status"]
 
 
 def _run(
-    cell: Cell, metrics: list[str], environment: str, folder: Path, group: str | None
+    cell: Cell,
+    metrics: list[str],
+    environment: str,
+    folder: Path,
+    group: str | None,
+    seconds: float | None,
 ) -> dict[str, Any]:
     """Return the finished cell; whatever the model does wrong becomes its row's reason."""
     try:
         # one thread a cell: sums in the same order whatever the number of jobs
         with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            return _success(cell, metrics, environment, folder, group, caught)
+            with time_limit(seconds):
+                return _success(cell, metrics, environment, folder, group, caught)
+    except LimitExceeded:
+        return _failure(cell, "timed_out", f"not done after {seconds:g} s", environment)
     except MemoryError as error:
         return _failure(cell, "out_of_memory", _reason(error), environment)
     except Exception as error:
@@ -165,38 +214,60 @@ def _success(
     data = load_dataset(canonical_json(cell.dataset), cell.split["seed"])
     if data.sha256 != cell.dataset["sha256"]:
         raise DataError(f"{data.name}: the data changed since the study was planned")
-    train, test = split(data.y, **cell.split)
+    train, test = split(data, cell.split)
+    y = permuted(data.y, train, cell.split) if cell.split.get("permuted") else data.y
     pipeline = make_pipeline(cell)
+    tuned = _tune(cell, pipeline, data, y, train)
+    if tuned is not None:
+        named = pipeline[-1].get_params(deep=False)
+        pipeline[-1].set_params(**with_values(named, tuned.parameters))
     if group is not None:
         try:
-            part = TrainingPart(pipeline[-1], data.y, train)
+            part = TrainingPart(pipeline[-1], y, train)
             share_kernels(pipeline, data.X, part, group, folder)
         except OSError as error:  # a full disk, or one without locks: this fit pays for itself
             warnings.warn(f"kernel not shared: {_reason(error)}", stacklevel=1)
-    outcome = fit_and_predict(pipeline, data.X, data.y, train, test)
-    classes = np.unique(data.y) if task_of(data.y) == "classification" else None
+    outcome = fit_and_predict(pipeline, data.X, y, train, test)
+    found = outcome.predictions
     record = {
         **_identity(cell, environment),
         "status": "done",
         "n_train": len(train),
         "n_test": len(test),
-        **{name: score(name, data.y[test], outcome.predicted, classes) for name in metrics},
-        **_costs(outcome),
+        **{name: score(name, found) for name in metrics},
+        **_costs(outcome, tuned),
         **{f"training_{name}": value for name, value in outcome.training.items()},
         "warnings": sorted({" ".join(str(w.message).split())[:300] for w in caught}),
     }
-    predictions = {
-        "classes": None if classes is None else classes.tolist(),
+    predictions: dict[str, Any] = {
+        "classes": None if found.classes is None else found.classes.tolist(),
         "row": test.tolist(),
-        "true": data.y[test].tolist(),
-        "predicted": outcome.predicted.tolist(),
-        "scores": None if outcome.scores is None else outcome.scores.tolist(),
+        "true": found.true.tolist(),
+        "predicted": found.predicted.tolist(),
+        "scores": None if found.scores is None else found.scores.tolist(),
+        "scores_kind": found.scores_kind,
     }
     if outcome.trace:
         predictions["trace"] = outcome.trace
     if outcome.stages:
         predictions["stages"] = outcome.stages
-    return {"cell": cell.content(), "record": record, "predictions": predictions}
+    content = {"cell": cell.content(), "record": record, "predictions": predictions}
+    if tuned is not None:
+        content["tuning"] = {"parameters": tuned.parameters, "trials": tuned.trials}
+    return content
+
+
+def _tune(
+    cell: Cell, pipeline: Pipeline, data: Any, y: NDArray[Any], train: NDArray[np.intp]
+) -> Tuned | None:
+    """Return what the search inside the training rows found; None for a cell that is not tuned."""
+    budget = cell.model.get("tuning")
+    if budget is None:
+        return None
+    folds = inner_folds(data, train, cell.split, budget["folds"])
+    place = (cell.split["repeat"], cell.split["fold"])
+    seed = child_seed(cell.split["seed"], "tuning", *place)
+    return tune(pipeline, data.X, y, folds, budget["space"], budget, seed)
 
 
 def _failure(cell: Cell, status: str, reason: str, environment: str) -> dict[str, Any]:
@@ -216,19 +287,31 @@ def _identity(cell: Cell, environment: str) -> dict[str, Any]:
     }
 
 
-def _costs(outcome: Outcome) -> dict[str, float]:
-    usage, fit_usage = outcome.usage, outcome.fit_usage
-    return {
+def _costs(outcome: Outcome, tuned: Tuned | None) -> dict[str, Any]:
+    """Return what the cell took; circuits, shots and so on with tuning, if there was any."""
+    fit_usage, tune_usage = outcome.fit_usage, tuned.usage if tuned is not None else {}
+    usage = {
+        name: outcome.usage.get(name, 0) + tune_usage.get(name, 0)
+        for name in ("circuits", "shots", "jobs", "two_qubit_gates", "qpu_s", "shared_s")
+    }
+    costs: dict[str, Any] = {
         "fit_s": outcome.fit_s,
         "predict_s": outcome.predict_s,
+        "kernel_s": outcome.kernel_s,
         "fit_circuits": fit_usage.get("circuits", 0),
-        "circuits": usage.get("circuits", 0),
         "fit_shots": fit_usage.get("shots", 0),
-        "shots": usage.get("shots", 0),
-        "jobs": usage.get("jobs", 0),
-        "qpu_s": usage.get("qpu_s", 0.0),
-        "shared_s": usage.get("shared_s", 0.0),
+        **usage,
     }
+    if tuned is not None:
+        costs |= {
+            "tune_s": tuned.seconds,
+            "tune_circuits": tune_usage.get("circuits", 0),
+            "tune_shots": tune_usage.get("shots", 0),
+            "tune_trials": len(tuned.trials),
+            "tune_failed": sum(trial["score"] is None for trial in tuned.trials),
+            "tuned": canonical_json(tuned.parameters),
+        }
+    return costs
 
 
 def _reason(error: BaseException) -> str:

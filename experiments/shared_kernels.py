@@ -15,7 +15,7 @@ import io
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,10 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
+from experiments.cells import SCHEMA, Cell, canonical_json
 from experiments.evaluation.protocol import TrainingPart
 from experiments.registry import MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
-from experiments.spec import SCHEMA, Cell, canonical_json
 from experiments.store import write_durably
 from qml.backends import (
     Request,
@@ -64,7 +64,12 @@ def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
 
 
 def _group(cell: Cell) -> str | None:
-    """Return what decides a cell's kernel evaluations; None for models that have none to share."""
+    """Return what decides a cell's kernel evaluations; None for models that have none to share.
+
+    What a tuned model will ask is known only once it is tuned.
+    """
+    if "tuning" in cell.model:
+        return None
     question = _question(canonical_json(cell.model), canonical_json(cell.dataset["preprocessing"]))
     if question is None:
         return None
@@ -72,11 +77,16 @@ def _group(cell: Cell) -> str | None:
     return canonical_json(
         {
             "dataset": cell.dataset,
-            "split": cell.split if fitted else None,
+            "split": _of_points(cell.split) if fitted else None,
             "seed": cell.split["seed"],
             "asked": asked,
         }
     )
+
+
+def _of_points(split: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a split decides the points: shuffled labels move none."""
+    return {name: value for name, value in split.items() if name != "permuted"}
 
 
 @functools.lru_cache(maxsize=1024)

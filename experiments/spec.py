@@ -1,4 +1,4 @@
-"""A study: what its file may say, and the cells it expands to.
+"""A study: what its file may say.
 
 The structure (which keys, which types) is checked by pydantic, the meaning (names and parameters
 of plug-ins) by the registry; either way each problem is one line with the file's line and the
@@ -7,16 +7,15 @@ field's path.
 
 from __future__ import annotations
 
-import hashlib
-import itertools
-import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from experiments.evaluation.metrics import check_metrics
+from experiments.cells import component, dataset_rows, expand_grid, model_rows
+from experiments.evaluation.metrics import METRICS, check_metrics
+from experiments.evaluation.splits import SplitKind
+from experiments.evaluation.tuning import check_space
 from experiments.registry import (
     DATASETS,
     MODELS,
@@ -27,18 +26,7 @@ from experiments.registry import (
 from experiments.yaml_source import YamlSource
 from qml.errors import SpecError, did_you_mean
 
-__all__ = [
-    "Cell",
-    "DatasetRow",
-    "ModelRow",
-    "StudySpec",
-    "canonical_json",
-    "component_names",
-    "expand_grid",
-    "parse",
-]
-
-SCHEMA = 1
+__all__ = ["StudySpec", "parse"]
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
@@ -50,12 +38,44 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-class Protocol(_Section):
-    """Repeated stratified k-fold; the same splits for every model."""
+class Tuning(_Section):
+    """The search inside each training part: as many trials for every model."""
 
+    trials: int = Field(default=20, ge=1)
+    seconds: float | None = Field(default=None, gt=0)
+    folds: int = Field(default=3, ge=2)
+    metric: str | None = None
+    untuned: bool = False
+
+
+class Limits(_Section):
+    """What a cell may take; more, and it is a row that says so."""
+
+    seconds: float | None = Field(default=None, gt=0)
+    memory_mib: int | None = Field(default=None, ge=1)
+
+
+class Protocol(_Section):
+    """Which rows are trained on and tested, and how much tuning there is: the same for all."""
+
+    split: SplitKind = "stratified"
     folds: int = Field(default=5, ge=2)
+    test_size: float = Field(default=0.2, gt=0, lt=1)
     repeats: int = Field(default=1, ge=1)
+    train_sizes: list[Annotated[int, Field(ge=2)] | Annotated[float, Field(gt=0, le=1)]] = []
     seed: int = Field(default=0, ge=0)
+    tuning: Tuning | None = None
+    limits: Limits = Limits()
+
+
+class Published(_Section):
+    """A number that was printed elsewhere, to stand beside ours."""
+
+    dataset: str
+    model: str
+    metric: str = "accuracy"
+    value: float
+    source: str
 
 
 class _Entry(BaseModel):
@@ -79,10 +99,12 @@ class DatasetEntry(_Entry):
 
 
 class ModelEntry(_Entry):
-    """A model: on which backends and data sets, if not on all."""
+    """A model: on which backends and data sets, if not on all; what of it is tuned."""
 
     backend: str | Names | None = None
     datasets: Names | None = None
+    tune: bool = True
+    search: dict[str, Any] | None = None
 
 
 class StudySpec(_Section):
@@ -95,72 +117,9 @@ class StudySpec(_Section):
     backend: str | Names = "exact"
     protocol: Protocol = Protocol()
     metrics: list[str] = Field(default=["accuracy", "f1"], min_length=1)
-
-
-@dataclass(frozen=True)
-class DatasetRow:
-    """One data set of the table: a plug-in with plain parameters and its preprocessing."""
-
-    label: str
-    name: str
-    parameters: dict[str, Any]
-    preprocessing: tuple[dict[str, Any], ...]
-
-    @property
-    def described(self) -> dict[str, Any]:
-        """What decides its data, as plain values."""
-        return {
-            "name": self.name,
-            "parameters": self.parameters,
-            "preprocessing": list(self.preprocessing),
-        }
-
-
-@dataclass(frozen=True)
-class ModelRow:
-    """One model of the table: a plug-in with plain parameters, its backend among them."""
-
-    label: str
-    name: str
-    parameters: dict[str, Any]
-    datasets: tuple[str, ...] | None
-
-    def applies_to(self, dataset: DatasetRow) -> bool:
-        """Whether the study asks for this model on that data set."""
-        return (
-            self.datasets is None or dataset.label in self.datasets or dataset.name in self.datasets
-        )
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One fit on one split, and all that decides its result.
-
-    Labels are not part of it: a row that is renamed keeps its cells.
-    """
-
-    dataset: dict[str, Any]
-    model: dict[str, Any]
-    split: dict[str, int]
-
-    def content(self) -> dict[str, Any]:
-        """Return what the key is the hash of."""
-        return {
-            "schema": SCHEMA,
-            "dataset": self.dataset,
-            "model": self.model,
-            "split": self.split,
-        }
-
-    @property
-    def key(self) -> str:
-        """SHA-256 of the canonical JSON of the content."""
-        return hashlib.sha256(canonical_json(self.content()).encode()).hexdigest()
-
-
-def canonical_json(value: Any) -> str:
-    """Return the one JSON text of a value: sorted keys, no spaces, full float precision."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    controls: bool = False
+    rope: float = Field(default=0.01, ge=0)
+    published: list[Published] = []
 
 
 def parse(source: YamlSource) -> StudySpec:
@@ -201,7 +160,7 @@ def _with_names(data: Any) -> Any:
 def _structure_line(source: YamlSource, detail: Any) -> str:
     parts = list(detail["loc"])
     if detail["type"] == "extra_forbidden":
-        section = Protocol if parts[0] == "protocol" else StudySpec
+        section = _section_of(parts)
         problem = "unknown key" + did_you_mean(parts[-1], section.model_fields)
     elif detail["type"] == "missing":
         problem = "missing"
@@ -212,8 +171,22 @@ def _structure_line(source: YamlSource, detail: Any) -> str:
     return f"{source.locate(path)}: {path}: {problem}"
 
 
+def _section_of(parts: list[str | int]) -> type[_Section]:
+    """Return the section that a key was looked for in."""
+    sections: dict[str, type[_Section]] = {
+        "protocol": Protocol,
+        "tuning": Tuning,
+        "limits": Limits,
+        "published": Published,
+    }
+    owners = [part for part in parts[:-1] if isinstance(part, str)]
+    return sections.get(owners[-1], StudySpec) if owners else StudySpec
+
+
 # pydantic adds the tried type of a union to the path of its errors
-_UNION_TAGS = frozenset({"str", "list[str]", "dict[str,any]", "constrained-str"})
+_UNION_TAGS = frozenset(
+    {"str", "list[str]", "dict[str,any]", "constrained-str", "constrained-int", "constrained-float"}
+)
 
 
 def _join(parts: list[str | int]) -> str:
@@ -248,11 +221,38 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
                 yield SpecError(problem, f"models[{i}].datasets[{j}]")
         yield from _backend_problems(model.backend, f"models[{i}].backend")
+        yield from _search_problems(model, f"models[{i}]")
     yield from _backend_problems(spec.backend, "backend")
+    tuned_by = spec.protocol.tuning.metric if spec.protocol.tuning is not None else None
+    for names, path in (
+        (spec.metrics, "metrics"),
+        ([tuned_by] if tuned_by is not None else [], "protocol.tuning.metric"),
+    ):
+        try:
+            check_metrics(names)
+        except SpecError as error:
+            yield error.under("metrics") if path == "metrics" else SpecError(error.problem, path)
+    for i, printed in enumerate(spec.published):
+        if printed.metric not in METRICS:
+            problem = f"unknown metric {printed.metric!r}{did_you_mean(printed.metric, METRICS)}"
+            yield SpecError(problem, f"published[{i}].metric")
+
+
+def _search_problems(model: ModelEntry, where: str) -> Iterator[SpecError]:
+    """Yield what is wrong with a search space of the study's own."""
+    if model.search is None:
+        return
     try:
-        check_metrics(spec.metrics)
+        check_space(model.search)
+        known = MODELS.load(model.name)().get_params(deep=False)
+        for path in model.search:
+            name = path.partition(".")[0]
+            if name not in known or name in ("random_state", "backend"):
+                raise SpecError(
+                    f"nothing to tune of {model.name!r}{did_you_mean(name, known)}", path
+                )
     except SpecError as error:
-        yield error.under("metrics")
+        yield error.under(f"{where}.search")
 
 
 def _problems_of(
@@ -288,118 +288,16 @@ def _backend_problems(backend: str | list[str] | None, where: str) -> Iterator[S
 
 def _repeated_labels(spec: StudySpec) -> Iterator[SpecError]:
     """Yield labels that two rows would share; only once every name is known to be right."""
-    for section, rows in (("datasets", dataset_rows(spec)), ("models", model_rows(spec))):
-        labels = [row.label for row in rows]
+    found = {
+        "datasets": [row.label for row in dataset_rows(spec)],
+        "models": [row.label for row in model_rows(spec)],
+    }
+    for section, labels in found.items():
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
-
-
-def component(spec: Component) -> tuple[Any, dict[str, Any]]:
-    """Return the name and the parameters of ``pca`` or ``{name: pca, n_components: 2}``."""
-    if isinstance(spec, str):
-        return spec, {}
-    parameters = dict(spec)
-    return parameters.pop("name", None), parameters
-
-
-def expand_grid(parameters: Mapping[str, Any]) -> list[tuple[dict[str, Any], str]]:
-    """Return every combination of listed values, each with the text that tells it apart.
-
-    A list is a grid, also inside a component; a list of lists gives lists as values.
-
-    Examples
-    --------
-    >>> expand_grid({"C": [1, 10], "optimizer": {"name": "cobyla", "maxiter": [5]}})[1]
-    ({'C': 10, 'optimizer': {'name': 'cobyla', 'maxiter': 5}}, 'C=10')
-    """
-    axes = []
-    for key, value in parameters.items():
-        if isinstance(value, list):
-            texts = component_names(value)
-            options = [
-                (item, f"{key}={text}" if len(value) > 1 else "")
-                for item, text in zip(value, texts, strict=True)
-            ]
-        elif isinstance(value, Mapping):
-            options = [
-                (inner, ", ".join(f"{key}.{part}" for part in text.split(", ") if part))
-                for inner, text in expand_grid(value)
-            ]
-        else:
-            options = [(value, "")]
-        axes.append([(key, item, text) for item, text in options])
-    return [
-        (
-            {key: item for key, item, _ in combination},
-            ", ".join(text for _, _, text in combination if text),
-        )
-        for combination in itertools.product(*axes)
-    ]
-
-
-def component_names(specs: Sequence[Any]) -> list[str]:
-    """Return what tells the values of a grid apart: for components the name, and what differs.
-
-    Examples
-    --------
-    >>> component_names(["cobyla", {"name": "spsa", "maxiter": 9}])
-    ['cobyla', 'spsa']
-    >>> component_names([{"name": "spsa", "a": 4.0, "c": 0.1}, {"name": "spsa", "c": 0.1}])
-    ['spsa (a=4.0)', 'spsa']
-    """
-    parts = [dict(spec) if isinstance(spec, Mapping) else {"name": spec} for spec in specs]
-    names = []
-    for part in parts:
-        if "name" not in part:
-            names.append(str(part))
-            continue
-        namesakes = [other for other in parts if other.get("name") == part["name"]]
-        settings = "; ".join(  # no comma: it stands between the axes of a grid
-            f"{key}={value}"
-            for key, value in part.items()
-            if any(other.get(key) != value for other in namesakes)
-        )
-        name = str(part["name"])
-        names.append(f"{name} ({settings})" if settings else name)
-    return names
-
-
-def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
-    """Return the table's data sets, grids expanded."""
-    rows = []
-    for entry in spec.datasets:
-        steps = []
-        for step in entry.preprocessing:
-            name, parameters = component(step)
-            steps.append({"name": name, "parameters": parameters})
-        for parameters, text in expand_grid(entry.parameters):
-            label = _label(entry, text)
-            rows.append(DatasetRow(label, entry.name, parameters, tuple(steps)))
-    return rows
-
-
-def model_rows(spec: StudySpec) -> list[ModelRow]:
-    """Return the table's models, grids and backends expanded."""
-    rows = []
-    for entry in spec.models:
-        takes_backend = "backend" in MODELS.load(entry.name)().get_params(deep=False)
-        backends: list[str] = []
-        if takes_backend:
-            chosen = entry.backend if entry.backend is not None else spec.backend
-            backends = [chosen] if isinstance(chosen, str) else list(chosen)
-        datasets = tuple(entry.datasets) if entry.datasets is not None else None
-        for parameters, text in expand_grid(entry.parameters):
-            label = _label(entry, text)
-            if not takes_backend:
-                rows.append(ModelRow(label, entry.name, parameters, datasets))
-            for backend in backends:
-                named = label if len(backends) == 1 else f"{label} @ {backend}"
-                rows.append(
-                    ModelRow(named, entry.name, {**parameters, "backend": backend}, datasets)
-                )
-    return rows
-
-
-def _label(entry: _Entry, grid_text: str) -> str:
-    label = entry.label or entry.name
-    return f"{label} [{grid_text}]" if grid_text else label
+    for i, printed in enumerate(spec.published):
+        for key, known in (("dataset", found["datasets"]), ("model", found["models"])):
+            name = getattr(printed, key)
+            if name not in known:
+                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
+                yield SpecError(problem, f"published[{i}].{key}")

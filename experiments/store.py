@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from experiments.spec import SCHEMA, canonical_json
+from experiments.cells import SCHEMA, canonical_json
 from qml.errors import StoreError
 
 __all__ = ["Store", "write_durably"]
@@ -161,17 +161,25 @@ class Store:
         finally:
             mark.unlink(missing_ok=True)
 
+    def at_work(self) -> list[tuple[str, int, float]]:
+        """Return the cells that are marked as running: key, process, and since when (epoch)."""
+        found = []
+        for mark in self._running.glob("*.[0-9]*"):
+            key, _, process = mark.name.partition(".")
+            with contextlib.suppress(FileNotFoundError):  # it has just finished
+                found.append((key, int(process), mark.stat().st_mtime))
+        return found
+
     def suspects(self) -> set[str]:
         """Return the cells in which a process died twice; clear the marks and files of the dead.
 
         Once may be anybody's kill; at the second death the cell itself is suspected.
         """
         twice = set()
-        for mark in self._running.glob("*.[0-9]*"):
-            key, _, process = mark.name.partition(".")
-            if _alive(int(process)):
+        for key, process, _ in self.at_work():
+            if _alive(process):
                 continue
-            mark.unlink(missing_ok=True)
+            (self._running / f"{key}.{process}").unlink(missing_ok=True)
             once = self._running / f"{key}.died"
             if once.exists():
                 twice.add(key)

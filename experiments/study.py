@@ -9,28 +9,34 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from experiments.environment import describe_environment, usable_cores
-from experiments.evaluation.metrics import METRICS, applies
-from experiments.evaluation.protocol import split
-from experiments.evaluation.tasks import check_model, task_of
-from experiments.registry import MODELS, STUDIES_FOLDER, study_names
-from experiments.runner import OnFinished, load_dataset, make_pipeline, run_cells
-from experiments.shared_kernels import sharing_groups
-from experiments.spec import (
+from experiments.cells import (
     Cell,
     DatasetRow,
     ModelRow,
-    StudySpec,
     canonical_json,
     dataset_rows,
     model_rows,
-    parse,
 )
+from experiments.controls import Control, controls_of
+from experiments.environment import describe_environment, usable_cores
+from experiments.evaluation.metrics import METRICS, applies
+from experiments.evaluation.splits import n_folds, split
+from experiments.evaluation.tasks import check_model, task_of
+from experiments.registry import (
+    MODELS,
+    PREPROCESSING,
+    STUDIES_FOLDER,
+    build_estimator,
+    study_names,
+)
+from experiments.runner import OnFinished, load_dataset, make_pipeline, run_cells
+from experiments.shared_kernels import sharing_groups
+from experiments.spec import StudySpec, parse
 from experiments.store import Store, write_durably
 from experiments.yaml_source import YamlSource, read_yaml, set_value
 from qml.backends import resolve_backend
 from qml.engine import require_memory
-from qml.errors import SpecError, StoreError, did_you_mean
+from qml.errors import DataError, SpecError, StoreError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,11 +46,25 @@ __all__ = ["PlannedCell", "RowCheck", "Run", "Study"]
 
 @dataclass(frozen=True)
 class PlannedCell:
-    """A cell and the rows of the table it belongs to."""
+    """A cell and the rows of the table it belongs to.
+
+    Parameters
+    ----------
+    cell : Cell
+        What is run.
+    dataset, model : DatasetRow, ModelRow
+        The rows; of a control, the model that it is a control of.
+    train_size : int, float or None, default=None
+        Of a learning curve; None is all training rows.
+    control : str, default=""
+        Kind of the control; empty for the model itself.
+    """
 
     cell: Cell
     dataset: DatasetRow
     model: ModelRow
+    train_size: int | float | None = None
+    control: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,30 +152,87 @@ class Study:
         DataError
             If a data set cannot be had or has too few members of a class for the folds.
         """
-        protocol = self.spec.protocol
         models = model_rows(self.spec)
         planned = []
-        for dataset in dataset_rows(self.spec):
-            described = dataset.described
-            data = load_dataset(canonical_json(described), protocol.seed)
-            split(data.y, protocol.folds, 0, 0, protocol.seed)  # refuse what cannot be split
-            self._check_metrics(data.y, dataset.label)
-            described["sha256"] = data.sha256
-            for model in (model for model in models if model.applies_to(dataset)):
-                self._check_model(model, data.y, dataset.label)
-                for repeat in range(protocol.repeats):
-                    for fold in range(protocol.folds):
-                        cell = Cell(
-                            described,
-                            {"name": model.name, "parameters": model.parameters},
-                            {
-                                "folds": protocol.folds,
-                                "repeat": repeat,
-                                "fold": fold,
-                                "seed": protocol.seed,
-                            },
-                        )
-                        planned.append(PlannedCell(cell, dataset, model))
+        for row in dataset_rows(self.spec):
+            data = self._dataset(row)
+            described = {**row.described, "sha256": data.sha256}
+            chosen = [model for model in models if model.applies_to(row)]
+            for model in chosen:
+                self._check_model(model, data.y, row.label)
+            for model in chosen:
+                for split_, size in self._splits(data):
+                    cell = Cell(described, self._described(model, data), split_)
+                    planned.append(PlannedCell(cell, row, model, size))
+            if self.spec.controls:
+                planned += self._controls(row, described, data, chosen)
+        return planned
+
+    def _dataset(self, row: DatasetRow) -> Any:
+        """Return the data set; refuse what cannot be split or scored."""
+        data = load_dataset(canonical_json(row.described), self.spec.protocol.seed)
+        try:
+            for described, _ in self._splits(data):
+                split(data, described)
+        except DataError as error:
+            raise DataError(f"{row.label}: {error}") from None
+        self._check_metrics(data.y, row.label)
+        return data
+
+    def _splits(self, data: Any) -> list[tuple[dict[str, Any], int | float | None]]:
+        """Return every split of a data set, for each size of the training part."""
+        protocol, found = self.spec.protocol, []
+        kind = protocol.split
+        common: dict[str, Any] = {"seed": protocol.seed}
+        if kind in ("stratified", "grouped"):
+            common["folds"] = protocol.folds
+        if kind == "hold_out":
+            common["test_size"] = protocol.test_size
+        if kind != "stratified":  # not named, so that earlier results keep their keys
+            common["kind"] = kind
+        repeats = 1 if kind == "predefined" else protocol.repeats
+        for size in protocol.train_sizes or [None]:
+            part = {} if size in (None, 1.0) and not isinstance(size, int) else {"train_size": size}
+            for repeat in range(repeats):
+                for fold in range(n_folds(data, kind, protocol.folds)):
+                    place = {"repeat": repeat, "fold": fold}
+                    found.append(({**common, **place, **part}, size if part else None))
+        return found
+
+    def _described(self, model: ModelRow, data: Any) -> dict[str, Any]:
+        """Return what decides a model's results, its tuning included."""
+        described: dict[str, Any] = {"name": model.name, "parameters": model.parameters}
+        tuning = self.spec.protocol.tuning
+        if tuning is not None and model.search is not None:
+            by_task = {"classification": "accuracy", "regression": "r2"}
+            described["tuning"] = {
+                "trials": tuning.trials,
+                "seconds": tuning.seconds,
+                "folds": tuning.folds,
+                "metric": tuning.metric or by_task[task_of(data.y)],
+                "space": model.search,
+            }
+        return described
+
+    def _controls(
+        self, row: DatasetRow, described: dict[str, Any], data: Any, models: list[ModelRow]
+    ) -> list[PlannedCell]:
+        """Return the controls of every quantum model, on whole training parts."""
+        splits = [(split_, size) for split_, size in self._splits(data) if size is None]
+        if not splits:
+            raise SpecError("controls need whole training parts; add 1.0", "protocol.train_sizes")
+        planned, n_features = [], 0
+        for model in models:
+            if "backend" in model.parameters and not n_features:
+                n_features = _features_after(row, data, splits[0][0])
+            found: list[Control] = controls_of(model, n_features)
+            for control in found:
+                permuted = {"permuted": True} if control.permuted else {}
+                for split_, _ in splits:
+                    cell = Cell(
+                        described, self._described(control.row, data), {**split_, **permuted}
+                    )
+                    planned.append(PlannedCell(cell, row, model, None, control.kind))
         return planned
 
     def _check_metrics(self, y: Any, dataset: str) -> None:
@@ -185,8 +262,11 @@ class Study:
         stored = set(store.stored_keys())
         rows: dict[tuple[str, str], list[PlannedCell]] = {}
         for planned in self.plan():
-            rows.setdefault((planned.dataset.label, planned.model.label), []).append(planned)
-        return [_check_row(cells, stored) for cells in rows.values()]
+            label = planned.model.label
+            if planned.control:
+                label = f"{label}, control: {planned.control}"
+            rows.setdefault((planned.dataset.label, label), []).append(planned)
+        return [_check_row(labels, cells, stored) for labels, cells in rows.items()]
 
     def run(
         self,
@@ -239,6 +319,7 @@ class Study:
             jobs or usable_cores(),
             on_finished or (lambda key, status: None),
             sharing_groups(item.cell for item in planned),
+            self.spec.protocol.limits.model_dump(),
         )
         run = Run(store.folder)
         run.export()
@@ -258,10 +339,30 @@ class Study:
                     "model": item.model.label,
                     "repeat": item.cell.split["repeat"],
                     "fold": item.cell.split["fold"],
+                    "train_size": item.train_size,
+                    "control": item.control,
                 }
                 for item in planned
             ],
+            "datasets": self._provenance(planned),
         }
+
+    def _provenance(self, planned: list[PlannedCell]) -> dict[str, dict[str, Any]]:
+        """Return where each data set comes from, by the label of its row."""
+        found = {}
+        for row, sha256 in {
+            item.dataset.label: (item.dataset, item.cell.dataset["sha256"]) for item in planned
+        }.values():
+            data = load_dataset(canonical_json(row.described), self.spec.protocol.seed)
+            found[row.label] = {
+                "name": data.name,
+                "rows": len(data.y),
+                "features": data.X.shape[1] if data.X.ndim == 2 else None,
+                "source": data.source,
+                "licence": data.licence,
+                "sha256": sha256,
+            }
+        return found
 
 
 class Run:
@@ -334,6 +435,19 @@ class Run:
         return content
 
 
+def _features_after(row: DatasetRow, data: Any, split_: dict[str, Any]) -> int:
+    """Return how many features a model sees; preprocessing is fitted to one training part."""
+    train, _ = split(data, split_)
+    steps = [
+        build_estimator(PREPROCESSING, step["name"], step["parameters"])
+        for step in row.preprocessing
+    ]
+    X = data.X
+    for step in steps:
+        X = step.fit(X[train], data.y[train]).transform(X)
+    return int(X.shape[1]) if X.ndim == 2 else 0
+
+
 def _study_file(study: str | Path) -> Path:
     shipped = study_names()
     if str(study) in shipped:
@@ -344,15 +458,16 @@ def _study_file(study: str | Path) -> Path:
     return file
 
 
-def _check_row(planned: list[PlannedCell], stored: set[str]) -> RowCheck:
+def _check_row(labels: tuple[str, str], planned: list[PlannedCell], stored: set[str]) -> RowCheck:
     first = planned[0]
     counts = (len(planned), sum(item.cell.key in stored for item in planned))
-    labels = (first.dataset.label, first.model.label)
     data = load_dataset(
         canonical_json({k: v for k, v in first.cell.dataset.items() if k != "sha256"}),
         first.cell.split["seed"],
     )
-    train, test = split(data.y, **first.cell.split)
+    train, test = split(data, first.cell.split)
+    tuning = first.cell.model.get("tuning")
+    fits = 1 if tuning is None else 1 + tuning["trials"] * tuning["folds"]  # as large as it at most
     features = 0
     try:
         pipeline = make_pipeline(first.cell)
@@ -377,7 +492,7 @@ def _check_row(planned: list[PlannedCell], stored: set[str]) -> RowCheck:
         *labels,
         *counts,
         features,
-        estimate.circuits * len(planned),
-        estimate.shots * len(planned),
+        estimate.circuits * fits * len(planned),
+        estimate.shots * fits * len(planned),
         estimate.memory_bytes,
     )

@@ -66,7 +66,12 @@ class Room:
         known = self._files()
         if not isinstance(name, str) or not _NAME.fullmatch(name) or name not in known:
             raise SpecError(f"unknown {self.kind} {name!r}{did_you_mean(name, known)}", "name")
-        return importlib.import_module(f"{known[name]}.{name}")
+        try:
+            return importlib.import_module(f"{known[name]}.{name}")
+        except ModuleNotFoundError as error:
+            package = error.name
+        problem = f"{self.kind} {name!r} needs the package {package!r}, which is not installed"
+        raise SpecError(problem, "name")
 
     def _files(self) -> dict[str, str]:
         """Return each plug-in's name and the package it lies in."""

@@ -31,6 +31,12 @@ class Dataset:
         Where the data come from: a generator with its reference, a package, an archive.
     licence : str
         Under which they may be used.
+    columns : tuple of str, default=()
+        The features' names, for messages.
+    groups : ndarray of shape (n_samples,) or None, default=None
+        Rows of one group (a patient, a day) are never on both sides of a grouped split.
+    folds : ndarray of int of shape (n_samples,) or None, default=None
+        In which fold a row is tested, from 0, for a predefined split; -1 is always trained on.
 
     Raises
     ------
@@ -43,18 +49,38 @@ class Dataset:
     name: str
     source: str
     licence: str
+    columns: tuple[str, ...] = ()
+    groups: NDArray[Any] | None = None
+    folds: NDArray[np.intp] | None = None
 
     def __post_init__(self) -> None:
+        self._check_labels()
+        self._check_features()
+        for what, array in (("groups", self.groups), ("folds", self.folds)):
+            if array is not None and array.shape != self.y.shape:
+                raise DataError(
+                    f"{self.name}: {what} of shape {array.shape}, expected {self.y.shape}"
+                )
+
+    def _check_labels(self) -> None:
         X, y = self.X, self.y
         if y.ndim != 1:
             raise DataError(f"{self.name}: labels of shape {y.shape}, expected (n_samples,)")
         if len(X) != len(y):
             raise DataError(f"{self.name}: {len(X)} rows of features, {len(y)} labels")
+        if y.dtype.kind not in "OUSfiub":
+            raise DataError(f"{self.name}: labels of type {y.dtype}, expected texts or numbers")
+        if y.dtype.kind == "O" and not all(isinstance(label, str) for label in y):
+            row = next(i for i, label in enumerate(y) if not isinstance(label, str))
+            raise DataError(f"{self.name}: row {row}: the label {y[row]!r} is no text")
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             raise DataError(f"{self.name}: row {_first(~np.isfinite(y))}: the label is not finite")
         if len(np.unique(y)) < 2:
             values = "different target" if y.dtype.kind == "f" else "class"
             raise DataError(f"{self.name}: {len(np.unique(y))} {values}, at least 2 needed")
+
+    def _check_features(self) -> None:
+        X = self.X
         if X.ndim == 1 and X.dtype.kind in "OU":
             if not all(isinstance(text, str) for text in X):
                 raise DataError(f"{self.name}: the features are neither numbers nor all texts")
@@ -68,13 +94,27 @@ class Dataset:
         broken = ~np.isfinite(X)
         if broken.any():
             row, column = np.argwhere(broken)[0]
-            raise DataError(f"{self.name}: row {row}, column {column} is {X[row, column]}")
+            raise DataError(
+                f"{self.name}: row {row}, {self.column(column)} is {X[row, column]}; remove the row "
+                "or fill the gap"
+            )
+        constant = (X[0] == X).all(axis=0)
+        if constant.all():
+            raise DataError(
+                f"{self.name}: every column is constant, there is nothing to learn from"
+            )
+
+    def column(self, number: int) -> str:
+        """Return how a message calls a column."""
+        name = f" ({self.columns[number]!r})" if number < len(self.columns) else ""
+        return f"column {number}{name}"
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of features and labels, with their types and shapes."""
+        """Hash of features, labels, groups and folds, with their types and shapes."""
         digest = hashlib.sha256()
-        for array in (self.X, self.y):
+        given = [array for array in (self.groups, self.folds) if array is not None]
+        for array in (self.X, self.y, *given):
             if array.dtype.kind in "OU":
                 content = "\x1f".join(map(str, array)).encode()
                 digest.update(f"text{array.shape}".encode())

@@ -1,62 +1,223 @@
-"""Metrics of predicted labels or numbers, each a function of what the store keeps."""
+"""Metrics, each a function of what the store keeps of a fold's predictions."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from sklearn import metrics as library
 
 from experiments.evaluation.tasks import Task
 from qml.errors import SpecError, did_you_mean
 
-__all__ = ["METRICS", "applies", "bounds", "check_metrics", "score"]
+__all__ = ["METRICS", "Predictions", "applies", "bounds", "check_metrics", "confusion", "score"]
 
-Labels = NDArray[Any]
+_BINS = 10  # of the calibration error
 
 
-def _averaged(function: Callable[..., Any]) -> Callable[[Labels, Labels, Labels], float]:
-    """Two classes: of the second class in sorted order. More: the mean over classes (macro)."""
+@dataclass(frozen=True)
+class Predictions:
+    """What a model said of a fold's test rows.
 
-    def metric(y_true: Labels, y_pred: Labels, classes: Labels) -> float:
-        if len(classes) == 2:
-            return float(function(y_true, y_pred, pos_label=classes[1], zero_division=0.0))
-        return float(function(y_true, y_pred, labels=classes, average="macro", zero_division=0.0))
+    Parameters
+    ----------
+    true, predicted : ndarray of shape (n_samples,)
+        Labels or targets.
+    classes : ndarray of shape (n_classes,) or None
+        All labels of the data set, sorted; None for targets.
+    scores : ndarray or None, default=None
+        Probabilities, shape (n_samples, n_classes), or decision values, of that shape or, for two
+        classes, (n_samples,), larger for the second class.
+    scores_kind : {"probabilities", "decision"} or None, default=None
+        What `scores` are.
+    """
+
+    true: NDArray[Any]
+    predicted: NDArray[Any]
+    classes: NDArray[Any] | None
+    scores: NDArray[np.float64] | None = None
+    scores_kind: Literal["probabilities", "decision"] | None = None
+
+    @classmethod
+    def stored(cls, stored: dict[str, Any]) -> Predictions:
+        """Return the predictions of a stored cell."""
+        classes, scores = stored["classes"], stored.get("scores")
+        return cls(
+            np.asarray(stored["true"]),
+            np.asarray(stored["predicted"]),
+            None if classes is None else np.asarray(classes),
+            None if scores is None else np.asarray(scores, dtype=np.float64),
+            stored.get("scores_kind"),
+        )
+
+    @property
+    def one_hot(self) -> NDArray[np.bool_]:
+        """Whether a row is of a class, shape (n_samples, n_classes)."""
+        return np.asarray(self.true[:, np.newaxis] == np.asarray(self.classes))
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric.
+
+    Parameters
+    ----------
+    of : callable
+        From `Predictions` to a number; NaN where the test rows allow none.
+    needs : {"labels", "scores", "probabilities"}
+        Without scores or probabilities there is no number.
+    task : str
+        Of which task it speaks.
+    low, high : float
+        Its range.
+    higher_is_better : bool
+        Which way a better model lies.
+    counts_rows : bool
+        Whether it moves in steps of a test row, as an accuracy does.
+    title : str
+        As tables show it; the name if empty.
+    """
+
+    of: Callable[[Predictions], float]
+    needs: Literal["labels", "scores", "probabilities"] = "labels"
+    task: Task = "classification"
+    low: float = 0.0
+    high: float = 1.0
+    higher_is_better: bool = True
+    counts_rows: bool = True
+    title: str = ""
+
+
+def _labels(function: Callable[..., Any]) -> Callable[[Predictions], float]:
+    return lambda p: float(function(p.true, p.predicted))
+
+
+def _averaged(
+    function: Callable[..., Any], always_macro: bool = False
+) -> Callable[[Predictions], float]:
+    """Two classes: of the second class in sorted order. More, or macro: the mean over classes."""
+
+    def metric(p: Predictions) -> float:
+        classes = np.asarray(p.classes)
+        options: dict[str, Any] = {"labels": classes, "average": "macro"}
+        if len(classes) == 2 and not always_macro:
+            options = {"pos_label": classes[1]}
+        return float(function(p.true, p.predicted, zero_division=0.0, **options))
 
     return metric
 
 
-def _plain(function: Callable[..., Any]) -> Callable[[Labels, Labels, Labels], float]:
-    return lambda y_true, y_pred, classes: float(function(y_true, y_pred))
+def _ranked(function: Callable[..., Any]) -> Callable[[Predictions], float]:
+    """Two classes: of the second class's score. More: the mean over classes, each against all."""
+
+    def metric(p: Predictions) -> float:
+        scores = np.asarray(p.scores)
+        if len(np.asarray(p.classes)) == 2:
+            one = scores if scores.ndim == 1 else scores[:, 1]
+            hits, columns = p.one_hot[:, 1:], one[:, np.newaxis]
+        else:
+            hits, columns = p.one_hot, scores
+        if hits.all(axis=0).any() or not hits.any(axis=0).all():
+            return math.nan  # a class that is not there, or nothing else, has no curve
+        return float(np.mean([function(hit, s) for hit, s in zip(hits.T, columns.T, strict=True)]))
+
+    return metric
 
 
-METRICS: dict[str, Callable[[Labels, Labels, Labels], float]] = {
-    "accuracy": _plain(library.accuracy_score),
-    "balanced_accuracy": _plain(library.balanced_accuracy_score),
-    "precision": _averaged(library.precision_score),
-    "recall": _averaged(library.recall_score),
-    "f1": _averaged(library.f1_score),
-    "mcc": _plain(library.matthews_corrcoef),
-    "r2": _plain(library.r2_score),
-    "mae": _plain(library.mean_absolute_error),
-    "rmse": _plain(library.root_mean_squared_error),
+def _log_loss(p: Predictions) -> float:
+    given = np.asarray(p.scores)[p.one_hot]
+    return float(-np.mean(np.log(np.clip(given, np.finfo(np.float64).eps, 1.0))))
+
+
+def _brier(p: Predictions) -> float:
+    """Squared error of the second class's probability; more classes: half the sum over classes."""
+    return float(np.mean(np.sum((np.asarray(p.scores) - p.one_hot) ** 2, axis=1)) / 2)
+
+
+def _calibration_error(p: Predictions) -> float:
+    """Mean distance of confidence and accuracy over ten bins of confidence (ECE)."""
+    probabilities = np.asarray(p.scores)
+    confidence = probabilities.max(axis=1)
+    right = np.asarray(p.classes)[probabilities.argmax(axis=1)] == p.true
+    bins = np.minimum((confidence * _BINS).astype(int), _BINS - 1)
+    gaps = np.bincount(bins, weights=right - confidence, minlength=_BINS)
+    return float(np.abs(gaps).sum() / len(right))
+
+
+METRICS: dict[str, Metric] = {
+    "accuracy": Metric(_labels(library.accuracy_score)),
+    "balanced_accuracy": Metric(
+        _labels(library.balanced_accuracy_score), title="balanced accuracy"
+    ),
+    "precision": Metric(_averaged(library.precision_score)),
+    "recall": Metric(_averaged(library.recall_score)),
+    "f1": Metric(_averaged(library.f1_score), title="F1"),
+    "precision_macro": Metric(
+        _averaged(library.precision_score, always_macro=True), title="precision (macro)"
+    ),
+    "recall_macro": Metric(
+        _averaged(library.recall_score, always_macro=True), title="recall (macro)"
+    ),
+    "f1_macro": Metric(_averaged(library.f1_score, always_macro=True), title="F1 (macro)"),
+    "mcc": Metric(_labels(library.matthews_corrcoef), low=-1.0, title="MCC"),
+    "roc_auc": Metric(
+        _ranked(library.roc_auc_score), needs="scores", counts_rows=False, title="ROC AUC"
+    ),
+    "pr_auc": Metric(
+        _ranked(library.average_precision_score), needs="scores", counts_rows=False, title="PR AUC"
+    ),
+    "log_loss": Metric(
+        _log_loss,
+        needs="probabilities",
+        high=math.inf,
+        higher_is_better=False,
+        counts_rows=False,
+        title="log loss",
+    ),
+    "brier": Metric(
+        _brier, needs="probabilities", higher_is_better=False, counts_rows=False, title="Brier"
+    ),
+    "calibration_error": Metric(
+        _calibration_error,
+        needs="probabilities",
+        higher_is_better=False,
+        counts_rows=False,
+        title="calibration error",
+    ),
+    "r2": Metric(
+        _labels(library.r2_score), task="regression", low=-math.inf, counts_rows=False, title="R²"
+    ),
+    "mae": Metric(
+        _labels(library.mean_absolute_error),
+        task="regression",
+        high=math.inf,
+        higher_is_better=False,
+        counts_rows=False,
+        title="MAE",
+    ),
+    "rmse": Metric(
+        _labels(library.root_mean_squared_error),
+        task="regression",
+        high=math.inf,
+        higher_is_better=False,
+        counts_rows=False,
+        title="RMSE",
+    ),
 }
-_BOUNDS = {"mcc": (-1.0, 1.0), "r2": (-math.inf, 1.0), "mae": (0.0, math.inf)}
-_BOUNDS["rmse"] = _BOUNDS["mae"]
-_OF_NUMBERS = ("r2", "mae", "rmse")
 
 
 def applies(metric: str, task: Task) -> bool:
     """Whether the metric says something about such a task."""
-    return (metric in _OF_NUMBERS) == (task == "regression")
+    return METRICS[metric].task == task
 
 
 def bounds(metric: str) -> tuple[float, float]:
     """Return the metric's lowest and highest possible value."""
-    return _BOUNDS.get(metric, (0.0, 1.0))
+    return METRICS[metric].low, METRICS[metric].high
 
 
 def check_metrics(names: list[str]) -> None:
@@ -68,30 +229,48 @@ def check_metrics(names: list[str]) -> None:
             )
 
 
-def score(name: str, y_true: Any, y_pred: Any, classes: Any) -> float | None:
-    """Return one metric; None where it does not apply.
+def score(name: str, predictions: Predictions) -> float | None:
+    """Return one metric; None where it does not apply or the model gave too little for it.
 
     Parameters
     ----------
     name : str
         A key of `METRICS`. For two classes, precision, recall and F1 are those of the second class
-        in sorted order; for more, the mean over classes.
-    y_true, y_pred : array-like of shape (n_samples,)
-        Labels or targets.
-    classes : array-like of shape (n_classes,) or None
-        All labels of the data set, sorted; None for targets.
+        in sorted order; for more, and by the names that end in ``_macro``, the mean over classes.
+        The areas of more than two classes are means over classes, each against all others. Brier
+        is halved, so that two classes give the squared error of one probability. The calibration
+        error is the mean distance between confidence and accuracy over ten bins of confidence.
+    predictions : Predictions
+        Of one fold.
 
     Returns
     -------
     float or None
 
+    References
+    ----------
+    Naeini, Cooper and Hauskrecht, AAAI 2015, doi:10.1609/aaai.v29i1.9602 (calibration error).
+
     Examples
     --------
-    >>> round(score("f1", [0, 1, 1], [0, 1, 0], [0, 1]), 3)
+    >>> fold = Predictions(np.array([0, 1, 1]), np.array([0, 1, 0]), np.array([0, 1]))
+    >>> round(score("f1", fold), 3)
     0.667
+    >>> score("roc_auc", fold) is None
+    True
     """
     check_metrics([name])
-    if not applies(name, "regression" if classes is None else "classification"):
+    metric = METRICS[name]
+    task = "regression" if predictions.classes is None else "classification"
+    given = {"labels"}
+    if predictions.scores is not None:
+        given |= {"scores", str(predictions.scores_kind)}
+    if metric.task != task or metric.needs not in given:
         return None
-    known = np.asarray([] if classes is None else classes)
-    return METRICS[name](np.asarray(y_true), np.asarray(y_pred), known)
+    value = metric.of(predictions)
+    return None if math.isnan(value) else value
+
+
+def confusion(predictions: ArrayLike, true: ArrayLike, classes: ArrayLike) -> NDArray[np.intp]:
+    """Return how often a class (row) was called each class (column)."""
+    return np.asarray(library.confusion_matrix(true, predictions, labels=np.asarray(classes)))

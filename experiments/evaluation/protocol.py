@@ -1,68 +1,21 @@
-"""Splits, and one fit and prediction on one split. Knows scikit-learn's contract and no model."""
+"""One fit and one prediction on one split. Knows scikit-learn's contract and no model."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import is_outlier_detector
-from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn.pipeline import Pipeline
 
+from experiments.evaluation.metrics import Predictions
+from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
-from experiments.seeds import child_seed
-from qml.errors import DataError
 
-__all__ = ["Outcome", "TrainingPart", "fit_and_predict", "split"]
-
-Indices = NDArray[np.intp]
-
-
-def split(
-    y: NDArray[Any], folds: int, repeat: int, fold: int, seed: int
-) -> tuple[Indices, Indices]:
-    """Return the training and test rows of one fold of repeated k-fold, stratified by class.
-
-    Parameters
-    ----------
-    y : ndarray of shape (n_samples,)
-        Labels, or targets, for which there is nothing to stratify.
-    folds : int
-        Number of folds.
-    repeat, fold : int
-        Which repeat and which of its folds, from 0.
-    seed : int
-        The study's; every model gets the same split.
-
-    Returns
-    -------
-    train, test : ndarrays of int
-        Row numbers, sorted.
-
-    Raises
-    ------
-    DataError
-        If a class has fewer members than there are folds, or there are fewer rows.
-    """
-    random_state = child_seed(seed, "split", repeat)
-    if task_of(y) == "regression":
-        if len(y) < folds:
-            raise DataError(f"{len(y)} rows, {folds} folds need {folds} or more")
-        numbers = KFold(folds, shuffle=True, random_state=random_state)
-        train, test = list(numbers.split(y))[fold]
-        return train, test
-    classes, counts = np.unique(y, return_counts=True)
-    if counts.min() < folds:
-        scarce = classes[counts.argmin()]
-        raise DataError(
-            f"class {scarce!r} has {counts.min()} members, {folds} folds need {folds} or more"
-        )
-    shuffled = StratifiedKFold(folds, shuffle=True, random_state=random_state)
-    train, test = list(shuffled.split(np.zeros(len(y)), y))[fold]
-    return train, test
+__all__ = ["Outcome", "TrainingPart", "fit_and_predict", "spent"]
 
 
 @dataclass(frozen=True)
@@ -71,14 +24,13 @@ class Outcome:
 
     Parameters
     ----------
-    predicted : ndarray of shape (n_test,)
-        Labels.
-    scores : ndarray or None
-        Class probabilities, shape (n_test, n_classes), or decision values; None if the model has
-        neither.
+    predictions : Predictions
+        Of the test rows.
     fit_s, predict_s : float
-        Wall-clock seconds of all the user waits for: preprocessing and kernels included. The
-        scores' own second pass is not in `predict_s`.
+        Wall-clock seconds of all the user waits for: preprocessing and kernels included. Where
+        scores take a second pass, it is not in `predict_s`.
+    kernel_s : float or None
+        Those of them that went into kernel matrices; None for models without.
     fit_usage, usage : dict
         Circuits, shots and so on, after the fit and altogether; empty for classical models.
     training : dict
@@ -91,10 +43,10 @@ class Outcome:
         keep them.
     """
 
-    predicted: NDArray[Any]
-    scores: NDArray[np.float64] | None
+    predictions: Predictions
     fit_s: float
     predict_s: float
+    kernel_s: float | None
     fit_usage: dict[str, float]
     usage: dict[str, float]
     training: dict[str, Any]
@@ -127,22 +79,21 @@ def fit_and_predict(
     start = time.perf_counter()
     pipeline.fit(X[part.rows], part.labels)
     fit_s = time.perf_counter() - start
-    fit_usage = _usage(pipeline)
-    start = time.perf_counter()
-    predicted = np.asarray(part.read(pipeline.predict(X[test])))
-    predict_s = time.perf_counter() - start
-    usage = _usage(pipeline)
-    scores = _scores(pipeline, X[test])
+    fit_usage = spent(pipeline)
+    predictions, predict_s = part.predictions(pipeline, X, test)
+    usage = spent(pipeline)
+    training = dict(getattr(model, "training_", {}))
+    kernel_s = training.pop("kernel_s", None)
     # what a shared evaluation would have taken here is time that this fit alone would have needed
-    shared_fit_s = fit_usage.get("shared_s", 0.0)
+    shared_s, shared_fit_s = usage.get("shared_s", 0.0), fit_usage.get("shared_s", 0.0)
     return Outcome(
-        predicted=predicted,
-        scores=None if scores is None else part.sign * scores,
+        predictions=predictions,
         fit_s=fit_s + shared_fit_s,
-        predict_s=predict_s + usage.get("shared_s", 0.0) - shared_fit_s,
+        predict_s=predict_s + shared_s - shared_fit_s,
+        kernel_s=None if kernel_s is None else kernel_s + shared_s,
         fit_usage=fit_usage,
         usage=usage,
-        training=dict(getattr(model, "training_", {})),
+        training=training,
         trace=dict(getattr(model, "trace_", {})),
         stages=_stages(pipeline, X[test], part),
     )
@@ -185,7 +136,7 @@ class TrainingPart:
     """
 
     def __init__(self, model: Any, y: NDArray[Any], train: Indices) -> None:
-        self.rows, self.sign = train, 1
+        self._y, self.rows, self.sign = y, train, 1
         self._classes, self._mean, self._scale = None, 0.0, 1.0
         if task_of(y) == "regression":
             self._mean, self._scale = y[train].mean(), y[train].std() or 1.0
@@ -196,6 +147,19 @@ class TrainingPart:
         if task_of(y) == "regression":
             self.labels = (self.labels - self._mean) / self._scale
 
+    def predictions(
+        self, pipeline: Pipeline, X: NDArray[Any], test: Indices
+    ) -> tuple[Predictions, float]:
+        """Return what the fitted pipeline says of the test rows, and the seconds it took."""
+        labels, scores, seconds = _answers(pipeline, X[test])
+        classes = np.unique(self._y) if task_of(self._y) == "classification" else None
+        kind: Literal["probabilities", "decision"] | None = None
+        if scores is not None and classes is not None:
+            kind = "probabilities" if hasattr(pipeline, "predict_proba") else "decision"
+            scores = self.sign * scores
+        answer = Predictions(self._y[test], np.asarray(self.read(labels)), classes, scores, kind)
+        return answer, seconds
+
     def read(self, predicted: NDArray[Any]) -> NDArray[Any]:
         """Return predictions in the data's own labels or units."""
         if self._classes is not None:
@@ -205,21 +169,28 @@ class TrainingPart:
         return predicted
 
 
-def _usage(pipeline: Pipeline) -> dict[str, float]:
+def spent(pipeline: Pipeline) -> dict[str, float]:
     """Return what all quantum steps have spent together; empty if there are none."""
-    spent: dict[str, float] = {}
+    total: dict[str, float] = {}
     for _, step in pipeline.steps:
         usage = getattr(step, "usage_", None)
         for name, value in vars(usage).items() if usage is not None else ():
-            spent[name] = spent.get(name, 0) + value
-    return spent
+            total[name] = total.get(name, 0) + value
+    return total
 
 
-def _scores(pipeline: Pipeline, X: NDArray[Any]) -> NDArray[np.float64] | None:
-    """Return probabilities, or decision values; not where they would be paid for in shots."""
-    if _usage(pipeline).get("shots"):
-        return None
-    for method in ("predict_proba", "decision_function"):
-        if hasattr(pipeline, method):
-            return np.asarray(getattr(pipeline, method)(X), dtype=np.float64)
-    return None
+def _answers(
+    pipeline: Pipeline, X: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[np.float64] | None, float]:
+    """Return labels, scores if there are any, and the seconds that the labels took."""
+    model, start = pipeline[-1], time.perf_counter()
+    if hasattr(model, "predict_with_scores"):  # both from the same shots
+        prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
+        labels, scores = model.predict_with_scores(prepared)
+        return labels, scores, time.perf_counter() - start
+    labels = np.asarray(pipeline.predict(X))
+    seconds = time.perf_counter() - start
+    method = next((m for m in ("predict_proba", "decision_function") if hasattr(pipeline, m)), None)
+    if method is None or spent(pipeline).get("shots"):
+        return labels, None, seconds
+    return labels, np.asarray(getattr(pipeline, method)(X), dtype=np.float64), seconds

@@ -1,16 +1,30 @@
-"""Intervals that know that the folds of one data set are not independent."""
+"""Statistics that know that the folds of one data set are not independent, and how many looks."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-__all__ = ["corrected_interval", "holm", "paired_test"]
+__all__ = [
+    "Comparison",
+    "Friedman",
+    "bootstrap_interval",
+    "compare",
+    "corrected_interval",
+    "friedman",
+    "holm",
+    "paired_test",
+    "rank_biserial",
+]
+
+_POWER = 0.8
 
 
 def corrected_interval(
-    scores: ArrayLike, test_to_train: float, level: float = 0.95
+    scores: ArrayLike, test_to_train: float, level: float = 0.95, step: float = 0.0
 ) -> tuple[float, float, float]:
     r"""Return the mean over folds and its Nadeau-Bengio corrected t interval.
 
@@ -27,6 +41,10 @@ def corrected_interval(
         Test size over training size.
     level : float, default=0.95
         Confidence.
+    step : float, default=0.0
+        By how much one test row moves a fold's score. Equal scores on all folds do not make a
+        model's score certain: the variance is taken for no less than if one row in all had been
+        answered differently.
 
     Returns
     -------
@@ -41,14 +59,254 @@ def corrected_interval(
     --------
     >>> [round(x, 3) for x in corrected_interval([0.9, 0.8, 1.0], 0.5)]
     [0.9, 0.507, 1.293]
+    >>> [round(x, 3) for x in corrected_interval([1.0, 1.0, 1.0], 0.5, step=1 / 20)]
+    [1.0, 0.887, 1.113]
     """
     values = np.asarray(scores, dtype=np.float64)
     mean = float(values.mean()) if values.size else float("nan")
     if values.size < 2:
         return mean, float("nan"), float("nan")
-    variance = values.var(ddof=1) * (1 / values.size + test_to_train)
-    half = float(stats.t.ppf((1 + level) / 2, values.size - 1) * np.sqrt(variance))
+    half = float(stats.t.ppf((1 + level) / 2, values.size - 1)) * _error(
+        values, test_to_train, step
+    )
     return mean, mean - half, mean + half
+
+
+def _error(values: NDArray[np.float64], test_to_train: float, step: float) -> float:
+    """Return the corrected standard error of a mean over folds."""
+    variance = max(values.var(ddof=1), step**2 / values.size)
+    return float(np.sqrt(variance * (1 / values.size + test_to_train)))
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Two models on the same folds of one data set; differences are first less second.
+
+    Parameters
+    ----------
+    difference, low, high : float
+        Mean over folds and its corrected 95 % interval.
+    p : float
+        Two-sided, of the corrected t test.
+    p_worse, p_equal, p_better : float
+        Posterior probabilities that the first is worse by more than the region of practical
+        equivalence, within it, better by more.
+    effect : float
+        Mean difference over its standard deviation between folds (Cohen's d of pairs); infinite
+        where the difference is the same on all folds, 0 where there is none.
+    visible : float
+        The difference that these folds would have shown with probability 0.8, if it were there.
+    n_folds : int
+        Of how many.
+    """
+
+    difference: float
+    low: float
+    high: float
+    p: float
+    p_worse: float
+    p_equal: float
+    p_better: float
+    effect: float
+    visible: float
+    n_folds: int
+
+
+def compare(
+    differences: ArrayLike, test_to_train: float, rope: float, step: float = 0.0
+) -> Comparison:
+    r"""Compare two models by the differences of their scores, fold by fold.
+
+    The corrected t statistic is :math:`\bar d\,/\sqrt{(1/J + n_\mathrm{test}/n_\mathrm{train})
+    \hat\sigma_d^2}` with :math:`J-1` degrees of freedom; its Bayesian twin has the same
+    Student distribution, about :math:`\bar d`, as posterior of the true difference.
+
+    Parameters
+    ----------
+    differences : array-like of shape (J,)
+        One a fold, over all repeats; at least two.
+    test_to_train : float
+        Test size over training size.
+    rope : float
+        Half width of the region of practical equivalence, in units of the score.
+    step : float, default=0.0
+        As for `corrected_interval`.
+
+    References
+    ----------
+    Nadeau and Bengio, Machine Learning 52, 239 (2003), doi:10.1023/A:1024068626366; Corani and
+    Benavoli, Machine Learning 100, 285 (2015), doi:10.1007/s10994-015-5486-z; Benavoli et al.,
+    JMLR 18, 77 (2017).
+
+    Examples
+    --------
+    >>> found = compare([0.1, 0.12, 0.08, 0.11, 0.09], 0.25, 0.01)
+    >>> round(found.p, 4), round(found.p_better, 3)
+    (0.0005, 1.0)
+    """
+    values = np.asarray(differences, dtype=np.float64)
+    if values.size < 2:
+        raise ValueError(f"{values.size} fold: no spread to judge by, at least 2 needed")
+    mean, low, high = corrected_interval(values, test_to_train, step=step)
+    degrees, error = values.size - 1, _error(values, test_to_train, step)
+    if error == 0:  # the same difference on every fold, of a score that moves by no steps
+        p, p_worse, p_better = float(mean == 0), float(mean < -rope), float(mean > rope)
+    else:
+        posterior = stats.t(degrees, loc=mean, scale=error)
+        p = float(2 * stats.t.sf(abs(mean) / error, degrees))
+        p_worse, p_better = float(posterior.cdf(-rope)), float(posterior.sf(rope))
+    spread = float(values.std(ddof=1))
+    effect = mean / spread if spread > 0 else float(np.sign(mean) * np.inf) if mean else 0.0
+    quantiles = stats.t.ppf(0.975, degrees) + stats.t.ppf(_POWER, degrees)
+    return Comparison(
+        mean,
+        low,
+        high,
+        p,
+        p_worse,
+        max(0.0, 1.0 - p_worse - p_better),
+        p_better,
+        effect,
+        float(quantiles * error),
+        values.size,
+    )
+
+
+def bootstrap_interval(
+    hits: ArrayLike, level: float = 0.95, draws: int = 2000, seed: int = 0
+) -> tuple[float, float]:
+    """Return the percentile bootstrap interval of a mean over test rows.
+
+    It says how much the result would vary with other test rows for the models as they were fitted;
+    that other training rows give other models is in `corrected_interval` alone.
+
+    Parameters
+    ----------
+    hits : array-like of shape (n_rows,)
+        What each test row adds: 0 or 1 for an accuracy.
+    level : float, default=0.95
+        Confidence.
+    draws : int, default=2000
+        Resamples.
+    seed : int, default=0
+        Of the resamples.
+
+    References
+    ----------
+    Efron and Tibshirani, An Introduction to the Bootstrap (1993), chapter 13.
+
+    Examples
+    --------
+    >>> low, high = bootstrap_interval([1.0] * 80 + [0.0] * 20)
+    >>> 0.70 < low < 0.74 and 0.86 < high < 0.89
+    True
+    """
+    values = np.asarray(hits, dtype=np.float64)
+    rng = np.random.default_rng(seed)
+    means = [values[rng.integers(0, len(values), len(values))].mean() for _ in range(draws)]
+    low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
+    return float(low), float(high)
+
+
+@dataclass(frozen=True)
+class Friedman:
+    """Several models over several data sets, by ranks.
+
+    Parameters
+    ----------
+    ranks : ndarray of shape (n_models,)
+        Mean rank over the data sets; 1 is best.
+    chi_squared, p_chi_squared : float
+        Friedman's statistic.
+    F, p : float
+        Iman and Davenport's, which is less conservative.
+    critical_difference : float
+        Nemenyi's: mean ranks that differ by less are not told apart.
+    p_pairs : ndarray of shape (n_models, n_models)
+        Wilcoxon's signed-rank test of each pair, Holm's correction over all pairs.
+    """
+
+    ranks: NDArray[np.float64]
+    chi_squared: float
+    p_chi_squared: float
+    F: float
+    p: float
+    critical_difference: float
+    p_pairs: NDArray[np.float64]
+
+
+def friedman(scores: ArrayLike, level: float = 0.95) -> Friedman:
+    r"""Compare models over data sets.
+
+    .. math:: \chi^2_F = \frac{12N}{k(k+1)}\Big[\sum_j R_j^2 - \frac{k(k+1)^2}{4}\Big],\qquad
+        F = \frac{(N-1)\chi^2_F}{N(k-1)-\chi^2_F},\qquad
+        CD = q_\alpha\sqrt{\frac{k(k+1)}{6N}}
+
+    Ties get mean ranks, without further correction, as in the reference.
+
+    Parameters
+    ----------
+    scores : array-like of shape (n_datasets, n_models)
+        Higher is better.
+    level : float, default=0.95
+        Confidence of the critical difference.
+
+    References
+    ----------
+    Demšar, JMLR 7, 1 (2006); Iman and Davenport, Commun. Stat. A 9, 571 (1980),
+    doi:10.1080/03610928008827904.
+
+    Examples
+    --------
+    >>> found = friedman([[0.9, 0.8, 0.7]] * 5)
+    >>> found.ranks.tolist(), round(found.critical_difference, 3)
+    ([1.0, 2.0, 3.0], 1.482)
+    """
+    values = np.asarray(scores, dtype=np.float64)
+    if values.ndim != 2 or values.shape[0] < 2 or values.shape[1] < 2:
+        raise ValueError(f"scores of shape {values.shape}: two data sets and two models needed")
+    N, k = values.shape
+    ranks = stats.rankdata(-values, axis=1).mean(axis=0)
+    chi_squared = 12 * N / (k * (k + 1)) * ((ranks**2).sum() - k * (k + 1) ** 2 / 4)
+    rest = N * (k - 1) - chi_squared
+    F = (N - 1) * chi_squared / rest if rest > 0 else np.inf
+    q = stats.studentized_range.ppf(level, k, np.inf) / np.sqrt(2)
+    pairs = [(i, j) for i in range(k) for j in range(i)]
+    adjusted = holm([paired_test(values[:, i] - values[:, j]) for i, j in pairs])
+    p_pairs = np.ones((k, k))
+    for (i, j), p in zip(pairs, adjusted, strict=True):
+        p_pairs[i, j] = p_pairs[j, i] = p
+    return Friedman(
+        ranks,
+        float(chi_squared),
+        float(stats.chi2.sf(chi_squared, k - 1)),
+        float(F),
+        float(stats.f.sf(F, k - 1, (k - 1) * (N - 1))),
+        float(q * np.sqrt(k * (k + 1) / (6 * N))),
+        p_pairs,
+    )
+
+
+def rank_biserial(differences: ArrayLike) -> float:
+    """Return the matched-pairs rank-biserial correlation: shares of the rank sums, in [-1, 1].
+
+    The effect size of Wilcoxon's signed-rank test: 1 if the first is better throughout.
+
+    References
+    ----------
+    Kerby, Comprehensive Psychology 3, 1 (2014), doi:10.2466/11.IT.3.1.
+
+    Examples
+    --------
+    >>> rank_biserial([1.0, 2.0, -0.5])
+    0.6666666666666666
+    """
+    values = np.asarray(differences, dtype=np.float64)
+    values = values[values != 0]
+    if not values.size:
+        return 0.0
+    ranks = stats.rankdata(np.abs(values))
+    return float((np.sign(values) * ranks).sum() / ranks.sum())
 
 
 def paired_test(differences: ArrayLike) -> float:

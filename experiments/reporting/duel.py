@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.cells import canonical_json, component_names
 from experiments.evaluation.duel import (
     Course,
     Problem,
@@ -22,9 +23,8 @@ from experiments.evaluation.duel import (
     solved_after,
     standings,
 )
-from experiments.evaluation.metrics import score
+from experiments.evaluation.metrics import Predictions, score
 from experiments.evaluation.statistics import paired_test
-from experiments.spec import canonical_json, component_names
 from experiments.store import Store, write_durably
 
 __all__ = ["Duel", "draw", "duels", "render", "table", "verdicts", "write"]
@@ -106,6 +106,8 @@ def _families(store: Store) -> list[_Family]:
     groups: dict[str, _Family] = {}
     titles: dict[str, int] = {}
     for planned in store.read_plan()["cells"]:
+        if planned.get("control") or planned.get("train_size") is not None:
+            continue
         content = store.get(planned["key"])
         parameters = {} if content is None else dict(content["cell"]["model"]["parameters"])
         optimizer = parameters.pop("optimizer", None)
@@ -178,7 +180,7 @@ def _course(content: dict[str, Any]) -> tuple[Course, bool]:
         losses = trace["losses"]
 
     def accuracy(predicted: list[Any]) -> float:
-        value = score("accuracy", predictions["true"], predicted, predictions["classes"])
+        value = score("accuracy", Predictions.stored({**predictions, "predicted": predicted}))
         return float("nan") if value is None else value
 
     staged = {

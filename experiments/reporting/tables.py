@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.evaluation.metrics import bounds, check_metrics, score
+from experiments.evaluation.metrics import METRICS, Predictions, bounds, check_metrics, score
 from experiments.evaluation.statistics import corrected_interval
 from experiments.store import Store
 from qml.errors import SpecError, StoreError, did_you_mean
@@ -27,20 +27,15 @@ __all__ = [
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
 
 COSTS = {
+    "tune_s": "tune [s]",
     "fit_s": "fit [s]",
     "predict_s": "predict [s]",
     "circuits": "circuits",
     "shots": "shots",
+    "two_qubit_gates": "two-qubit gates",
+    "qpu_s": "QPU [s]",
 }
-_TITLES = {
-    "accuracy": "accuracy",
-    "balanced_accuracy": "balanced accuracy",
-    "f1": "F1",
-    "mcc": "MCC",
-    "r2": "R²",
-    "mae": "MAE",
-    "rmse": "RMSE",
-}
+_ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where there are some
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -63,7 +58,8 @@ def cell_table(store: Store, metrics: list[str] | None = None) -> pd.DataFrame:
     rows = []
     for planned in plan["cells"]:
         content = store.get(planned["key"])
-        row = dict(planned)
+        # plans of earlier versions name neither control nor size
+        row = {"control": "", "train_size": None, **planned}
         if content is None:
             row["status"] = "missing"
         else:
@@ -79,39 +75,42 @@ def _scores(
     names: list[str], record: dict[str, Any], predictions: dict[str, Any]
 ) -> dict[str, float | None]:
     return {
-        name: record[name]
-        if name in record
-        else score(name, predictions["true"], predictions["predicted"], predictions["classes"])
+        name: record[name] if name in record else score(name, Predictions.stored(predictions))
         for name in names
     }
 
 
 def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
-    """Return one row a data set and model, in the plan's order.
+    """Return one row a data set, model and training size, in the plan's order; no controls.
 
     For each metric the mean over folds and the ends of its Nadeau-Bengio corrected 95 % interval,
     cut to the metric's range; for each cost the mean of one fold. A row with failures says how
     many of its cells are done and why the first one failed.
     """
     rows = []
-    for (dataset, model), group in cells.groupby(["dataset", "model"], sort=False):
+    kept = cells[cells["control"] == ""]
+    keys = ["dataset", "model", "train_size"]
+    for (dataset, model, size), group in kept.groupby(keys, sort=False, dropna=False):
         done = group[group["status"] == "done"]
         row: dict[str, Any] = {
             "dataset": dataset,
             "model": model,
+            "train_size": None if pd.isna(size) else size,
             "cells": len(group),
             "done": len(done),
         }
         ratio = float((done["n_test"] / done["n_train"]).mean()) if len(done) else math.nan
         for metric in metrics:
             scores = done[metric].to_numpy(dtype=float) if len(done) else np.empty(0)
-            mean, low, high = corrected_interval(scores, ratio)
+            step = 1 / float(done["n_test"].mean()) if len(done) else math.nan
+            step = step if METRICS[metric].counts_rows else 0.0
+            mean, low, high = corrected_interval(scores, ratio, step=step)
             lowest, highest = bounds(metric)
             row[metric] = mean
             row[f"{metric}_low"] = float(np.maximum(low, lowest))
             row[f"{metric}_high"] = float(np.minimum(high, highest))
         for cost in COSTS:
-            row[cost] = float(done[cost].mean()) if len(done) else math.nan
+            row[cost] = float(done[cost].mean()) if cost in done and len(done) else math.nan
         row["problem"] = _first_problem(group)
         rows.append(row)
     return pd.DataFrame(rows)
@@ -129,12 +128,16 @@ def _first_problem(group: pd.DataFrame) -> str:
 def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
     """Return the summary as a person reads it: one text a number, with its interval."""
     shown = pd.DataFrame({"data set": table["dataset"], "model": table["model"]})
+    if table["train_size"].notna().any():
+        shown["training rows"] = [_size(size) for size in table["train_size"]]
     for metric in metrics:
-        shown[_TITLES.get(metric, metric)] = [
+        shown[METRICS[metric].title or metric] = [
             _with_interval(row[metric], row[f"{metric}_low"], row[f"{metric}_high"])
             for _, row in table.iterrows()
         ]
     for cost, title in COSTS.items():
+        if cost not in _ALWAYS and not (table[cost] > 0).any():
+            continue
         show = _seconds if cost.endswith("_s") else _count
         shown[title] = [show(value) for value in table[cost]]
     if (table["problem"] != "").any():
@@ -210,7 +213,7 @@ def _tabulated(shown: pd.DataFrame, style: str) -> str:
     """Return the columns under their titles, numbers to the right."""
     from tabulate import tabulate
 
-    text = ("data set", "model", "problem")
+    text = ("data set", "model", "published", "problem")
     return str(
         tabulate(
             shown.to_numpy().tolist(),
@@ -265,6 +268,12 @@ def _with_interval(mean: float, low: float, high: float) -> str:
     if math.isnan(mean):
         return "-"
     return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+
+
+def _size(size: float | None) -> str:
+    if size is None or pd.isna(size):
+        return "all"
+    return f"{size:.0%}" if size < 1 else f"{size:.0f}"
 
 
 def _seconds(value: float) -> str:

@@ -56,6 +56,9 @@ class Usage:
     shared_s : float
         Seconds that evaluations would have taken here, had they not been done once for several
         fits; circuits and shots count them as if they had.
+    two_qubit_gates : int
+        Gates on two qubits or more in the circuits as they were run, after transpiling, over all
+        circuits; 0 where nothing is transpiled.
     """
 
     circuits: int = 0
@@ -63,13 +66,22 @@ class Usage:
     jobs: int = 0
     qpu_s: float = 0.0
     shared_s: float = 0.0
+    two_qubit_gates: int = 0
 
-    def add(self, circuits: int, shots: int = 0, jobs: int = 1, qpu_s: float = 0.0) -> None:
+    def add(
+        self,
+        circuits: int,
+        shots: int = 0,
+        jobs: int = 1,
+        qpu_s: float = 0.0,
+        two_qubit_gates: int = 0,
+    ) -> None:
         """Count one call."""
         self.circuits += int(circuits)
         self.shots += int(shots)
         self.jobs += jobs
         self.qpu_s += qpu_s
+        self.two_qubit_gates += int(two_qubit_gates)
 
     def since(self, earlier: Usage) -> Usage:
         """Return what was spent after `earlier` was copied."""

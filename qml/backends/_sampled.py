@@ -94,6 +94,11 @@ class SampledBackend(Backend):
         bits = np.unpackbits(sampled.array, axis=-1)
         return bits[..., bits.shape[-1] - sampled.num_bits :]
 
+    def _count(self, circuit: QuantumCircuit, rows: int) -> None:
+        """Count a call of so many rows of the transpiled circuit."""
+        gates = rows * circuit.num_nonlocal_gates()
+        self.usage.add(rows, rows * (self.shots or 0), two_qubit_gates=gates)
+
     def _isa(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the measured circuit in the target's gates; remembered by the circuit object."""
         kept = self._transpiled.get(id(circuit))

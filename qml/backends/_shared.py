@@ -199,7 +199,12 @@ class SharedBackend(Backend):
 
     def _count(self, table: SharedTable, work: Workload, share: float) -> None:
         cost = self.inner.estimate(work)
-        self.usage.add(cost.circuits, cost.shots, qpu_s=table.usage.qpu_s * share)
+        self.usage.add(
+            cost.circuits,
+            cost.shots,
+            qpu_s=table.usage.qpu_s * share,
+            two_qubit_gates=round(table.usage.two_qubit_gates * share),
+        )
         self.usage.shared_s += table.evaluation_s * share
 
     @property

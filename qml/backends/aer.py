@@ -73,7 +73,7 @@ class AerBackend(SampledBackend):
 
         sampler = SamplerV2.from_backend(self._target(), seed=seed)
         outcomes = read_outcomes(sampler.run([(circuit, values)], shots=self.shots).result())
-        self.usage.add(len(values), len(values) * self.shots)
+        self._count(circuit, len(values))
         return outcomes
 
     def __getstate__(self) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class IBMBackend(SampledBackend):
             if kind:
                 raise BackendError(f"ibm:name={self.name}: the job failed ({kind})")
             parts.append(read_outcomes(result))
-            self.usage.add(len(block), len(block) * self.shots)
+            self._count(circuit, len(block))
         return parts[0] if len(parts) == 1 else BitArray.concatenate(parts)
 
     def __getstate__(self) -> dict[str, Any]:

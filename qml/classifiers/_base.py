@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,7 +19,13 @@ __all__ = ["QuantumClassifier"]
 
 
 class QuantumClassifier(ClassifierMixin, QuantumEstimator):
-    """Base of the quantum classifiers; a subclass fits and predicts on checked arrays."""
+    """Base of the quantum classifiers; a subclass fits to checked arrays and gives scores.
+
+    That is ``predict_proba``, or a `predict_with_scores` of its own.
+    """
+
+    classes_: NDArray[Any]
+    predict_proba: Any
 
     @abstractmethod
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
@@ -52,6 +58,28 @@ class QuantumClassifier(ClassifierMixin, QuantumEstimator):
             raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
         self._fit(points, encoded, self._begin())
         return self
+
+    def predict_with_scores(self, X: ArrayLike) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Return labels and the scores that they were read from, for the circuits of one of both.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+
+        Returns
+        -------
+        labels : ndarray of shape (n_samples,)
+            As `predict` gives them.
+        scores : ndarray
+            What ``predict_proba`` gives, or ``decision_function`` where there is none.
+        """
+        probabilities = np.asarray(self.predict_proba(X))
+        return np.asarray(self.classes_[probabilities.argmax(axis=1)]), probabilities
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the labels, shape (n_samples,): the most probable ones, or by the scores' sign."""
+        return self.predict_with_scores(X)[0]
 
     def __sklearn_tags__(self) -> Tags:
         """Promise no accuracy on data that are not angles."""

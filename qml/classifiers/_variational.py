@@ -43,8 +43,3 @@ class VariationalClassifier(VariationalEstimator, QuantumClassifier):
         """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
         probabilities = self._probabilities(self._predictions(self._checked(X)))
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
-
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the most probable labels, shape (n_samples,)."""
-        winners = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])

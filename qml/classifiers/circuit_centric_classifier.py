@@ -18,6 +18,8 @@ from qml.variational import Architecture, TrainingSpec
 
 __all__ = ["CircuitCentricClassifier"]
 
+SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_copies": [1, 2], "padding": [0.1, 0.3, 1.0]}
+
 
 class CircuitCentricClassifier(AmplitudeClassifier):
     r"""Copies of the amplitude-encoded features, a trained circuit, and one qubit's Z with a bias.

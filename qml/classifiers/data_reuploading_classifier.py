@@ -20,6 +20,8 @@ from qml.variational import Architecture, Head, TrainingSpec, z_observables
 
 __all__ = ["DataReuploadingClassifier"]
 
+SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
+
 
 class DataReuploadingClassifier(VariationalClassifier):
     r"""Layers of rotations by :math:`\theta + w\circ x`, entangled by CZ, against class states.

@@ -20,6 +20,8 @@ from qml.variational import Architecture, Head, TrainingSpec
 
 __all__ = ["DressedCircuitClassifier"]
 
+SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
+
 
 class DressedCircuitClassifier(VariationalClassifier):
     r"""A trained linear layer into angles, a circuit, and a trained linear layer out of it.

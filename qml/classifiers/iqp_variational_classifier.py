@@ -18,6 +18,12 @@ from qml.variational import Architecture, Head, TrainingSpec, z_observables
 
 __all__ = ["IQPVariationalClassifier"]
 
+SEARCH_SPACE = {
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "reps": [1, 5, 10],
+    "layers": [1, 4, 8],
+}
+
 
 class IQPVariationalClassifier(VariationalClassifier):
     r"""Havlíček's variational classifier as later benchmarks have it.

@@ -17,6 +17,11 @@ from qml.kernels import KernelMachine, Repair, RepairMethod
 
 __all__ = ["PegasosQSVC"]
 
+SEARCH_SPACE = {
+    "C": {"low": 1.0, "high": 10000.0, "log": True},
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+}
+
 
 class PegasosQSVC(KernelMachine, QuantumClassifier):
     r"""Support vector classifier without bias, trained one random point at a time.
@@ -131,11 +136,11 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
         values = self._test_block(X) @ self._weights.T
         return np.asarray(values[:, 0] if values.shape[1] == 1 else values)
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the predicted labels, shape (n_samples,)."""
+    def predict_with_scores(self, X: ArrayLike) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Return labels and decision values, from one kernel block."""
         values = self.decision_function(X)
         winners = (values > 0).astype(int) if values.ndim == 1 else values.argmax(axis=1)
-        return np.asarray(self.classes_[winners])
+        return np.asarray(self.classes_[winners]), values
 
     @property
     def training_(self) -> dict[str, Any]:

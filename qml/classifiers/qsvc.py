@@ -21,6 +21,11 @@ from qml.kernels import KernelMachine, RepairMethod
 
 __all__ = ["QSVC"]
 
+SEARCH_SPACE = {
+    "C": {"low": 0.01, "high": 1000.0, "log": True},
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+}
+
 _CALIBRATION_FOLDS = 5
 
 
@@ -115,11 +120,15 @@ class QSVC(KernelMachine, QuantumClassifier):
         block = self._test_block(X)
         return np.asarray(self.svc_.decision_function(block))
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the predicted labels, shape (n_samples,); the most probable if calibrated."""
+    def predict_with_scores(self, X: ArrayLike) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Return labels, and distances or calibrated probabilities, from one kernel block."""
         block = self._test_block(X)
-        machine = self.svc_ if self.calibration is None else self._calibrated
-        return np.asarray(self.classes_[machine.predict(block)])
+        if self.calibration is None:
+            labels, scores = self.svc_.predict(block), self.svc_.decision_function(block)
+        else:
+            scores = self._calibrated.predict_proba(block)
+            labels = scores.argmax(axis=1)
+        return np.asarray(self.classes_[labels]), np.asarray(scores)
 
     @available_if(lambda self: self.calibration is not None)
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:

@@ -28,6 +28,8 @@ from qml.variational import (
 
 __all__ = ["QuantumBoltzmannMachine"]
 
+SEARCH_SPACE = {"temperature": {"low": 0.1, "high": 10.0, "log": True}}
+
 Values = NDArray[np.float64]
 
 
@@ -159,11 +161,6 @@ class QuantumBoltzmannMachine(TrainedEstimator, QuantumClassifier):
         states = self._thermal.states(points, self.weights_)
         probabilities = self._thermal.measured(states, self.backend_)
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
-
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the most probable labels, shape (n_samples,)."""
-        winners = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one circuit a sample and evaluation, on twice the qubits where it is measured."""

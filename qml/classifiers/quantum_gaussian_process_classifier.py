@@ -16,6 +16,8 @@ from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
 
 __all__ = ["QuantumGaussianProcessClassifier"]
 
+SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+
 
 class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
     r"""Gaussian process with covariance :math:`a\,K(x, y)`, seen through a logistic link.
@@ -79,10 +81,11 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
         rows = self._rows(X)
         return np.asarray(self._process.predict_proba(rows))
 
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the most probable labels, shape (n_samples,)."""
+    def predict_with_scores(self, X: ArrayLike) -> tuple[NDArray[Any], NDArray[np.float64]]:
+        """Return labels and probabilities, from one kernel block."""
         rows = self._rows(X)
-        return np.asarray(self.classes_[self._process.predict(rows)])
+        labels = self.classes_[self._process.predict(rows)]
+        return np.asarray(labels), np.asarray(self._process.predict_proba(rows))
 
     def _rows(self, X: ArrayLike) -> NDArray[np.float64]:
         block = self._test_block(X)

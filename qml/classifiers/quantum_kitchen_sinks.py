@@ -17,6 +17,12 @@ from qml.engine import outcome_bits
 
 __all__ = ["QuantumKitchenSinks"]
 
+SEARCH_SPACE = {
+    "sigma": {"low": 0.1, "high": 10.0, "log": True},
+    "n_episodes": [50, 100, 200],
+    "C": {"low": 0.01, "high": 1000.0, "log": True},
+}
+
 Values = NDArray[np.float64]
 
 
@@ -115,11 +121,6 @@ class QuantumKitchenSinks(QuantumClassifier):
         """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
         points = self._checked(X)
         return np.asarray(self.linear_.predict_proba(self._bits(points)))
-
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the most probable labels, shape (n_samples,)."""
-        winners = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one circuit a sample and episode."""

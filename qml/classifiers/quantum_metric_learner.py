@@ -26,6 +26,11 @@ from qml.variational import (
 
 __all__ = ["QuantumMetricLearner"]
 
+SEARCH_SPACE = {
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "feature_map.reps": [1, 2, 4],
+}
+
 Values = NDArray[np.float64]
 
 
@@ -158,11 +163,6 @@ class QuantumMetricLearner(TrainedEstimator, QuantumClassifier):
         K = self.backend_.gram(self._model.with_weights(self.weights_), points, self._references)
         fidelities = np.maximum(K @ self._means, 1e-12)
         return np.asarray(fidelities / fidelities.sum(axis=1, keepdims=True))
-
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the labels of the classes most alike, shape (n_samples,)."""
-        winners = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return a Gram matrix an evaluation, its shifts where they are measured, and one test."""

@@ -22,6 +22,8 @@ from qml.engine import outcome_bits
 
 __all__ = ["QuanvolutionalClassifier"]
 
+SEARCH_SPACE = {"bandwidth": {"low": 0.1, "high": 4.0, "log": True}, "n_filters": [1, 2, 4]}
+
 Values = NDArray[np.float64]
 
 _SIDE = 2  # of a patch: four qubits
@@ -131,11 +133,6 @@ class QuanvolutionalClassifier(QuantumClassifier):
         """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
         points = self._checked(X)
         return np.asarray(self.head_.predict_proba(self._filtered(points)))
-
-    def predict(self, X: ArrayLike) -> NDArray[Any]:
-        """Return the most probable labels, shape (n_samples,)."""
-        winners = self.predict_proba(X).argmax(axis=1)
-        return np.asarray(self.classes_[winners])
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one circuit a sample, patch and filter."""

@@ -20,6 +20,11 @@ from qml.variational import Architecture, Head, TrainingSpec, z_observables
 
 __all__ = ["SeparableVariationalClassifier"]
 
+SEARCH_SPACE = {
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "reps": [1, 3, 5, 10],
+}
+
 
 class SeparableVariationalClassifier(VariationalClassifier):
     r"""Every feature on a qubit of its own, encoded between trained rotations; no two ever meet.

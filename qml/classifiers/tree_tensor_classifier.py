@@ -17,6 +17,8 @@ from qml.variational import Architecture, TrainingSpec
 
 __all__ = ["TreeTensorClassifier"]
 
+SEARCH_SPACE = {"padding": [0.01, 0.1, 0.3, 1.0]}
+
 
 class TreeTensorClassifier(AmplitudeClassifier):
     r"""A tree of RY and CX on the normalised vector of the features, read at its root.

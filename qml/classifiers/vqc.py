@@ -21,6 +21,13 @@ from qml.variational import Architecture, BiasedVote, Head, TrainingSpec
 
 __all__ = ["VQC"]
 
+SEARCH_SPACE = {
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bias": [0.0, "trained"],
+    "decision": ["parity", "majority", "one_qubit"],
+    "ansatz.reps": [1, 2, 3, 4],
+}
+
 
 class VQC(VariationalClassifier):
     r"""Variational quantum classifier.

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import json
+import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -38,6 +39,11 @@ class QuantumKernel(ABC):
         Where the circuits run.
     random_state : int or None, default=None
         Root of the backend's seeds and of what the kernel itself draws.
+
+    Attributes
+    ----------
+    evaluation_s : float
+        Wall-clock seconds that its matrices took so far.
     """
 
     #: Whether every entry is a function of its two points alone: nothing is learned, and a matrix
@@ -55,6 +61,7 @@ class QuantumKernel(ABC):
         self.bandwidth = bandwidth
         self.backend = resolve_backend(backend, random_state)
         self.random_state = random_state
+        self.evaluation_s = 0.0
         self._report: dict[str, Any] = {}
 
     # Angles are already scaled in what these four get.
@@ -81,6 +88,12 @@ class QuantumKernel(ABC):
             return resolve_feature_map(spec, n_features)
         return _named_circuit(json.dumps(spec), n_features)
 
+    def _timed(self, evaluate: Callable[..., Matrix], *arguments: Any) -> Matrix:
+        start = time.perf_counter()
+        K = evaluate(*arguments)
+        self.evaluation_s += time.perf_counter() - start
+        return K
+
     def fit_evaluate(self, X: ArrayLike, y: ArrayLike | None = None) -> Matrix:
         """Learn from the training data and return its matrix, in one pass.
 
@@ -96,7 +109,8 @@ class QuantumKernel(ABC):
         ndarray of shape (n, n)
         """
         self.remember(X)
-        return self._fit_evaluate(self._training_points, None if y is None else np.asarray(y))
+        labels = None if y is None else np.asarray(y)
+        return self._timed(self._fit_evaluate, self._training_points, labels)
 
     def remember(self, X: ArrayLike) -> None:
         """Take these as the training points of `test_block`, without evaluating anything."""
@@ -121,7 +135,8 @@ class QuantumKernel(ABC):
         -------
         ndarray of shape (n, m)
         """
-        return self._evaluate(self._scaled(X), None if Y is None else self._scaled(Y))
+        others = None if Y is None else self._scaled(Y)
+        return self._timed(self._evaluate, self._scaled(X), others)
 
     __call__ = evaluate
 
@@ -144,7 +159,7 @@ class QuantumKernel(ABC):
         wanted = np.arange(n_train) if rows is None else np.asarray(rows, dtype=np.intp)
         points = self._scaled(X)
         block = np.zeros((len(points), n_train))
-        block[:, wanted] = self._test_block(points, wanted)
+        block[:, wanted] = self._timed(self._test_block, points, wanted)
         return block
 
     def diagonal(self, X: ArrayLike) -> Matrix:

@@ -133,14 +133,18 @@ class KernelMachine(QuantumEstimator):
         A repair that maps test blocks mixes their columns, so it needs all of them.
         """
         points = self._checked(X)
-        if self._repair.moved_ and self._repair.maps_test_blocks:
-            return self._repair.transform(self._kernel.test_block(points))
-        return self._kernel.test_block(points, getattr(self, "support_", None))
+        whole = bool(self._repair.moved_) and self._repair.maps_test_blocks
+        block = self._kernel.test_block(points, None if whole else getattr(self, "support_", None))
+        return self._repair.transform(block) if whole else block
 
     @property
     def training_(self) -> dict[str, Any]:
-        """How indefinite the matrix was, how far it was moved, what kernel and backend report."""
+        """How indefinite the matrix was, how far it was moved, what kernel and backend report.
+
+        ``kernel_s`` are the seconds that went into kernel matrices, of fit and predictions.
+        """
         return {
+            "kernel_s": self._kernel.evaluation_s,
             "lowest_eigenvalue": getattr(self._repair, "lowest_eigenvalue_", None),
             "repair_moved": self._repair.moved_,
             **self._kernel.report_,

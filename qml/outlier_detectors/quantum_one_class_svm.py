@@ -19,6 +19,11 @@ from qml.kernels import KernelMachine, RepairMethod
 
 __all__ = ["QuantumOneClassSVM"]
 
+SEARCH_SPACE = {
+    "nu": [0.01, 0.05, 0.1, 0.2, 0.5],
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+}
+
 
 class QuantumOneClassSVM(OutlierMixin, KernelMachine):
     r"""Outlier detection: a hyperplane that parts the training points from the origin.
@@ -102,9 +107,14 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
         """Return the signed distance, shape (n_samples,); negative outside."""
         return self.score_samples(X) - self.offset_
 
+    def predict_with_scores(self, X: ArrayLike) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+        """Return labels and signed distances, from one kernel block."""
+        distances = self.decision_function(X)
+        return np.where(distances >= 0, 1, -1), distances
+
     def predict(self, X: ArrayLike) -> NDArray[np.intp]:
         """Return 1 for inliers and -1 for outliers, shape (n_samples,)."""
-        return np.where(self.decision_function(X) >= 0, 1, -1)
+        return self.predict_with_scores(X)[0]
 
     @property
     def training_(self) -> dict[str, Any]:

@@ -18,6 +18,11 @@ from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QSVR"]
 
+SEARCH_SPACE = {
+    "C": {"low": 0.01, "high": 1000.0, "log": True},
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+}
+
 
 class QSVR(KernelMachine, QuantumRegressor):
     r"""Support vector regression on a quantum kernel.

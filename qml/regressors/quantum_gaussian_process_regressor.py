@@ -18,6 +18,11 @@ from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QuantumGaussianProcessRegressor"]
 
+SEARCH_SPACE = {
+    "alpha": {"low": 1e-6, "high": 1.0, "log": True},
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+}
+
 
 class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
     r"""Gaussian process with covariance :math:`a\,K(x, y)`, a quantum kernel.

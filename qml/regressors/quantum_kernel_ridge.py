@@ -18,6 +18,11 @@ from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QuantumKernelRidge"]
 
+SEARCH_SPACE = {
+    "alpha": {"low": 0.001, "high": 10.0, "log": True},
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+}
+
 
 class QuantumKernelRidge(KernelMachine, QuantumRegressor):
     r"""Least squares on a quantum kernel: :math:`f(x) = k_x^T (K + \alpha)^{-1} y`.

@@ -19,6 +19,8 @@ from qml.variational import Architecture, Head, TrainingSpec, VariationalEstimat
 
 __all__ = ["VariationalRegressor"]
 
+SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+
 
 class VariationalRegressor(VariationalEstimator, QuantumRegressor):
     r"""A feature map, a trained circuit, and a trained line through its expectation values.

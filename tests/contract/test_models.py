@@ -34,6 +34,9 @@ def expected_failures(estimator):
         "RandomForestClassifier": "the bootstrap draws rows, so weights and copies differ",
         "GradientBoostingClassifier": "splits are drawn at random among equals",
     }.get(type(estimator).__name__)
+    if type(estimator).__name__ == "GaussianNB":
+        one_label = "a class without weight divides by zero before it is named"
+        return {"check_classifiers_one_label_sample_weights": one_label}
     checks = [f"check_sample_weight_equivalence_on_{kind}_data" for kind in ("dense", "sparse")]
     return dict.fromkeys(checks, reason) if reason else {}
 
@@ -71,6 +74,7 @@ def test_numbers_clone_and_pickle(name):
 
 
 @pytest.mark.parametrize("name", CLASSIFIERS)
+@pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_text_labels_three_classes_clone_and_pickle(name):
     rng = np.random.default_rng(0)
     X = np.vstack([rng.normal(center, 0.1, (8, 2)) for center in (0.3, 1.2, 2.4)])

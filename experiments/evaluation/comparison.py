@@ -1,0 +1,164 @@
+"""Verdicts: every pair of models on every data set, and models over data sets."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from experiments.evaluation.metrics import METRICS
+from experiments.evaluation.statistics import (
+    Comparison,
+    Friedman,
+    compare,
+    friedman,
+    holm,
+)
+
+__all__ = ["LEVEL", "OverDatasets", "Verdict", "judge", "over_datasets", "verdicts"]
+
+LEVEL = 0.05  # of the family of all pairs on a data set
+_CERTAIN = 0.95  # posterior probability that makes practical equality
+
+Judgement = Literal["better", "worse", "practically equal", "undecided"]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is to be said of two models on one data set.
+
+    Parameters
+    ----------
+    dataset, first, second : str
+        Labels.
+    judgement : str
+        Of the first: "better", "worse", "practically equal" or "undecided".
+    p : float
+        Of the corrected t test, by Holm's method adjusted for all pairs on the data set.
+    comparison : Comparison
+        With the unadjusted p; in units in which higher is better.
+    """
+
+    dataset: str
+    first: str
+    second: str
+    judgement: Judgement
+    p: float
+    comparison: Comparison
+
+
+def judge(comparison: Comparison, p: float) -> Judgement:
+    """Return the verdict on a pair.
+
+    "Practically equal" if the difference lies within the region of practical equivalence with
+    posterior probability 0.95; else "better" or "worse" if the adjusted p is below 0.05; else
+    "undecided".
+    """
+    if comparison.p_equal >= _CERTAIN:
+        return "practically equal"
+    if p < LEVEL:
+        return "better" if comparison.difference > 0 else "worse"
+    return "undecided"
+
+
+def verdicts(
+    cells: pd.DataFrame, metric: str, rope: float, pairs: Sequence[tuple[str, str]] | None = None
+) -> list[Verdict]:
+    """Return the verdict on every pair of models, data set by data set.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``
+        and the metric; a model takes part where all its cells are done.
+    metric : str
+        A key of `METRICS`.
+    rope : float
+        Half width of the region of practical equivalence.
+    pairs : sequence of (first, second) or None, default=None
+        Those alone, and adjusted for those alone; None is all pairs.
+
+    Returns
+    -------
+    list of Verdict
+        The pair's better mean first, unless pairs are given.
+    """
+    found = []
+    for dataset, group in cells.groupby("dataset", sort=False):
+        scores = _whole(group, metric)
+        if scores.shape[1] < 2 or len(scores) < 2:
+            continue
+        done = group[group["status"] == "done"]
+        ratio = float((done["n_test"] / done["n_train"]).mean())
+        step = 1 / float(done["n_test"].mean()) if METRICS[metric].counts_rows else 0.0
+        chosen = pairs
+        if chosen is None:
+            order = scores.mean().sort_values(ascending=False, kind="stable").index
+            chosen = list(itertools.combinations(order, 2))
+        chosen = [pair for pair in chosen if set(pair) <= set(scores.columns)]
+        compared = [compare(scores[a] - scores[b], ratio, rope, step) for a, b in chosen]
+        adjusted = holm([one.p for one in compared]) if compared else []
+        found += [
+            Verdict(str(dataset), a, b, judge(one, float(p)), float(p), one)
+            for (a, b), one, p in zip(chosen, compared, adjusted, strict=True)
+        ]
+    return found
+
+
+def _whole(group: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """Return the scores of the models whose every cell is there, a row a split; higher is better."""
+    if metric not in group:
+        return pd.DataFrame()
+    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
+    table = group.pivot_table(
+        index=["repeat", "fold"],
+        columns="model",
+        values=metric,
+        aggfunc="first",
+        dropna=False,
+        sort=False,
+    )
+    table = sign * table.astype(float)
+    return table.loc[:, table.notna().all()]
+
+
+@dataclass(frozen=True)
+class OverDatasets:
+    """Models compared over data sets.
+
+    Parameters
+    ----------
+    models, datasets : list of str
+        Models that are whole on all these data sets.
+    scores : ndarray of shape (n_datasets, n_models)
+        Means over folds; higher is better.
+    friedman : Friedman
+        Ranks and tests.
+    """
+
+    models: list[str]
+    datasets: list[str]
+    scores: Any
+    friedman: Friedman
+
+
+def over_datasets(cells: pd.DataFrame, metric: str) -> OverDatasets | None:
+    """Return the comparison over data sets; None for fewer than two models on three data sets.
+
+    Of models that are not on all data sets, those on most of them are kept.
+    """
+    means = {
+        str(dataset): scores.mean()
+        for dataset, group in cells.groupby("dataset", sort=False)
+        if len(scores := _whole(group, metric))
+    }
+    table = pd.DataFrame(means).T
+    kept = table.loc[:, table.notna().all()]
+    if kept.shape[0] < 3 or kept.shape[1] < 2:
+        return None
+    scores = kept.to_numpy(dtype=np.float64)
+    return OverDatasets(list(kept.columns), list(kept.index), scores, friedman(scores))

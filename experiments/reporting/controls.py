@@ -1,0 +1,167 @@
+"""Which quantum results their controls explain away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from experiments.evaluation.comparison import Verdict, verdicts
+from experiments.evaluation.metrics import METRICS, applies
+from experiments.evaluation.tasks import Task
+from experiments.reporting.verdicts import models_of, sentence
+from experiments.store import Store, write_durably
+
+__all__ = ["Explained", "find", "render", "write"]
+
+_OWN = "\x1fthe model itself"
+
+
+@dataclass(frozen=True)
+class Explained:
+    """One quantum model on one data set, beside its controls.
+
+    Parameters
+    ----------
+    dataset, model : str
+        Labels.
+    metric : str
+        A key of `METRICS`.
+    score : float
+        The model's mean over folds.
+    controls : dict
+        Kind to the control's mean.
+    verdicts : dict
+        Kind to the verdict on model and control, adjusted for the model's controls.
+    """
+
+    dataset: str
+    model: str
+    metric: str
+    score: float
+    controls: dict[str, float]
+    verdicts: dict[str, Verdict]
+
+    @property
+    def explained_by(self) -> list[str]:
+        """The controls that do as well or better: equal in practice, or with no lower mean."""
+        return [
+            kind
+            for kind, v in self.verdicts.items()
+            if v.judgement in ("worse", "practically equal")
+            or (v.judgement == "undecided" and v.comparison.difference <= 0)
+        ]
+
+    @property
+    def open(self) -> list[str]:
+        """The controls that do less well, but not by more than these folds can tell from luck."""
+        undecided = [kind for kind, v in self.verdicts.items() if v.judgement == "undecided"]
+        return [kind for kind in undecided if kind not in self.explained_by]
+
+    def text(self) -> str:
+        """Return what the controls say of the model's result."""
+        where, told = f"{self.model} on {self.dataset}", self.explained_by
+        beaten = [kind for kind in self.verdicts if kind not in (*told, *self.open)]
+        parts = []
+        if told:
+            parts.append(f"explained away by {', '.join(told)}")
+        if self.open:
+            parts.append(f"not shown to be better than {', '.join(self.open)}")
+        if not parts:
+            return f"{where}: better than each of its controls ({', '.join(beaten)})."
+        if beaten:
+            parts.append(f"better than {', '.join(beaten)}")
+        return f"{where}: {'; '.join(parts)}."
+
+
+def find(store: Store, cells: pd.DataFrame) -> list[Explained]:
+    """Return every quantum model that has controls, by the study's first metric of its task."""
+    plan = store.read_plan()
+    rope = float(plan["study"].get("rope", 0.01))
+    own, controls = models_of(store, cells), cells[cells["control"] != ""]
+    found = []
+    tasks: tuple[Task, ...] = ("classification", "regression")
+    names = [next((m for m in plan["metrics"] if applies(m, task)), None) for task in tasks]
+    for (dataset, model), group in controls.groupby(["dataset", "model"], sort=False):
+        mine = own[(own["dataset"] == dataset) & (own["model"] == model)]
+        both = pd.concat([mine.assign(model=_OWN), group.assign(model=group["control"])])
+        for metric in filter(None, names):
+            kinds = list(dict.fromkeys(group["control"]))
+            judged = verdicts(both, metric, rope, [(_OWN, kind) for kind in kinds])
+            if not judged:
+                continue
+            means = both.groupby("model", sort=False)[metric].mean()
+            found.append(
+                Explained(
+                    str(dataset),
+                    str(model),
+                    metric,
+                    float(means[_OWN]),
+                    {v.second: float(means[v.second]) for v in judged},
+                    {v.second: v for v in judged},
+                )
+            )
+            break
+    return found
+
+
+def render(found: list[Explained]) -> str:
+    """Return the table of controls, and a sentence a model."""
+    from tabulate import tabulate
+
+    kinds = list(dict.fromkeys(kind for one in found for kind in one.controls))
+    kinds.sort(key=lambda kind: kind in ("permuted labels", "dummy"))  # the floors last
+    marks = {"better": "", "worse": " <", "practically equal": " =", "undecided": " ?"}
+    rows = [
+        [
+            one.dataset,
+            one.model,
+            f"{one.score:.3f}",
+            *(
+                f"{one.controls[kind]:.3f}{marks[one.verdicts[kind].judgement]}"
+                if kind in one.controls
+                else "-"
+                for kind in kinds
+            ),
+        ]
+        for one in found
+    ]
+    name = METRICS[found[0].metric].title or found[0].metric
+    headers = ["data set", "model", name, *kinds]
+    table = tabulate(rows, headers=headers, disable_numparse=True)
+    said = "\n".join(one.text() for one in found)
+    return (
+        f"{table}\nA control is marked where the model is not shown to be better than it: ? undecided, "
+        f"= practically\nequal, < the control is better. Holm over a model's controls.\n\n{said}"
+    )
+
+
+def write(found: list[Explained], folder: Path) -> list[Path]:
+    """Write ``controls.csv`` and ``controls.md``."""
+    rows = [
+        {
+            "dataset": one.dataset,
+            "model": one.model,
+            "metric": one.metric,
+            "control": kind,
+            "score": one.score,
+            "control_score": one.controls[kind],
+            "verdict": v.judgement,
+            "p_holm": v.p,
+            **vars(v.comparison),
+        }
+        for one in found
+        for kind, v in one.verdicts.items()
+    ]
+    files = [folder / "controls.csv", folder / "controls.md"]
+    text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    write_durably(files[0], text.encode())
+    each = "\n".join(
+        f"- {sentence(v, one.metric).replace(_OWN, one.model)}"
+        for one in found
+        for v in one.verdicts.values()
+    )
+    page = f"# Controls\n\n```text\n{render(found)}\n```\n\n## Every comparison\n\n{each}\n"
+    write_durably(files[1], page.encode())
+    return files

@@ -1,0 +1,259 @@
+"""Verdicts of a run as text, tables and a figure, from what the store holds and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from experiments.evaluation.comparison import (
+    OverDatasets,
+    Verdict,
+    over_datasets,
+    verdicts,
+)
+from experiments.evaluation.metrics import METRICS, applies
+from experiments.evaluation.statistics import rank_biserial
+from experiments.evaluation.tasks import Task
+from experiments.store import Store, write_durably
+
+__all__ = ["Found", "find", "models_of", "render", "sentence", "write"]
+
+_SIGNS = {"better": "+", "worse": "-", "practically equal": "=", "undecided": "?"}
+_OPPOSITE = {"better": "worse", "worse": "better"}
+
+
+class Found:
+    """The verdicts of one metric.
+
+    Parameters
+    ----------
+    metric : str
+        A key of `METRICS`.
+    rope : float
+        Half width of the region of practical equivalence.
+    verdicts : list of Verdict
+        Every pair on every data set.
+    over : OverDatasets or None
+        Models over data sets, if there are enough of both.
+    quantum : set of str
+        The models that ran on a backend.
+    """
+
+    def __init__(
+        self,
+        metric: str,
+        rope: float,
+        found: list[Verdict],
+        over: OverDatasets | None,
+        quantum: set[str],
+    ) -> None:
+        self.metric, self.rope = metric, rope
+        self.verdicts, self.over, self.quantum = found, over, quantum
+
+
+def models_of(store: Store, cells: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells that verdicts are about: no controls, the largest training part alone."""
+    kept = cells[cells["control"] == ""]
+    if kept["train_size"].notna().any():
+        whole = kept["train_size"].isna()
+        kept = kept[whole] if whole.any() else kept[kept["train_size"] == kept["train_size"].max()]
+    return kept
+
+
+def find(store: Store, cells: pd.DataFrame) -> Found | None:
+    """Return the verdicts by the study's first metric of each data set's task; None if none.
+
+    Parameters
+    ----------
+    store : Store
+        A run's.
+    cells : DataFrame
+        Its `tables.cell_table`.
+    """
+    plan = store.read_plan()
+    rope = float(plan["study"].get("rope", 0.01))
+    kept = models_of(store, cells)
+    tasks: tuple[Task, ...] = ("classification", "regression")
+    for task in tasks:
+        metric = next((name for name in plan["metrics"] if applies(name, task)), None)
+        if metric is None:
+            continue
+        found = verdicts(kept, metric, rope)
+        if found:
+            backend = kept["backend"] if "backend" in kept else pd.Series("", index=kept.index)
+            quantum = set(kept.loc[backend.fillna("").astype(str) != "", "model"])
+            return Found(metric, rope, found, over_datasets(kept, metric), quantum)
+    return None
+
+
+def sentence(verdict: Verdict, metric: str) -> str:
+    """Return one verdict in words and numbers."""
+    found, name = verdict.comparison, METRICS[metric].title or metric
+    numbers = (
+        f"{name} {found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}], "
+        f"p = {_p(verdict.p)}, probability of worse / practically equal / better "
+        f"{found.p_worse:.2f} / {found.p_equal:.2f} / {found.p_better:.2f}"
+    )
+    pair = f"{verdict.first} and {verdict.second}"
+    if verdict.judgement in _OPPOSITE:
+        said = f"{verdict.first} is {verdict.judgement} than {verdict.second}"
+    elif verdict.judgement == "undecided":
+        said = f"{pair}: undecided"
+        numbers += f"; these folds show a difference of {found.visible:.3f} four times in five"
+    else:
+        said = f"{pair} are practically equal"
+    return f"{said} on {verdict.dataset} ({numbers})."
+
+
+def render(found: Found) -> str:
+    """Return a matrix a data set, the sentences that matter most, and the ranks over data sets."""
+    lines = [
+        f"Verdicts by {METRICS[found.metric].title or found.metric}, row against column: + better, "
+        f"- worse, = practically equal (within {found.rope:g}),",
+        "? undecided. Nadeau-Bengio corrected t test, Holm over all pairs of a data set.",
+    ]
+    for dataset in dict.fromkeys(v.dataset for v in found.verdicts):
+        mine = [v for v in found.verdicts if v.dataset == dataset]
+        lines += ["", _matrix(dataset, mine)]
+        headline = _headline(mine, found.quantum)
+        if headline is not None:
+            lines += ["", sentence(headline, found.metric)]
+    if found.over is not None:
+        lines += ["", _ranks(found.over)]
+    return "\n".join(lines)
+
+
+def _headline(mine: list[Verdict], quantum: set[str]) -> Verdict | None:
+    """Return the verdict on the best quantum and the best classical model."""
+    order = _order(mine)
+    best_quantum = next((model for model in order if model in quantum), None)
+    best_classical = next((model for model in order if model not in quantum), None)
+    pair = {best_quantum, best_classical}
+    return next((v for v in mine if {v.first, v.second} == pair), None)
+
+
+def _order(mine: list[Verdict]) -> list[str]:
+    """Return the models from the best mean to the worst."""
+    return list(dict.fromkeys([v.first for v in mine] + [v.second for v in mine]))
+
+
+def _matrix(dataset: str, mine: list[Verdict]) -> str:
+    order = _order(mine)
+    signs: dict[tuple[str, str], str] = {}
+    for v in mine:
+        signs[v.first, v.second] = _SIGNS[v.judgement]
+        signs[v.second, v.first] = _SIGNS[_OPPOSITE.get(v.judgement, v.judgement)]
+    width = max(len(dataset), *(len(model) + 4 for model in order))
+    head = " ".join(f"{i:>2}" for i in range(1, len(order) + 1))
+    lines = [f"{dataset:{width}} {head}"]
+    for i, model in enumerate(order, 1):
+        row = " ".join(f"{signs.get((model, other), '.'):>2}" for other in order)
+        lines.append(f"{f'{i:>2}  {model}':{width}} {row}")
+    return "\n".join(lines)
+
+
+def _ranks(over: OverDatasets) -> str:
+    test = over.friedman
+    order = np.argsort(test.ranks, kind="stable")
+    ranks = ", ".join(f"{over.models[i]} {test.ranks[i]:.2f}" for i in order)
+    told = "differ" if test.p < 0.05 else "are not told apart"
+    lines = [
+        f"Over {len(over.datasets)} data sets the models {told} (Friedman, Iman-Davenport "
+        f"F = {test.F:.2f}, p = {_p(test.p)}). Mean ranks: {ranks};",
+        f"critical difference {test.critical_difference:.2f} (Nemenyi).",
+    ]
+    for i, a in enumerate(order):
+        for b in order[i + 1 :]:
+            if test.p_pairs[a, b] < 0.05:
+                effect = rank_biserial(over.scores[:, a] - over.scores[:, b])
+                lines.append(
+                    f"{over.models[a]} is better than {over.models[b]} over data sets "
+                    f"(Wilcoxon, Holm: p = {_p(test.p_pairs[a, b])}, rank-biserial {effect:.2f})."
+                )
+    return "\n".join(lines)
+
+
+def write(found: Found, folder: Path) -> list[Path]:
+    """Write ``verdicts.csv`` and ``.md``, and the critical-difference diagram if there is one."""
+    rows = [
+        {
+            "dataset": v.dataset,
+            "first": v.first,
+            "second": v.second,
+            "metric": found.metric,
+            "verdict": v.judgement,
+            "p_holm": v.p,
+            **vars(v.comparison),
+        }
+        for v in found.verdicts
+    ]
+    text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
+    files = [folder / "verdicts.csv", folder / "verdicts.md"]
+    write_durably(files[0], text.encode())
+    sentences = "\n".join(f"- {sentence(v, found.metric)}" for v in found.verdicts)
+    page = f"# Verdicts\n\n```text\n{render(found)}\n```\n\n## Every pair\n\n{sentences}\n"
+    write_durably(files[1], page.encode())
+    if found.over is not None:
+        files.append(folder / "critical-difference.png")
+        draw(found.over, files[-1])
+    return files
+
+
+def draw(over: OverDatasets, file: Path) -> None:
+    """Draw mean ranks on a line; a bar joins models that are not told apart (Demšar 2006)."""
+    import io
+
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib.figure import Figure
+
+    ranks, difference = over.friedman.ranks, over.friedman.critical_difference
+    order = np.argsort(ranks, kind="stable")
+    k = len(order)
+    figure = Figure(figsize=(8, 1.4 + 0.22 * k), layout="constrained")
+    axes = figure.subplots()
+    axes.set_xlim(0.6, k + 0.4)
+    axes.xaxis.tick_top()
+    axes.xaxis.set_label_position("top")
+    axes.set_xlabel(f"mean rank over {len(over.datasets)} data sets (1 is best)")
+    axes.set_xticks(range(1, k + 1))
+    for side in ("left", "right", "bottom"):
+        axes.spines[side].set_visible(False)
+    axes.set_yticks([])
+    bars = _cliques(ranks[order], difference)
+    top = 1.0 + 0.6 * len(bars)
+    for level, (first, last) in enumerate(bars):
+        ends = ranks[order[first]] - 0.04, ranks[order[last]] + 0.04
+        axes.plot(ends, [-(0.5 + 0.6 * level)] * 2, color="black", linewidth=4)
+    half = -(-k // 2)
+    for place, model in enumerate(order):
+        left = place < half
+        depth = -(top + (place if left else k - 1 - place))
+        edge = 0.6 if left else k + 0.4
+        axes.plot([ranks[model], ranks[model], edge], [0, depth, depth], color="0.4", linewidth=0.9)
+        text = f"{over.models[model]} ({ranks[model]:.2f})"
+        axes.text(edge, depth + 0.12, text, ha="left" if left else "right", fontsize=8)
+    axes.plot([1, 1 + difference], [0.55, 0.55], color="tab:red", linewidth=2)
+    axes.text(1 + difference + 0.05, 0.55, f"CD = {difference:.2f}", color="tab:red", va="center")
+    axes.set_ylim(-(top + half), 1.0)
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=150)
+    write_durably(file, buffer.getvalue())
+
+
+def _cliques(sorted_ranks: Any, difference: float) -> list[tuple[int, int]]:
+    """Return the longest runs of models within the critical difference; none within another."""
+    found: list[tuple[int, int]] = []
+    for first, rank in enumerate(sorted_ranks):
+        last = int(np.searchsorted(sorted_ranks, rank + difference, side="right")) - 1
+        if last > first and (not found or last > found[-1][1]):
+            found.append((first, last))
+    return found
+
+
+def _p(value: float) -> str:
+    return f"{value:.3f}" if value >= 0.001 else f"{value:.1e}"

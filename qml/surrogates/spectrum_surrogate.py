@@ -1,0 +1,171 @@
+"""Random features with a feature map's own frequencies: a quantum model's classical surrogate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import QuantumCircuit
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils import check_random_state
+from sklearn.utils._param_validation import Interval
+from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from qml.circuits import CircuitSpec, resolve_trainable_map
+from qml.engine import lower
+from qml.errors import DataError
+
+__all__ = ["SpectrumSurrogate"]
+
+SEARCH_SPACE = {
+    "C": {"low": 0.01, "high": 1000.0, "log": True},
+    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "n_components": [50, 100, 200, 400],
+}
+
+
+class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
+    r"""Logistic regression on random Fourier features of a feature map's spectrum.
+
+    A circuit that rotates by angles :math:`a_k(x)` gives outcome probabilities
+
+    .. math:: f(x) = \sum_{m\in\{-1,0,1\}^K} c_m\,e^{i\,m\cdot a(x)}
+
+    whatever its other gates are: those decide the coefficients c alone. The surrogate draws
+    frequencies m at random, each as often as the circuit can make it (a rotation adds -1, 0, 0 or
+    1), and learns coefficients of :math:`\cos` and :math:`\sin` of :math:`m\cdot a(x)`. A variational
+    model on that map that does no better has used nothing that is hard to compute.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
+        The quantum model's encoding; weights of a trainable one are at 0.
+    bandwidth : float, default=1.0
+        Its factor on every feature.
+    n_components : int, default=200
+        Frequencies that are drawn; equal ones are kept once.
+    C : float, default=1.0
+        Inverse strength of the regularisation.
+    random_state : int, RandomState or None, default=None
+        Seed of the frequencies.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels.
+    frequencies_ : ndarray of int of shape (n_frequencies, n_angles)
+        Those that were drawn; one of each pair m, -m.
+
+    Raises
+    ------
+    DataError
+        If there is one class.
+
+    Notes
+    -----
+    No circuit at all: angles are read from the circuit's gates. Features cost O(n_samples x
+    n_components x n_angles).
+
+    References
+    ----------
+    Landman et al., arXiv:2210.13200 (2022); Schuld, Sweke and Meyer, Phys. Rev. A 103, 032430
+    (2021), doi:10.1103/PhysRevA.103.032430.
+
+    Examples
+    --------
+    >>> X = np.linspace(0, 6, 60)[:, None]
+    >>> y = np.cos(X[:, 0]) > 0
+    >>> SpectrumSurrogate("angle", random_state=0).fit(X, y).score(X, y)
+    1.0
+    """
+
+    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
+        "feature_map": [str, Mapping, QuantumCircuit, callable],
+        "bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "n_components": [Interval(Integral, 1, None, closed="left")],
+        "C": [Interval(Real, 0, None, closed="neither")],
+        "random_state": ["random_state"],
+    }
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        n_components: int = 200,
+        C: float = 1.0,
+        random_state: Any = None,
+    ) -> None:
+        self.feature_map = feature_map
+        self.bandwidth = bandwidth
+        self.n_components = n_components
+        self.C = C
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Draw frequencies, then learn their coefficients.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features, in the units the feature map expects.
+        y : array-like of shape (n_samples,)
+            Labels.
+
+        Returns
+        -------
+        self
+        """
+        self._validate_params()
+        points, labels = validate_data(self, X, y, dtype=np.float64)
+        check_classification_targets(labels)
+        self.classes_ = np.unique(labels)
+        if len(self.classes_) < 2:
+            raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
+        angles = self._angles(points)
+        rng = check_random_state(self.random_state)
+        drawn = rng.choice([-1, 0, 0, 1], size=(self.n_components, angles.shape[1]))
+        leading = drawn[np.arange(len(drawn)), (drawn != 0).argmax(axis=1)]
+        folded = drawn * np.where(leading < 0, -1, 1)[:, None]  # m and -m are one frequency
+        self.frequencies_ = np.unique(folded, axis=0)
+        self.linear_ = LogisticRegression(C=self.C, max_iter=2000).fit(
+            self._features(angles), labels
+        )
+        return self
+
+    def _angles(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return every rotation's angle that depends on the data, shape (n_samples, n_angles)."""
+        model = resolve_trainable_map(self.feature_map, X.shape[1])
+        program = lower(model.circuit)
+        zeros = np.zeros((len(X), len(model.weights)))
+        values = np.hstack([self.bandwidth * X, zeros])[:, model.columns]
+        columns = program.table.evaluate(values)
+        places = {parameter: i for i, parameter in enumerate(model.circuit.parameters)}
+        inputs = {places[parameter] for parameter in model.inputs}
+        return np.stack(
+            [
+                step.scale * columns[:, step.column]
+                for step in program.steps
+                if step.scale and program.depends_on(step) & inputs
+            ],
+            axis=1,
+        )
+
+    def _features(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
+        phases = angles @ self.frequencies_.T
+        return np.hstack([np.cos(phases), np.sin(phases)]) / np.sqrt(len(self.frequencies_))
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the class probabilities, shape (n_samples, n_classes)."""
+        check_is_fitted(self)
+        points = validate_data(self, X, dtype=np.float64, reset=False)
+        return np.asarray(self.linear_.predict_proba(self._features(self._angles(points))))
+
+    def predict(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the most probable labels, shape (n_samples,)."""
+        winners = self.predict_proba(X).argmax(axis=1)
+        return np.asarray(self.classes_[winners])
