@@ -223,6 +223,10 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
         yield from _backend_problems(model.backend, f"models[{i}].backend")
         yield from _search_problems(model, f"models[{i}]")
     yield from _backend_problems(spec.backend, "backend")
+    yield from _metric_problems(spec)
+
+
+def _metric_problems(spec: StudySpec) -> Iterator[SpecError]:
     tuned_by = spec.protocol.tuning.metric if spec.protocol.tuning is not None else None
     for names, path in (
         (spec.metrics, "metrics"),

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import hashlib
+import io
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from experiments.cells import (
     Cell,
@@ -140,8 +143,31 @@ class Study:
         return cls(parse(source))
 
     @classmethod
-    def from_dict(cls, values: dict[str, Any]) -> Self:
-        """Return the study that plain values describe, as a YAML file would."""
+    def from_dict(
+        cls, values: dict[str, Any], arrays: Mapping[str, Mapping[str, ArrayLike]] | None = None
+    ) -> Self:
+        """Return the study that plain values describe, as a YAML file would.
+
+        Parameters
+        ----------
+        values : dict
+            What the file would say.
+        arrays : mapping or None, default=None
+            Data sets of your own, by the names under which the study uses them: ``X``, ``y`` and,
+            for grouped and predefined splits, ``groups`` and ``folds``. They are kept in the cache
+            folder under their hash, where every process finds them; ``spec`` then holds the data
+            set `file` with that path.
+
+        Examples
+        --------
+        >>> mine = {"X": [[0.1], [0.9]] * 10, "y": ["a", "b"] * 10}
+        >>> values = {"name": "own", "datasets": ["mine"], "models": ["svc"]}
+        >>> Study.from_dict(values, {"mine": mine}).spec.datasets[0].label
+        'mine'
+        """
+        values = dict(values)
+        if arrays and isinstance(values.get("datasets"), list):
+            values["datasets"] = [_with_arrays(entry, arrays) for entry in values["datasets"]]
         return cls(parse(YamlSource("study", values)))
 
     def plan(self) -> list[PlannedCell]:
@@ -191,7 +217,8 @@ class Study:
         if kind != "stratified":  # not named, so that earlier results keep their keys
             common["kind"] = kind
         repeats = 1 if kind == "predefined" else protocol.repeats
-        for size in protocol.train_sizes or [None]:
+        sizes: list[int | float | None] = [*protocol.train_sizes] or [None]
+        for size in sizes:
             part = {} if size in (None, 1.0) and not isinstance(size, int) else {"train_size": size}
             for repeat in range(repeats):
                 for fold in range(n_folds(data, kind, protocol.folds)):
@@ -433,6 +460,24 @@ class Run:
         if content is None:
             raise StoreError(f"{self.folder}: the cell {key!r} was damaged and moved away")
         return content
+
+
+def _with_arrays(entry: Any, arrays: Mapping[str, Mapping[str, ArrayLike]]) -> Any:
+    """Return a study's data set entry with the file in place of the name of given arrays."""
+    described = dict(entry) if isinstance(entry, Mapping) else {"name": entry}
+    name = str(described.get("name"))
+    if name not in arrays:
+        return entry
+    import pooch
+
+    buffer = io.BytesIO()
+    plain: dict[str, Any] = {key: np.asarray(array) for key, array in sorted(arrays[name].items())}
+    np.savez(buffer, **plain)
+    digest = hashlib.sha256(buffer.getvalue()).hexdigest()
+    file = Path(pooch.os_cache("qml-workbench")) / "arrays" / f"{digest[:16]}.npz"
+    write_durably(file, buffer.getvalue())
+    own = {"name": "file", "path": str(file), "sha256": digest}
+    return {"label": name, **described, **own}
 
 
 def _features_after(row: DatasetRow, data: Any, split_: dict[str, Any]) -> int:

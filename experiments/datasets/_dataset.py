@@ -95,8 +95,8 @@ class Dataset:
         if broken.any():
             row, column = np.argwhere(broken)[0]
             raise DataError(
-                f"{self.name}: row {row}, {self.column(column)} is {X[row, column]}; remove the row "
-                "or fill the gap"
+                f"{self.name}: row {row}, {self.column(column)} is {X[row, column]}; remove the "
+                "row or fill the gap"
             )
         constant = (X[0] == X).all(axis=0)
         if constant.all():

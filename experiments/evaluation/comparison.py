@@ -101,7 +101,7 @@ def verdicts(
             chosen = list(itertools.combinations(order, 2))
         chosen = [pair for pair in chosen if set(pair) <= set(scores.columns)]
         compared = [compare(scores[a] - scores[b], ratio, rope, step) for a, b in chosen]
-        adjusted = holm([one.p for one in compared]) if compared else []
+        adjusted = holm([one.p for one in compared])
         found += [
             Verdict(str(dataset), a, b, judge(one, float(p)), float(p), one)
             for (a, b), one, p in zip(chosen, compared, adjusted, strict=True)
@@ -110,7 +110,7 @@ def verdicts(
 
 
 def _whole(group: pd.DataFrame, metric: str) -> pd.DataFrame:
-    """Return the scores of the models whose every cell is there, a row a split; higher is better."""
+    """Return the scores of the models that are whole, a row a split; higher is better."""
     if metric not in group:
         return pd.DataFrame()
     sign = 1.0 if METRICS[metric].higher_is_better else -1.0
@@ -160,5 +160,5 @@ def over_datasets(cells: pd.DataFrame, metric: str) -> OverDatasets | None:
     kept = table.loc[:, table.notna().all()]
     if kept.shape[0] < 3 or kept.shape[1] < 2:
         return None
-    scores = kept.to_numpy(dtype=np.float64)
-    return OverDatasets(list(kept.columns), list(kept.index), scores, friedman(scores))
+    matrix = kept.to_numpy(dtype=np.float64)
+    return OverDatasets(list(kept.columns), list(kept.index), matrix, friedman(matrix))

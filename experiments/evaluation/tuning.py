@@ -193,7 +193,7 @@ def _trial(
 ) -> dict[str, Any]:
     """Return one trial, and add what it spent to the total; a failure is a trial without score."""
     X, y, folds = data
-    scores = []
+    scores: list[float] = []
     try:
         for fitted, validated in folds:
             candidate = clone(pipeline)
@@ -201,11 +201,12 @@ def _trial(
             part = TrainingPart(candidate[-1], y, fitted)
             candidate.fit(X[part.rows], part.labels)
             predictions, _ = part.predictions(candidate, X, validated)
-            for name, value in spent(candidate).items():
-                total[name] = total.get(name, 0) + value
-            scores.append(score(metric, predictions))
-        if any(value is None for value in scores):
-            raise SpecError(f"the model gives no {metric}")
+            for name, amount in spent(candidate).items():
+                total[name] = total.get(name, 0) + amount
+            value = score(metric, predictions)
+            if value is None:
+                raise SpecError(f"no {metric} of what the model gives")
+            scores.append(value)
     except Exception as error:  # whatever a model makes of strange values is this trial's end
         problem = " ".join(str(error).split())[:300]
         return {"parameters": values, "score": None, "problem": problem}

@@ -132,8 +132,8 @@ def render(found: list[Explained]) -> str:
     table = tabulate(rows, headers=headers, disable_numparse=True)
     said = "\n".join(one.text() for one in found)
     return (
-        f"{table}\nA control is marked where the model is not shown to be better than it: ? undecided, "
-        f"= practically\nequal, < the control is better. Holm over a model's controls.\n\n{said}"
+        f"{table}\nA control is marked where the model is not shown to be better: ? undecided, "
+        f"= practically equal,\n< the control is better. Holm over a model's controls.\n\n{said}"
     )
 
 

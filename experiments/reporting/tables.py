@@ -95,7 +95,7 @@ def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         row: dict[str, Any] = {
             "dataset": dataset,
             "model": model,
-            "train_size": None if pd.isna(size) else size,
+            "train_size": None if size is None or size != size else size,  # noqa: PLR0124  # NaN
             "cells": len(group),
             "done": len(done),
         }

@@ -38,8 +38,8 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
 
     whatever its other gates are: those decide the coefficients c alone. The surrogate draws
     frequencies m at random, each as often as the circuit can make it (a rotation adds -1, 0, 0 or
-    1), and learns coefficients of :math:`\cos` and :math:`\sin` of :math:`m\cdot a(x)`. A variational
-    model on that map that does no better has used nothing that is hard to compute.
+    1), and learns coefficients of :math:`\cos` and :math:`\sin` of :math:`m\cdot a(x)`. A model on
+    that map that does no better has used nothing that is hard to compute.
 
     Parameters
     ----------
@@ -157,7 +157,8 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
 
     def _features(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
         phases = angles @ self.frequencies_.T
-        return np.hstack([np.cos(phases), np.sin(phases)]) / np.sqrt(len(self.frequencies_))
+        scale = np.sqrt(len(self.frequencies_))
+        return np.asarray(np.hstack([np.cos(phases), np.sin(phases)]) / scale)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the class probabilities, shape (n_samples, n_classes)."""

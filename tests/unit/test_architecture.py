@@ -22,6 +22,7 @@ ROOMS = [
     "classifiers",
     "regressors",
     "outlier_detectors",
+    "surrogates",
     "transformers",
     "diagnostics",
 ]

@@ -8,8 +8,8 @@ import math
 import pytest
 import yaml
 
-from experiments.registry import STUDIES_FOLDER, study_names
 from experiments.cells import Cell, dataset_rows, expand_grid, model_rows
+from experiments.registry import STUDIES_FOLDER, study_names
 from experiments.spec import parse
 from experiments.study import Study
 from experiments.yaml_source import YamlSource, read_yaml, set_value
