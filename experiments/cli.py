@@ -63,6 +63,13 @@ class Kind(StrEnum):
     STUDIES = "studies"
 
 
+class Interval(StrEnum):
+    """What the intervals of a table are about."""
+
+    CORRECTED = "corrected"
+    BOOTSTRAP = "bootstrap"
+
+
 @app.command()
 def run(
     study: StudyArgument,
@@ -113,6 +120,12 @@ def table(
     metric: Annotated[
         list[str] | None, typer.Option(help="Instead of the study's metrics; may be repeated.")
     ] = None,
+    interval: Annotated[
+        Interval, typer.Option(help="Over folds, corrected, or over test rows.")
+    ] = Interval.CORRECTED,
+    confusion: Annotated[
+        bool, typer.Option("--confusion", help="Print confusion matrices instead.")
+    ] = False,
 ) -> None:
     """Print the table of a run, also of one that is still under way."""
     from experiments.reporting import tables
@@ -120,7 +133,10 @@ def table(
 
     metrics = list(metric or [])
     stored = Run(run)
-    summary = stored.table(metrics)
+    if confusion:
+        print(tables.confusions(stored.store))
+        return
+    summary = stored.table(metrics, interval.value)
     metrics = metrics or stored.store.read_plan()["metrics"]
     if format_ == "text":
         text: str | bytes = tables.render_text(summary, metrics, _terminal_width())
@@ -395,6 +411,10 @@ def _print_comparisons(finished: Run) -> None:
         print(f"\n{controls.render(explained)}")
         files = controls.write(explained, finished.folder)
         print(f"Written: {', '.join(str(file) for file in files)}")
+    from experiments.reporting import learning_curves
+
+    if file := learning_curves.draw(finished.table(), finished.folder):
+        print(f"Written: {file}")
 
 
 def _terminal_width() -> int | None:

@@ -127,10 +127,7 @@ def _run_together(
 ) -> Iterable[tuple[str, str]]:
     if apart and (jobs == 1 or len(cells) < 2):
         # a process that may be killed must not be this one
-        from joblib.externals.loky import get_reusable_executor
-
-        executor = get_reusable_executor(max_workers=1)
-        return (executor.submit(work, cell).result() for cell in cells)
+        return (_elsewhere(work, cell) for cell in cells)
     if jobs == 1 or len(cells) < 2:
         return map(work, cells)
     parallel = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")
@@ -143,8 +140,7 @@ def _run_alone(
 ) -> str:
     """Run a suspect in a process of its own; if it kills that too, say so in its row."""
     try:
-        # two workers for one task, because joblib runs a single worker in this very process
-        [(_, status)] = joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(work)(cell)])
+        _, status = _elsewhere(work, cell)
     except BrokenExecutor:
         store.suspects()
         stopped = store.get(cell.key)
@@ -154,7 +150,15 @@ def _run_alone(
         store.put(cell.key, _failure(cell, "crashed", reason, environment))
         store.forgive(cell.key)
         return "crashed"
-    return str(status)
+    return status
+
+
+def _elsewhere(work: Callable[[Cell], tuple[str, str]], cell: Cell) -> tuple[str, str]:
+    """Run one cell in another process."""
+    # two workers for one task, because joblib runs a single worker in this very process
+    [result] = joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(work)(cell)])
+    key, status = result
+    return str(key), str(status)
 
 
 def _work(

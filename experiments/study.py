@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -414,7 +414,11 @@ class Run:
 
         return tables.cell_table(self.store, list(metrics) if metrics else None)
 
-    def table(self, metrics: Iterable[str] | None = None) -> pd.DataFrame:
+    def table(
+        self,
+        metrics: Iterable[str] | None = None,
+        interval: Literal["corrected", "bootstrap"] = "corrected",
+    ) -> pd.DataFrame:
         """Return one row a data set and model: means, 95 % intervals, costs a fold.
 
         Parameters
@@ -422,10 +426,15 @@ class Run:
         metrics : iterable of str or None, default=None
             Any metric, also one that the study did not name: it is computed from the stored
             predictions. None is the study's own.
+        interval : {"corrected", "bootstrap"}, default="corrected"
+            Over folds with the Nadeau-Bengio correction, or over test rows, which says nothing of
+            other training rows.
         """
         from experiments.reporting import tables
 
-        return tables.summary(self.cells(metrics), self._metrics(metrics))
+        store = self.store if interval == "bootstrap" else None
+        table = tables.summary(self.cells(metrics), self._metrics(metrics), store)
+        return tables.with_published(table, self.store.read_plan())
 
     def export(self) -> list[Path]:
         """Write ``metrics.csv`` (a row a cell) and ``table.csv`` and ``.md`` (a row a model)."""
@@ -435,8 +444,8 @@ class Run:
         cells = self.cells()
         files = {
             "metrics.csv": tables.render_cells_csv(cells),
-            "table.csv": tables.render(tables.summary(cells, metrics), metrics, "csv"),
-            "table.md": tables.render(tables.summary(cells, metrics), metrics, "markdown"),
+            "table.csv": tables.render(self.table(), metrics, "csv"),
+            "table.md": tables.render(self.table(), metrics, "markdown"),
         }
         for name, text in files.items():
             write_durably(self.folder / name, str(text).encode())
@@ -529,7 +538,7 @@ def _check_row(labels: tuple[str, str], planned: list[PlannedCell], stored: set[
             return RowCheck(*labels, *counts, features, 0, 0, 0)
         workload = model.workload(len(train), len(test), features, len(np.unique(data.y)))
         estimate = resolve_backend(model.backend).estimate(workload)
-        require_memory(estimate.memory_bytes, "a cell")
+        require_memory(estimate.memory_bytes, f"{features} features on {workload.n_qubits} qubits")
     except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
         problem = " ".join(str(error).split())
         return RowCheck(*labels, *counts, features, 0, 0, 0, problem)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from sklearn import metrics as library
 
 from experiments.evaluation.tasks import Task
@@ -52,6 +52,15 @@ class Predictions:
             None if classes is None else np.asarray(classes),
             None if scores is None else np.asarray(scores, dtype=np.float64),
             stored.get("scores_kind"),
+        )
+
+    def of_rows(self, rows: NDArray[np.intp]) -> Predictions:
+        """Return what was said of some rows, which may come more than once."""
+        return replace(
+            self,
+            true=self.true[rows],
+            predicted=self.predicted[rows],
+            scores=None if self.scores is None else self.scores[rows],
         )
 
     @property
@@ -271,6 +280,9 @@ def score(name: str, predictions: Predictions) -> float | None:
     return None if math.isnan(value) else value
 
 
-def confusion(predictions: ArrayLike, true: ArrayLike, classes: ArrayLike) -> NDArray[np.intp]:
+def confusion(predictions: Predictions) -> NDArray[np.intp]:
     """Return how often a class (row) was called each class (column)."""
-    return np.asarray(library.confusion_matrix(true, predictions, labels=np.asarray(classes)))
+    labels = np.asarray(predictions.classes)
+    return np.asarray(
+        library.confusion_matrix(predictions.true, predictions.predicted, labels=labels)
+    )

@@ -115,7 +115,7 @@ def inner_folds(
         classes, counts = np.unique(y, return_counts=True)
         folds = min(folds, int(counts.min()))
         if folds < 2:
-            scarce = classes[counts.argmin()]
+            scarce = classes[counts.argmin()].item()
             raise DataError(f"class {scarce!r} has one training row: nothing to tune by")
         numbers = StratifiedKFold(folds, shuffle=True, random_state=seed).split(y, y)
     return [(train[fitted], train[validated]) for fitted, validated in numbers]
@@ -213,7 +213,7 @@ def _predefined_folds(data: Splittable) -> Indices:
 def _require_members(y: NDArray[Any], needed: int, what: str) -> None:
     classes, counts = np.unique(y, return_counts=True)
     if counts.min() < needed:
-        scarce = classes[counts.argmin()]
+        scarce = classes[counts.argmin()].item()
         raise DataError(
             f"class {scarce!r} has {counts.min()} members, {what} need{'s' * what.startswith('a ')}"
             f" {needed} or more"
@@ -225,7 +225,7 @@ def _missing(y: NDArray[Any], train: Indices) -> Any:
     if task_of(y) == "regression":
         return None
     lost = np.setdiff1d(y, y[train])
-    return lost[0] if len(lost) else None
+    return lost[0].item() if len(lost) else None
 
 
 def _part(y: NDArray[Any], train: Indices, described: Mapping[str, Any]) -> Indices:

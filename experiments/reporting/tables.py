@@ -8,20 +8,30 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from experiments.evaluation.metrics import METRICS, Predictions, bounds, check_metrics, score
-from experiments.evaluation.statistics import corrected_interval
+from experiments.evaluation.metrics import (
+    METRICS,
+    Predictions,
+    bounds,
+    check_metrics,
+    confusion,
+    score,
+)
+from experiments.evaluation.statistics import bootstrap_interval, corrected_interval
 from experiments.store import Store
 from qml.errors import SpecError, StoreError, did_you_mean
 
 __all__ = [
     "FORMATS",
     "cell_table",
+    "confusions",
     "display",
     "render",
     "render_cells_csv",
     "render_text",
     "summary",
+    "with_published",
 ]
 
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
@@ -80,12 +90,24 @@ def _scores(
     }
 
 
-def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
+def summary(
+    cells: pd.DataFrame, metrics: list[str], bootstrap: Store | None = None
+) -> pd.DataFrame:
     """Return one row a data set, model and training size, in the plan's order; no controls.
 
-    For each metric the mean over folds and the ends of its Nadeau-Bengio corrected 95 % interval,
-    cut to the metric's range; for each cost the mean of one fold. A row with failures says how
-    many of its cells are done and why the first one failed.
+    For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
+    range; for each cost the mean of one fold. A row with failures says how many of its cells are
+    done and why the first one failed.
+
+    Parameters
+    ----------
+    cells : DataFrame
+        As `cell_table` gives them.
+    metrics : list of str
+        Columns.
+    bootstrap : Store or None, default=None
+        A store gives bootstrap intervals over its test rows; None gives Nadeau-Bengio corrected
+        intervals over folds.
     """
     rows = []
     kept = cells[cells["control"] == ""]
@@ -95,9 +117,10 @@ def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         row: dict[str, Any] = {
             "dataset": dataset,
             "model": model,
-            "train_size": None if size is None or size != size else size,  # noqa: PLR0124  # NaN
+            "train_size": None if _is_nothing(size) else size,
             "cells": len(group),
             "done": len(done),
+            "n_train": float(done["n_train"].mean()) if len(done) else math.nan,
         }
         ratio = float((done["n_test"] / done["n_train"]).mean()) if len(done) else math.nan
         for metric in metrics:
@@ -105,6 +128,8 @@ def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
             step = 1 / float(done["n_test"].mean()) if len(done) else math.nan
             step = step if METRICS[metric].counts_rows else 0.0
             mean, low, high = corrected_interval(scores, ratio, step=step)
+            if bootstrap is not None:
+                low, high = _bootstrapped(bootstrap, done, metric)
             lowest, highest = bounds(metric)
             row[metric] = mean
             row[f"{metric}_low"] = float(np.maximum(low, lowest))
@@ -114,6 +139,53 @@ def summary(cells: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         row["problem"] = _first_problem(group)
         rows.append(row)
     return pd.DataFrame(rows)
+
+
+def _bootstrapped(store: Store, done: pd.DataFrame, metric: str) -> tuple[float, float]:
+    contents = [content for key in done["key"] if (content := store.get(key)) is not None]
+    folds = [Predictions.stored(content["predictions"]) for content in contents]
+
+    def mean(rows: list[NDArray[np.intp]]) -> float:
+        scores = [score(metric, fold.of_rows(some)) for fold, some in zip(folds, rows, strict=True)]
+        return float(np.mean([math.nan if value is None else value for value in scores]))
+
+    if not folds or score(metric, folds[0]) is None:
+        return math.nan, math.nan
+    return bootstrap_interval(mean, [len(fold.true) for fold in folds])
+
+
+def confusions(store: Store) -> str:
+    """Return the confusion matrix of every model on every data set, over all folds, as text."""
+    from tabulate import tabulate
+
+    cells = cell_table(store, [])
+    done = cells[(cells["status"] == "done") & (cells["control"] == "")]
+    parts = []
+    keys = ["dataset", "model", "train_size"]
+    for (dataset, model, size), group in done.groupby(keys, sort=False, dropna=False):
+        contents = [content for key in group["key"] if (content := store.get(key)) is not None]
+        folds = [Predictions.stored(content["predictions"]) for content in contents]
+        if not folds or folds[0].classes is None:
+            continue
+        counts = sum((confusion(fold) for fold in folds[1:]), confusion(folds[0]))
+        names = [str(label) for label in folds[0].classes]
+        rows = [[name, *row] for name, row in zip(names, counts.tolist(), strict=True)]
+        of_size = "" if _is_nothing(size) else f", {_size(size)} training rows"
+        headers = ["is / called", *names]
+        parts.append(f"{dataset} / {model}{of_size}\n{tabulate(rows, headers=headers)}\n")
+    if not parts:
+        raise StoreError("no cell with classes is done")
+    return "\n".join(parts)
+
+
+def with_published(table: pd.DataFrame, plan: dict[str, Any]) -> pd.DataFrame:
+    """Return the summary with the numbers that the study says were printed elsewhere."""
+    printed = plan["study"].get("published", [])
+    for metric in dict.fromkeys(one["metric"] for one in printed):
+        values = {(o["dataset"], o["model"]): o["value"] for o in printed if o["metric"] == metric}
+        places = zip(table["dataset"], table["model"], strict=True)
+        table[f"{metric}_published"] = [values.get(place, math.nan) for place in places]
+    return table
 
 
 def _first_problem(group: pd.DataFrame) -> str:
@@ -135,6 +207,11 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
             _with_interval(row[metric], row[f"{metric}_low"], row[f"{metric}_high"])
             for _, row in table.iterrows()
         ]
+        if f"{metric}_published" in table:
+            shown[f"published {METRICS[metric].title or metric}"] = [
+                "-" if math.isnan(value) else f"{value:.3f}"
+                for value in table[f"{metric}_published"]
+            ]
     for cost, title in COSTS.items():
         if cost not in _ALWAYS and not (table[cost] > 0).any():
             continue
@@ -213,7 +290,7 @@ def _tabulated(shown: pd.DataFrame, style: str) -> str:
     """Return the columns under their titles, numbers to the right."""
     from tabulate import tabulate
 
-    text = ("data set", "model", "published", "problem")
+    text = ("data set", "model", "problem")
     return str(
         tabulate(
             shown.to_numpy().tolist(),
@@ -270,8 +347,12 @@ def _with_interval(mean: float, low: float, high: float) -> str:
     return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def _size(size: float | None) -> str:
-    if size is None or pd.isna(size):
+def _is_nothing(size: Any) -> bool:
+    return size is None or (isinstance(size, float) and math.isnan(size))
+
+
+def _size(size: Any) -> str:
+    if _is_nothing(size):
         return "all"
     return f"{size:.0%}" if size < 1 else f"{size:.0f}"
 

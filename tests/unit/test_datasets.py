@@ -98,7 +98,7 @@ def test_reviews_without_network_say_what_to_do(tmp_path, monkeypatch):
     assert "\n" not in str(caught.value)
 
 
-X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
+X, Y = np.arange(8.0).reshape(4, 2), np.array([0, 1, 0, 1])
 
 
 @pytest.mark.parametrize(
@@ -119,6 +119,9 @@ X, Y = np.ones((4, 2)), np.array([0, 1, 0, 1])
         (np.array(["a", 1, "b", "c"], dtype=object), Y, "neither numbers nor all texts"),
         (X.astype(str), Y, "type <U"),
         (X, np.array([0, 1, np.nan, 1]), "row 2: the label"),
+        (X, Y + 0j, "labels of type complex128"),
+        (X, np.array([0, "a", None, 1], dtype=object), "row 0: the label 0 is no text"),
+        (np.ones((4, 2)), Y, "every column is constant"),
     ],
 )
 def test_bad_data_is_one_line_that_names_set_and_place(X, y, words):

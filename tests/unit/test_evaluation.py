@@ -12,14 +12,33 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, SVR, OneClassSVM
 
-from experiments.evaluation.metrics import METRICS, applies, bounds, score
-from experiments.evaluation.protocol import fit_and_predict, split
+from experiments.datasets._dataset import Dataset
+from experiments.evaluation.metrics import METRICS, Predictions, applies, bounds
+from experiments.evaluation.metrics import score as score_of
+from experiments.evaluation.protocol import fit_and_predict
+from experiments.evaluation.splits import split as split_of
 from experiments.evaluation.statistics import corrected_interval
 from experiments.evaluation.tasks import check_model
 from experiments.seeds import child_seed
 from qml.errors import DataError, SpecError
 
 Y = np.repeat([0, 1, 2], [30, 20, 10])
+
+
+def data_of(y, groups=None, folds=None):
+    y = np.asarray(y)
+    X = np.arange(2.0 * len(y)).reshape(len(y), 2)
+    return Dataset(X, y, "a", "made here", "none", groups=groups, folds=folds)
+
+
+def split(y, folds, repeat, fold, seed):
+    described = {"folds": folds, "repeat": repeat, "fold": fold, "seed": seed}
+    return split_of(data_of(y), described)
+
+
+def score(name, true, predicted, classes):
+    labels = None if classes is None else np.asarray(classes)
+    return score_of(name, Predictions(np.asarray(true), np.asarray(predicted), labels))
 
 
 def test_folds_partition_the_data_and_keep_class_shares():
@@ -39,7 +58,7 @@ def test_repeats_differ_and_a_split_is_the_same_for_everyone():
 
 
 def test_class_smaller_than_the_folds_is_named():
-    with pytest.raises(DataError, match="class np.int64.2. has 10 members, 11 folds"):
+    with pytest.raises(DataError, match="class 2 has 10 members, 11 folds"):
         split(Y, 11, 0, 0, 0)
 
 
@@ -68,7 +87,9 @@ def test_scores_are_kept_and_times_are_measured():
     X = np.random.default_rng(0).normal(size=(60, 2))
     train, test = split(Y, 5, 0, 0, 0)
     outcome = fit_and_predict(Pipeline([("model", LogisticRegression())]), X, Y, train, test)
-    assert outcome.scores.shape == (12, 3)
+    assert outcome.predictions.scores.shape == (12, 3)
+    assert outcome.predictions.scores_kind == "probabilities"
+    assert outcome.kernel_s is None
     assert outcome.fit_s > 0
     assert outcome.predict_s > 0
     assert outcome.usage == {}
@@ -91,7 +112,10 @@ def test_metrics_agree_with_the_library():
     )
 
 
-@pytest.mark.parametrize("metric", [name for name in METRICS if applies(name, "classification")])
+OF_LABELS = [name for name, metric in METRICS.items() if metric.needs == "labels"]
+
+
+@pytest.mark.parametrize("metric", [name for name in OF_LABELS if applies(name, "classification")])
 def test_perfect_is_one_and_constant_prediction_is_defined(metric):
     assert score(metric, [0, 1, 1], [0, 1, 1], [0, 1]) == 1.0
     assert np.isfinite(score(metric, [0, 1, 1], [0, 0, 0], [0, 1]))
@@ -113,7 +137,7 @@ def test_targets_are_standardised_on_training_rows_and_read_back():
     X = np.zeros((4, 1))
     pipeline = Pipeline([("model", DummyRegressor())])
     outcome = fit_and_predict(pipeline, X, y, np.array([0, 1, 2]), np.array([3]))
-    assert outcome.predicted == pytest.approx([2.0])
+    assert outcome.predictions.predicted == pytest.approx([2.0])
     assert pipeline[-1].constant_.item() == pytest.approx(0.0)
 
 
@@ -123,8 +147,10 @@ def test_outlier_detector_sees_the_first_class_alone_and_answers_in_labels():
     pipeline = Pipeline([("model", OneClassSVM(nu=0.5, gamma=1.0))])
     outcome = fit_and_predict(pipeline, X, y, np.array([0, 1, 2, 3]), np.array([4, 5]))
     assert pipeline[-1].shape_fit_[0] == 3
-    assert outcome.predicted.tolist() == [0, 1]
-    assert outcome.scores[1] > outcome.scores[0]  # a score of the second class
+    assert outcome.predictions.predicted.tolist() == [0, 1]
+    assert (
+        outcome.predictions.scores[1] > outcome.predictions.scores[0]
+    )  # a score of the second class
 
 
 @pytest.mark.parametrize(

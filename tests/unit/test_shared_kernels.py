@@ -206,7 +206,7 @@ def test_preprocessing_is_fitted_to_what_the_model_is_fitted_to(tmp_path, model)
     part = TrainingPart(estimator, data.y, train)
     share_kernels(pipeline, data.X, part, "group", tmp_path)
     outcome = fit_and_predict(pipeline, data.X, data.y, train, test)
-    assert outcome.predicted.shape == (10,)
+    assert outcome.predictions.predicted.shape == (10,)
     shared = pipeline[-1].backend_
     shared.inner.gram = None  # nothing is left for the inner backend to answer
     pipeline.predict(data.X[test])

@@ -1,0 +1,211 @@
+"""Statistics against published examples, other people's code and simulation."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+from experiments.evaluation.comparison import judge, over_datasets, verdicts
+from experiments.evaluation.statistics import (
+    bootstrap_interval,
+    compare,
+    corrected_interval,
+    friedman,
+    holm,
+    rank_biserial,
+)
+
+# Demšar 2006, table 6: AUC of C4.5 and three variants on 14 data sets
+DEMSAR = np.array(
+    [
+        [0.763, 0.768, 0.771, 0.798],
+        [0.599, 0.591, 0.590, 0.569],
+        [0.954, 0.971, 0.968, 0.967],
+        [0.628, 0.661, 0.654, 0.657],
+        [0.882, 0.888, 0.886, 0.898],
+        [0.936, 0.931, 0.916, 0.931],
+        [0.661, 0.668, 0.609, 0.685],
+        [0.583, 0.583, 0.563, 0.625],
+        [0.775, 0.838, 0.866, 0.875],
+        [1.000, 1.000, 1.000, 1.000],
+        [0.940, 0.962, 0.965, 0.962],
+        [0.619, 0.666, 0.614, 0.669],
+        [0.972, 0.981, 0.9751, 0.975],
+        [0.957, 0.978, 0.946, 0.970],
+    ]
+)
+
+
+def test_friedman_and_nemenyi_are_demsars_example():
+    found = friedman(DEMSAR)
+    np.testing.assert_allclose(found.ranks, [3.143, 2.000, 2.893, 1.964], atol=5e-4)
+    assert found.chi_squared == pytest.approx(9.28, abs=5e-3)
+    assert pytest.approx(3.69, abs=5e-3) == found.F
+    assert found.critical_difference == pytest.approx(1.25, abs=5e-3)
+    assert friedman(DEMSAR, level=0.90).critical_difference == pytest.approx(1.12, abs=5e-3)
+
+
+def test_friedman_agrees_with_scipy_without_ties():
+    scores = np.random.default_rng(1).normal(size=(9, 4))
+    found, other = friedman(scores), stats.friedmanchisquare(*scores.T)
+    assert found.chi_squared == pytest.approx(other.statistic)
+    assert found.p_chi_squared == pytest.approx(other.pvalue)
+
+
+def test_pairs_are_wilcoxons_with_holms_correction():
+    found = friedman(DEMSAR)
+    pairs = [(i, j) for i in range(4) for j in range(i)]
+    plain = [
+        stats.wilcoxon(DEMSAR[:, i] - DEMSAR[:, j], zero_method="pratt").pvalue for i, j in pairs
+    ]
+    for (i, j), p in zip(pairs, holm(plain), strict=True):
+        assert found.p_pairs[i, j] == found.p_pairs[j, i] == pytest.approx(p, rel=0.2)
+
+
+A = np.array([0.81, 0.85, 0.90, 0.77, 0.83, 0.88, 0.79, 0.86, 0.84, 0.82])
+B = np.array([0.78, 0.86, 0.85, 0.75, 0.84, 0.82, 0.77, 0.83, 0.80, 0.81])
+
+
+def test_bayesian_twin_is_baycomps():
+    """What baycomp 1.0.3 says: two_on_single(A, B, rope=0.01, runs=2), five folds."""
+    found = compare(A - B, 0.25, 0.01)
+    expected = (0.8329201345856999, 0.14953356831539977, 0.01754629709890032)
+    assert (found.p_better, found.p_equal, found.p_worse) == pytest.approx(expected, rel=1e-9)
+
+
+def test_corrected_test_is_the_formula_and_the_interval_its_inverse():
+    found = compare(A - B, 0.25, 0.01)
+    d = A - B
+    t = d.mean() / np.sqrt((1 / 10 + 0.25) * d.var(ddof=1))
+    assert found.p == pytest.approx(2 * stats.t.sf(t, 9))
+    mean, low, high = corrected_interval(d, 0.25)
+    assert (found.difference, found.low, found.high) == (mean, low, high)
+    # shifted by the end of its interval, a difference is at the edge of significance
+    assert compare(d - low, 0.25, 0.0).p == pytest.approx(0.05)
+
+
+def test_equal_folds_are_not_certain_where_scores_move_by_rows():
+    same = np.zeros(5)
+    few, many = compare(same, 0.25, 0.01, step=1 / 16), compare(same, 0.25, 0.01, step=1 / 400)
+    assert judge(few, few.p) == "undecided"
+    assert judge(many, many.p) == "practically equal"
+    assert corrected_interval(np.ones(5), 0.25, step=1 / 16)[1] < 0.97
+    certain = compare(np.full(5, 0.2), 0.25, 0.01)
+    assert (certain.p, certain.p_better, certain.effect) == (0.0, 1.0, np.inf)
+
+
+def test_visible_difference_is_what_is_seen_four_times_in_five():
+    """Draws from the model's own law: folds with a shared part, so that the correction is exact."""
+    rng = np.random.default_rng(0)
+    folds, ratio, spread = 10, 0.25, 0.03
+    # correlation rho between folds with rho / (1 - rho) = n_test / n_train
+    shared = spread * np.sqrt(ratio)
+    noise = shared * rng.normal(size=(4000, 1)) + spread * rng.normal(size=(4000, folds))
+    visible = np.mean([compare(one, ratio, 0.0).visible for one in noise[:200]])
+    seen = np.mean([compare(one + visible, ratio, 0.0).p < 0.05 for one in noise])
+    assert seen == pytest.approx(0.8, abs=0.04)
+    assert np.mean([compare(one, ratio, 0.0).p < 0.05 for one in noise]) == pytest.approx(
+        0.05, abs=0.012
+    )
+
+
+def nearest_mean_accuracies(X, y, train, test):
+    """Return the test accuracy of the nearest class mean."""
+    means = np.array([X[train][y[train] == k].mean(axis=0) for k in (0, 1)])
+    distances = ((X[test][:, None, :] - means) ** 2).sum(axis=2)
+    return (distances.argmin(axis=1) == y[test]).mean()
+
+
+def test_false_positives_are_at_most_nominal_over_two_thousand_null_draws():
+    """Two models that are equally good in law: nearest class mean on one half of the features each.
+
+    Every draw is a data set of its own, real training and real folds, so that the dependence
+    between folds is the true one and not the test's assumption.
+    """
+    rng = np.random.default_rng(7)
+    n, judged, plain = 60, [], []
+    for _ in range(2000):
+        y = np.arange(n) % 2
+        X = rng.normal(size=(n, 8)) + 0.5 * y[:, None]
+        differences = []
+        for _ in range(2):
+            order = rng.permutation(n)
+            for fold in range(5):
+                test = order[fold * 12 : fold * 12 + 12]
+                train = np.setdiff1d(order, test)
+                pair = [
+                    nearest_mean_accuracies(part, y, train, test) for part in (X[:, :4], X[:, 4:])
+                ]
+                differences.append(pair[0] - pair[1])
+        found = compare(differences, 0.25, 0.01, step=1 / 12)
+        judged.append(judge(found, found.p))
+        plain.append(stats.ttest_1samp(differences, 0).pvalue < 0.05)
+    wrong = np.mean([one in ("better", "worse") for one in judged])
+    assert wrong <= 0.05, wrong
+    assert np.mean(plain) > 0.15  # the plain t test, for which this correction was made
+
+
+def test_rank_biserial_and_bootstrap_by_hand():
+    assert rank_biserial([1, 2, 3]) == 1.0
+    assert rank_biserial([-1, -2, 3]) == 0.0
+    assert rank_biserial([0, 0]) == 0.0
+    hits = np.repeat([0.0, 1.0], [30, 70])
+    low, high = bootstrap_interval(lambda rows: hits[rows[0]].mean(), [100], draws=2000)
+    half = 1.96 * np.sqrt(0.7 * 0.3 / 100)
+    assert (low, high) == pytest.approx((0.7 - half, 0.7 + half), abs=0.012)
+
+
+def table(scores, n_train=80, n_test=20):
+    """Return cells of one data set a key; a model's scores by fold."""
+    rows = [
+        {
+            "dataset": dataset,
+            "model": model,
+            "repeat": 0,
+            "fold": fold,
+            "status": "done",
+            "n_train": n_train,
+            "n_test": n_test,
+            "accuracy": value,
+            "log_loss": 1 - value,
+        }
+        for dataset, models in scores.items()
+        for model, values in models.items()
+        for fold, value in enumerate(values)
+    ]
+    return pd.DataFrame(rows)
+
+
+GOOD, BAD = [0.9, 0.92, 0.88, 0.91, 0.89], [0.5, 0.55, 0.45, 0.52, 0.48]
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
+def test_verdicts_name_the_better_first_also_where_lower_is_better(metric):
+    [one] = verdicts(table({"d": {"bad": BAD, "good": GOOD}}), metric, 0.01)
+    assert (one.first, one.judgement, one.second) == ("good", "better", "bad")
+    [turned] = verdicts(table({"d": {"bad": BAD, "good": GOOD}}), metric, 0.01, [("bad", "good")])
+    assert turned.judgement == "worse"
+
+
+def test_family_of_a_data_set_is_adjusted_together():
+    models = {f"m{i}": list(np.array(GOOD) - 0.02 * i) for i in range(4)}
+    found = verdicts(table({"d": {**models, "bad": BAD}}), "accuracy", 0.01)
+    assert len(found) == 10
+    np.testing.assert_allclose([v.p for v in found], holm([v.comparison.p for v in found]))
+
+
+def test_models_with_failed_cells_take_no_part():
+    cells = table({"d": {"a": GOOD, "b": BAD, "c": GOOD}})
+    broken = (cells["model"] == "c") & (cells["fold"] == 2)
+    cells.loc[broken, ["status", "accuracy"]] = ["failed", np.nan]
+    assert {v.first for v in verdicts(cells, "accuracy", 0.01)} == {"a"}
+
+
+def test_over_datasets_needs_three_of_them():
+    models = {"a": GOOD, "b": BAD}
+    assert over_datasets(table({"d": models, "e": models}), "accuracy") is None
+    found = over_datasets(table({"d": models, "e": models, "f": models}), "accuracy")
+    assert found.models == ["a", "b"]
+    assert found.friedman.ranks.tolist() == [1.0, 2.0]
