@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from numbers import Integral, Real
 from typing import Any, ClassVar, Self
@@ -34,12 +35,13 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
 
     A circuit that rotates by angles :math:`a_k(x)` gives outcome probabilities
 
-    .. math:: f(x) = \sum_{m\in\{-1,0,1\}^K} c_m\,e^{i\,m\cdot a(x)}
+    .. math:: f(x) = \sum_m c_m\,e^{i\,m\cdot a(x)},\qquad |m_k| \le r_k,
 
-    whatever its other gates are: those decide the coefficients c alone. The surrogate draws
-    frequencies m at random, each as often as the circuit can make it (a rotation adds -1, 0, 0 or
-    1), and learns coefficients of :math:`\cos` and :math:`\sin` of :math:`m\cdot a(x)`. A model on
-    that map that does no better has used nothing that is hard to compute.
+    where :math:`r_k` rotations have the angle :math:`a_k`, whatever its other gates are: those
+    decide the coefficients c alone. The surrogate draws frequencies m at random, half of them as
+    often as the circuit can make them (a rotation adds -1, 0, 0 or 1) and half of them from all
+    alike, and learns coefficients of :math:`\cos` and :math:`\sin` of :math:`m\cdot a(x)`. A model
+    on that map that does no better has used nothing that is hard to compute.
 
     Parameters
     ----------
@@ -128,7 +130,7 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
             raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
         angles = self._angles(points)
         rng = check_random_state(self.random_state)
-        drawn = rng.choice([-1, 0, 0, 1], size=(self.n_components, angles.shape[1]))
+        drawn = self._draw(rng)
         leading = drawn[np.arange(len(drawn)), (drawn != 0).argmax(axis=1)]
         folded = drawn * np.where(leading < 0, -1, 1)[:, None]  # m and -m are one frequency
         self.frequencies_ = np.unique(folded, axis=0)
@@ -137,8 +139,18 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
         )
         return self
 
+    def _draw(self, rng: np.random.RandomState) -> NDArray[np.intp]:
+        """Return random frequencies: half as often as rotations make them, half all alike."""
+        half = self.n_components // 2
+        steps = [rng.choice([-1, 0, 0, 1], size=(half, r)).sum(axis=1) for r in self._times]
+        alike = [rng.randint(-r, r + 1, size=self.n_components - half) for r in self._times]
+        return np.vstack([np.column_stack(steps), np.column_stack(alike)])
+
     def _angles(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return every rotation's angle that depends on the data, shape (n_samples, n_angles)."""
+        """Return the angles of rotations that depend on the data, shape (n_samples, n_angles).
+
+        Equal angles come once; how many rotations there are of each is kept.
+        """
         model = resolve_trainable_map(self.feature_map, X.shape[1])
         program = lower(model.circuit)
         zeros = np.zeros((len(X), len(model.weights)))
@@ -146,14 +158,10 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
         columns = program.table.evaluate(values)
         places = {parameter: i for i, parameter in enumerate(model.circuit.parameters)}
         inputs = {places[parameter] for parameter in model.inputs}
-        return np.stack(
-            [
-                step.scale * columns[:, step.column]
-                for step in program.steps
-                if step.scale and program.depends_on(step) & inputs
-            ],
-            axis=1,
-        )
+        of_data = [s for s in program.steps if s.scale and program.depends_on(s) & inputs]
+        times = Counter((step.column, abs(step.scale)) for step in of_data)
+        self._times = list(times.values())
+        return np.stack([scale * columns[:, column] for column, scale in times], axis=1)
 
     def _features(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
         phases = angles @ self.frequencies_.T
