@@ -17,6 +17,7 @@ import typer
 
 if TYPE_CHECKING:
     from experiments.study import Run, Study
+    from qml.registry import Room
 
 __all__ = ["app", "main"]
 
@@ -156,7 +157,7 @@ def verdicts(run: RunArgument) -> None:
     from qml.errors import SpecError
 
     stored = Run(run)
-    if report.find(stored.store, stored.cells()) is None:
+    if not report.find(stored.store, stored.cells()):
         raise SpecError(f"{stored.folder}: no two models have finished on the same splits")
     _print_comparisons(stored)
 
@@ -307,7 +308,6 @@ def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study
 
 def _listed(kind: Kind) -> list[tuple[str, str]]:
     from experiments import registry
-    from qml.registry import Room, first_sentence
 
     if kind is Kind.STUDIES:
         from experiments.yaml_source import read_yaml
@@ -338,7 +338,18 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
         Kind.ANSATZES: registry.COMPONENTS["ansatz"],
     }
     room = rooms[kind]
-    return [(name, first_sentence(room.module(name))) for name in room.names()]
+    return [(name, _line_of(room, name)) for name in room.names()]
+
+
+def _line_of(room: Room, name: str) -> str:
+    """Return what a plug-in is, or which package it lacks."""
+    from qml.errors import SpecError
+    from qml.registry import first_sentence
+
+    try:
+        return first_sentence(room.module(name))
+    except SpecError as error:
+        return f"({error.problem})"
 
 
 def _print_check(rows: list[Any]) -> None:
@@ -402,8 +413,9 @@ def _print_comparisons(finished: Run) -> None:
 
     cells = finished.cells()
     found = report.find(finished.store, cells)
-    if found is not None:
-        print(f"\n{report.render(found)}")
+    for one in found:
+        print(f"\n{report.render(one)}")
+    if found:
         files = report.write(found, finished.folder)
         print(f"Written: {', '.join(str(file) for file in files)}")
     explained = controls.find(finished.store, cells)

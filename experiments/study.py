@@ -538,7 +538,9 @@ def _check_row(labels: tuple[str, str], planned: list[PlannedCell], stored: set[
             return RowCheck(*labels, *counts, features, 0, 0, 0)
         workload = model.workload(len(train), len(test), features, len(np.unique(data.y)))
         estimate = resolve_backend(model.backend).estimate(workload)
-        require_memory(estimate.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits")
+        require_memory(
+            estimate.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits"
+        )
     except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
         problem = " ".join(str(error).split())
         return RowCheck(*labels, *counts, features, 0, 0, 0, problem)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, NonNegativeInt
 from qiskit.circuit.library import zz_feature_map
 from scipy.stats import unitary_group
 
@@ -24,6 +24,7 @@ def ad_hoc(
     n_features: Literal[2, 3] = 2,
     gap: Annotated[float, Field(ge=0, lt=1)] = 0.3,
     law: Literal["haar", "qiskit"] = "haar",
+    unitary_seed: NonNegativeInt | None = None,
 ) -> Dataset:
     r"""Points labelled by a parity measurement behind their own feature map.
 
@@ -45,6 +46,9 @@ def ad_hoc(
         How :math:`V` is drawn: from the Haar measure, as the paper says, or as
         qiskit-machine-learning draws it (the eigenvectors of :math:`A^\dagger A`, entries of
         :math:`A` uniform in the unit square).
+    unitary_seed : int or None, default=None
+        Seed of :math:`V` alone, for several draws of points under one law of labels; None draws it
+        from `random_state`.
 
     Notes
     -----
@@ -63,7 +67,8 @@ def ad_hoc(
     """
     rng = np.random.default_rng(random_state)
     feature_map = zz_feature_map(n_features, reps=2)
-    V = draw_unitary(rng, 1 << n_features, law)
+    of_unitary = rng if unitary_seed is None else np.random.default_rng(unitary_seed)
+    V = draw_unitary(of_unitary, 1 << n_features, law)
     wanted = (n_samples - n_samples // 2, n_samples // 2)
     drawn: tuple[list[NDArray[np.float64]], ...] = ([], [])
     while any(len(points) < count for points, count in zip(drawn, wanted, strict=True)):

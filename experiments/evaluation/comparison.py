@@ -134,6 +134,8 @@ class OverDatasets:
     ----------
     models, datasets : list of str
         Models that are whole on all these data sets.
+    left_out : list of str
+        Data sets on which not all of these models are.
     scores : ndarray of shape (n_datasets, n_models)
         Means over folds; higher is better.
     friedman : Friedman
@@ -142,6 +144,7 @@ class OverDatasets:
 
     models: list[str]
     datasets: list[str]
+    left_out: list[str]
     scores: Any
     friedman: Friedman
 
@@ -149,7 +152,8 @@ class OverDatasets:
 def over_datasets(cells: pd.DataFrame, metric: str) -> OverDatasets | None:
     """Return the comparison over data sets; None for fewer than two models on three data sets.
 
-    Of models that are not on all data sets, those on most of them are kept.
+    Not every model need be on every data set: of the blocks that have all models of one data set,
+    the one with the most results is compared.
     """
     means = {
         str(dataset): scores.mean()
@@ -157,8 +161,14 @@ def over_datasets(cells: pd.DataFrame, metric: str) -> OverDatasets | None:
         if len(scores := _whole(group, metric))
     }
     table = pd.DataFrame(means).T
-    kept = table.loc[:, table.notna().all()]
-    if kept.shape[0] < 3 or kept.shape[1] < 2:
+    blocks = []
+    for _, row in table.iterrows():
+        of_these = table.loc[:, row.notna()]
+        blocks.append(of_these[of_these.notna().all(axis=1)])
+    whole = [block for block in blocks if block.shape[0] >= 3 and block.shape[1] >= 2]
+    if not whole:
         return None
+    kept = max(whole, key=lambda block: int(block.size))
     matrix = kept.to_numpy(dtype=np.float64)
-    return OverDatasets(list(kept.columns), list(kept.index), matrix, friedman(matrix))
+    left_out = [dataset for dataset in means if dataset not in kept.index]
+    return OverDatasets(list(kept.columns), list(kept.index), left_out, matrix, friedman(matrix))

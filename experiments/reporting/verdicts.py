@@ -63,8 +63,8 @@ def models_of(store: Store, cells: pd.DataFrame) -> pd.DataFrame:
     return kept
 
 
-def find(store: Store, cells: pd.DataFrame) -> Found | None:
-    """Return the verdicts by the study's first metric of each data set's task; None if none.
+def find(store: Store, cells: pd.DataFrame) -> list[Found]:
+    """Return the verdicts by the study's first metric of classifications, and of regressions.
 
     Parameters
     ----------
@@ -77,6 +77,7 @@ def find(store: Store, cells: pd.DataFrame) -> Found | None:
     rope = float(plan["study"].get("rope", 0.01))
     kept = models_of(store, cells)
     tasks: tuple[Task, ...] = ("classification", "regression")
+    all_found = []
     for task in tasks:
         metric = next((name for name in plan["metrics"] if applies(name, task)), None)
         if metric is None:
@@ -85,8 +86,9 @@ def find(store: Store, cells: pd.DataFrame) -> Found | None:
         if found:
             backend = kept["backend"] if "backend" in kept else pd.Series("", index=kept.index)
             quantum = set(kept.loc[backend.fillna("").astype(str) != "", "model"])
-            return Found(metric, rope, found, over_datasets(kept, metric), quantum)
-    return None
+            over = over_datasets(kept, metric)
+            all_found.append(Found(metric, rope, found, over, quantum))
+    return all_found
 
 
 def sentence(verdict: Verdict, metric: str) -> str:
@@ -160,8 +162,9 @@ def _ranks(over: OverDatasets) -> str:
     order = np.argsort(test.ranks, kind="stable")
     ranks = ", ".join(f"{over.models[i]} {test.ranks[i]:.2f}" for i in order)
     told = "differ" if test.p < 0.05 else "are not told apart"
+    without = f" (without {', '.join(over.left_out)})" if over.left_out else ""
     lines = [
-        f"Over {len(over.datasets)} data sets the models {told} (Friedman, Iman-Davenport "
+        f"Over {len(over.datasets)} data sets{without} the models {told} (Friedman, Iman-Davenport "
         f"F = {test.F:.2f}, p = {_p(test.p)}). Mean ranks: {ranks};",
         f"critical difference {test.critical_difference:.2f} (Nemenyi).",
     ]
@@ -176,8 +179,8 @@ def _ranks(over: OverDatasets) -> str:
     return "\n".join(lines)
 
 
-def write(found: Found, folder: Path) -> list[Path]:
-    """Write ``verdicts.csv`` and ``.md``, and the critical-difference diagram if there is one."""
+def write(all_found: list[Found], folder: Path) -> list[Path]:
+    """Write ``verdicts.csv`` and ``.md``, and critical-difference diagrams where there are any."""
     rows = [
         {
             "dataset": v.dataset,
@@ -188,17 +191,21 @@ def write(found: Found, folder: Path) -> list[Path]:
             "p_holm": v.p,
             **vars(v.comparison),
         }
+        for found in all_found
         for v in found.verdicts
     ]
     text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
     files = [folder / "verdicts.csv", folder / "verdicts.md"]
     write_durably(files[0], text.encode())
-    sentences = "\n".join(f"- {sentence(v, found.metric)}" for v in found.verdicts)
-    page = f"# Verdicts\n\n```text\n{render(found)}\n```\n\n## Every pair\n\n{sentences}\n"
-    write_durably(files[1], page.encode())
-    if found.over is not None:
-        files.append(folder / "critical-difference.png")
-        draw(found.over, files[-1])
+    parts = []
+    for found in all_found:
+        sentences = "\n".join(f"- {sentence(v, found.metric)}" for v in found.verdicts)
+        parts.append(f"```text\n{render(found)}\n```\n\n## Every pair\n\n{sentences}\n")
+        if found.over is not None:
+            name = "critical-difference.png" if len(parts) == 1 else "critical-difference-2.png"
+            files.append(folder / name)
+            draw(found.over, files[-1])
+    write_durably(files[1], ("# Verdicts\n\n" + "\n".join(parts)).encode())
     return files
 
 

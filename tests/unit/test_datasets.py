@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from qiskit.circuit.library import zz_feature_map
 from scipy.linalg import expm
 
 from experiments.datasets import Dataset
 from experiments.datasets.ad_hoc import ad_hoc, draw_unitary, parity_expectation
 from experiments.datasets.restaurant_reviews import restaurant_reviews
+from qml.engine import statevectors
 from qml.errors import DataError
 
 
@@ -51,6 +53,15 @@ def test_ad_hoc_is_balanced_in_range_without_repeats_and_by_seed():
     assert len(np.unique(data.X, axis=0)) == 60
     assert ad_hoc(2).sha256 != ad_hoc(3).sha256
     assert parity_expectation(np.eye(4), np.eye(4)[:, :].astype(complex)).tolist() == [1, -1, -1, 1]
+
+
+def test_one_unitary_can_label_several_draws_of_points():
+    one, other = ad_hoc(0, unitary_seed=5), ad_hoc(1, unitary_seed=5)
+    V = draw_unitary(np.random.default_rng(5), 4, "haar")
+    for data in (one, other):
+        states = statevectors(zz_feature_map(2, reps=2), data.X)
+        assert ((parity_expectation(V, states) > 0) == data.y).all()
+    assert not np.isin(one.X, other.X).any()
 
 
 def test_kernel_of_forty_points_has_rank_sixteen():

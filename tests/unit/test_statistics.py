@@ -209,3 +209,10 @@ def test_over_datasets_needs_three_of_them():
     found = over_datasets(table({"d": models, "e": models, "f": models}), "accuracy")
     assert found.models == ["a", "b"]
     assert found.friedman.ranks.tolist() == [1.0, 2.0]
+
+
+def test_over_datasets_takes_the_largest_block_and_names_what_is_left_out():
+    models = {"a": GOOD, "b": BAD, "c": GOOD}
+    cells = table({"d": models, "e": models, "f": models, "g": {"a": GOOD, "z": BAD}})
+    found = over_datasets(cells, "accuracy")
+    assert (found.models, found.left_out) == (["a", "b", "c"], ["g"])

@@ -51,7 +51,7 @@ def test_table_has_a_row_a_training_size_and_the_published_beside(run):
 
 def test_verdicts_are_of_the_whole_training_part(run):
     cells = run.cells()
-    found = report.find(run.store, cells)
+    [found] = report.find(run.store, cells)
     assert found.quantum == {"quantum"}
     assert len(found.verdicts) == 3 * 6
     kept = report.models_of(run.store, cells)
@@ -69,8 +69,8 @@ def test_verdicts_are_of_the_whole_training_part(run):
 
 
 def test_files_say_the_same(run, tmp_path):
-    found = report.find(run.store, run.cells())
-    files = report.write(found, tmp_path)
+    [found] = report.find(run.store, run.cells())
+    files = report.write([found], tmp_path)
     written = pd.read_csv(files[0])
     assert written["verdict"].tolist() == [v.judgement for v in found.verdicts]
     assert (tmp_path / "critical-difference.png").stat().st_size > 10_000
