@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.circuits import CircuitSpec
 from qml.errors import DataError
 from qml.kernels import centred_alignment, resolve_kernel
+from qml.surrogates._base import Surrogate
 
 __all__ = ["MatchedRBF"]
 
@@ -30,7 +28,7 @@ SEARCH_SPACE = {
 _GAMMAS = 2.0 ** np.arange(-12, 9)
 
 
-class MatchedRBF(ClassifierMixin, BaseEstimator):
+class MatchedRBF(Surrogate):
     r"""Support vector machine on the RBF kernel that is most like a quantum kernel.
 
     .. math:: k(x, y) = e^{-\gamma\lVert x - y\rVert^2},\qquad
@@ -98,30 +96,10 @@ class MatchedRBF(ClassifierMixin, BaseEstimator):
         self.quantum_kernel = quantum_kernel
         self.C = C
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Match the width, then fit the machine.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features, in the units the feature map expects.
-        y : array-like of shape (n_samples,)
-            Labels.
-
-        Returns
-        -------
-        self
-        """
-        self._validate_params()
-        points, labels = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(labels)
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
+    def _fit(self, X: NDArray[np.float64], y: NDArray[Any]) -> None:
         kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, "exact", 0)
-        self.gamma_, self.alignment_ = _match(kernel.fit_evaluate(points, labels), points)
-        self.svc_ = SVC(kernel="rbf", gamma=self.gamma_, C=self.C).fit(points, labels)
-        return self
+        self.gamma_, self.alignment_ = _match(kernel.fit_evaluate(X, y), X)
+        self.svc_ = SVC(kernel="rbf", gamma=self.gamma_, C=self.C).fit(X, y)
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the signed distances, shape (n_samples,) or, for k > 2 classes, (n_samples, k)."""
@@ -132,11 +110,6 @@ class MatchedRBF(ClassifierMixin, BaseEstimator):
         """Return the labels, shape (n_samples,)."""
         points = self._checked(X)
         return np.asarray(self.svc_.predict(points))
-
-    def _checked(self, X: ArrayLike) -> NDArray[np.float64]:
-        check_is_fitted(self)
-        checked: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
-        return checked
 
     @property
     def training_(self) -> dict[str, Any]:

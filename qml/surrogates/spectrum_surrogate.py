@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from numbers import Integral, Real
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
-from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_random_state
 from sklearn.utils._param_validation import Interval
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.circuits import CircuitSpec, resolve_trainable_map
 from qml.engine import lower
-from qml.errors import DataError
+from qml.surrogates._base import Surrogate
 
 __all__ = ["SpectrumSurrogate"]
 
@@ -30,7 +27,7 @@ SEARCH_SPACE = {
 }
 
 
-class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
+class SpectrumSurrogate(Surrogate):
     r"""Logistic regression on random Fourier features of a feature map's spectrum.
 
     A circuit that rotates by angles :math:`a_k(x)` gives outcome probabilities
@@ -108,36 +105,14 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
         self.C = C
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
-        """Draw frequencies, then learn their coefficients.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_samples, n_features)
-            Features, in the units the feature map expects.
-        y : array-like of shape (n_samples,)
-            Labels.
-
-        Returns
-        -------
-        self
-        """
-        self._validate_params()
-        points, labels = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(labels)
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
-        angles = self._angles(points)
+    def _fit(self, X: NDArray[np.float64], y: NDArray[Any]) -> None:
+        angles = self._angles(X)
         rng = check_random_state(self.random_state)
         drawn = self._draw(rng)
         leading = drawn[np.arange(len(drawn)), (drawn != 0).argmax(axis=1)]
         folded = drawn * np.where(leading < 0, -1, 1)[:, None]  # m and -m are one frequency
         self.frequencies_ = np.unique(folded, axis=0)
-        self.linear_ = LogisticRegression(C=self.C, max_iter=2000).fit(
-            self._features(angles), labels
-        )
-        return self
+        self.linear_ = LogisticRegression(C=self.C, max_iter=2000).fit(self._features(angles), y)
 
     def _draw(self, rng: np.random.RandomState) -> NDArray[np.intp]:
         """Return random frequencies: half as often as rotations make them, half all alike."""
@@ -170,8 +145,7 @@ class SpectrumSurrogate(ClassifierMixin, BaseEstimator):
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the class probabilities, shape (n_samples, n_classes)."""
-        check_is_fitted(self)
-        points = validate_data(self, X, dtype=np.float64, reset=False)
+        points = self._checked(X)
         return np.asarray(self.linear_.predict_proba(self._features(self._angles(points))))
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
