@@ -9,4 +9,5 @@ SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
     "gamma": {"low": 0.001, "high": 10.0, "log": True},
     "degree": [2, 3],
+    "max_iter": [200_000],  # a polynomial with a large C may never converge
 }

@@ -64,7 +64,8 @@ def controls_of(model: ModelRow, n_features: int) -> list[Control]:
     found = []
     twin = _without_entanglement(estimator, model.parameters, n_features)
     if twin is not None:
-        found.append(Control("no entanglement", _row(model, model.name, twin, model.search)))
+        search = _search_of_twin(model.search, twin)
+        found.append(Control("no entanglement", _row(model, model.name, twin, search)))
     feature_map = getattr(estimator, "feature_map", getattr(estimator, "encoding", None))
     if is_classifier(estimator) and feature_map is not None:
         found += _surrogates(model, estimator, feature_map)
@@ -131,6 +132,21 @@ def _without_entanglement(
     except SpecError:  # it encodes by entangling alone
         return None
     return twin if twin != dict(parameters) else None
+
+
+def _search_of_twin(
+    search: Mapping[str, Any] | None, twin: Mapping[str, Any]
+) -> dict[str, Any] | None:
+    """Return the model's own space, where a circuit was wrapped reaching into what it wraps."""
+    if search is None:
+        return None
+    moved = {}
+    for path, values in search.items():
+        name, _, inner = path.partition(".")
+        part = twin.get(name)
+        wrapped = isinstance(part, Mapping) and part["name"] == "without_entanglement"
+        moved[f"{name}.of.{inner}" if wrapped and inner else path] = values
+    return moved
 
 
 def _map(feature_map: Any, n_features: int) -> Any:

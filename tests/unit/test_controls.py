@@ -14,6 +14,7 @@ from experiments import Study
 from experiments.cells import ModelRow
 from experiments.controls import controls_of
 from experiments.evaluation.splits import permuted
+from experiments.evaluation.tuning import with_values
 from experiments.reporting import controls as report
 from qml.circuits import (
     ANSATZES,
@@ -148,6 +149,10 @@ def test_controls_are_tuned_where_the_model_is():
     assert tuned["no entanglement"].row.search == {"bandwidth": [0.1, 1.0]}
     assert set(tuned["matched RBF"].row.search) == {"bandwidth"}  # C is named
     assert tuned["matched RBF"].row.parameters["C"] == 2.0
+    inner = kinds("vqc", search={"ansatz.reps": [1, 3], "bias": [0.0]})["no entanglement"].row
+    assert inner.search == {"ansatz.of.reps": [1, 3], "bias": [0.0]}
+    changed = with_values(inner.parameters, {"ansatz.of.reps": 3})["ansatz"]
+    assert resolve_ansatz(changed, 2).num_parameters == 16  # four layers of RY and RZ
     untuned = kinds("qsvc", {"C": 2.0, "bandwidth": 0.3})
     assert untuned["matched RBF"].row.search is None
     assert untuned["matched RBF"].row.parameters["bandwidth"] == 0.3
