@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def render(found: list[Explained]) -> str:
     name = METRICS[found[0].metric].title or found[0].metric
     headers = ["data set", "model", name, *kinds]
     table = tabulate(rows, headers=headers, disable_numparse=True)
-    said = "\n".join(one.text() for one in found)
+    said = "\n".join(textwrap.fill(one.text(), 100, subsequent_indent="  ") for one in found)
     return (
         f"{table}\nA control is marked where the model is not shown to be better: ? undecided, "
         f"= practically equal,\n< the control is better. Holm over a model's controls.\n\n{said}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from experiments.store import Store, write_durably
 
 __all__ = ["Found", "find", "models_of", "render", "sentence", "write"]
 
+_WIDTH = 100  # of running text
 _SIGNS = {"better": "+", "worse": "-", "practically equal": "=", "undecided": "?"}
 _OPPOSITE = {"better": "worse", "worse": "better"}
 
@@ -122,7 +124,7 @@ def render(found: Found) -> str:
         lines += ["", _matrix(dataset, mine)]
         headline = _headline(mine, found.quantum)
         if headline is not None:
-            lines += ["", sentence(headline, found.metric)]
+            lines += ["", textwrap.fill(sentence(headline, found.metric), _WIDTH)]
     if found.over is not None:
         lines += ["", _ranks(found.over)]
     return "\n".join(lines)
@@ -165,8 +167,8 @@ def _ranks(over: OverDatasets) -> str:
     without = f" (without {', '.join(over.left_out)})" if over.left_out else ""
     lines = [
         f"Over {len(over.datasets)} data sets{without} the models {told} (Friedman, Iman-Davenport "
-        f"F = {test.F:.2f}, p = {_p(test.p)}). Mean ranks: {ranks};",
-        f"critical difference {test.critical_difference:.2f} (Nemenyi).",
+        f"F = {test.F:.2f}, p = {_p(test.p)}). Mean ranks: {ranks}; critical difference "
+        f"{test.critical_difference:.2f} (Nemenyi)."
     ]
     for i, a in enumerate(order):
         for b in order[i + 1 :]:
@@ -176,7 +178,7 @@ def _ranks(over: OverDatasets) -> str:
                     f"{over.models[a]} is better than {over.models[b]} over data sets "
                     f"(Wilcoxon, Holm: p = {_p(test.p_pairs[a, b])}, rank-biserial {effect:.2f})."
                 )
-    return "\n".join(lines)
+    return "\n".join(textwrap.fill(line, _WIDTH) for line in lines)
 
 
 def write(all_found: list[Found], folder: Path) -> list[Path]:
