@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,14 @@ from numpy.typing import NDArray
 from experiments.datasets._dataset import Dataset
 from qml.errors import DataError, did_you_mean
 
-__all__ = ["columns_to_dataset", "names_in"]
+__all__ = ["arrays_folder", "columns_to_dataset", "names_in"]
+
+
+def arrays_folder() -> Path:
+    """Return the folder of arrays that came from Python, each file named by its hash."""
+    import pooch
+
+    return Path(pooch.os_cache("qml-workbench")) / "arrays"
 
 
 def names_in(text: str) -> list[str]:

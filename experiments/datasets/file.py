@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from experiments.datasets._dataset import Dataset
-from experiments.datasets._table import columns_to_dataset
+from experiments.datasets._table import arrays_folder, columns_to_dataset
 from qml.errors import DataError
 
 __all__ = ["file"]
@@ -41,7 +41,8 @@ def file(
     random_state : int, default=0
         Not used: nothing is drawn.
     path : str
-        The file; one that is not there is looked for in the folder that ``QML_DATA`` names.
+        The file; one that is not there is looked for in the folder that ``QML_DATA`` names, and
+        among the arrays that `Study.from_dict` keeps.
     target : str, default=""
         Column of the labels; empty is the last column.
     drop : str, default=""
@@ -83,7 +84,7 @@ def file(
 
 def _find(path: Path) -> Path:
     folder = os.environ.get("QML_DATA")
-    places = [path, *([Path(folder) / path] if folder else [])]
+    places = [path, *([Path(folder) / path] if folder else []), arrays_folder() / path]
     found = next((place for place in places if place.is_file()), None)
     if found is None:
         raise DataError(f"{path}: no such file")
