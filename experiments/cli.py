@@ -83,18 +83,35 @@ def run(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run stored failures again.")
     ] = False,
+    part: Annotated[
+        str | None,
+        typer.Option(metavar="K/N", help="The k-th of n parts, each on another machine."),
+    ] = None,
 ) -> None:
     """Run what is missing of a study, and print its table."""
     from experiments.progress import run_with_progress
 
+    place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
     try:
-        finished = run_with_progress(loaded, jobs=jobs, out=out, retry_failed=retry_failed)
+        finished = run_with_progress(loaded, jobs, out, retry_failed, place)
     except KeyboardInterrupt:
         print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
         raise typer.Exit(130) from None
     _print_table(finished)
     _print_files(finished)
+
+
+def _part(text: str) -> tuple[int, int]:
+    """Return (k, n) from ``"k/n"``."""
+    import re
+
+    from qml.errors import SpecError
+
+    found = re.fullmatch(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})", text)
+    if found is None or int(found[1]) > int(found[2]):
+        raise SpecError(f"{text!r} is no part; 2/8 is the second of eight", "--part")
+    return int(found[1]), int(found[2])
 
 
 @app.command()

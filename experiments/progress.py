@@ -20,7 +20,13 @@ from experiments.study import Run, Study
 __all__ = ["run_with_progress"]
 
 
-def run_with_progress(study: Study, jobs: int | None, out: Path | None, retry_failed: bool) -> Run:
+def run_with_progress(
+    study: Study,
+    jobs: int | None,
+    out: Path | None,
+    retry_failed: bool,
+    part: tuple[int, int] | None = None,
+) -> Run:
     """Run a study, its progress on standard error so that standard output is the table alone."""
     statuses: Counter[str] = Counter()
     bar = Progress(
@@ -45,7 +51,12 @@ def run_with_progress(study: Study, jobs: int | None, out: Path | None, retry_fa
 
     try:
         return study.run(
-            jobs=jobs, out=out, retry_failed=retry_failed, on_start=start, on_finished=finished
+            jobs=jobs,
+            out=out,
+            retry_failed=retry_failed,
+            part=part,
+            on_start=start,
+            on_finished=finished,
         )
     finally:
         bar.stop()

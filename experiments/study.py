@@ -170,6 +170,7 @@ class Study:
         jobs: int | None = None,
         out: str | Path | None = None,
         retry_failed: bool = False,
+        part: tuple[int, int] | None = None,
         on_start: Any = None,
         on_finished: OnFinished | None = None,
     ) -> Run:
@@ -183,6 +184,9 @@ class Study:
             The run's folder; None is ``results/<study>``.
         retry_failed : bool, default=False
             Run stored failures again.
+        part : (int, int) or None, default=None
+            ``(k, n)`` runs the k-th of n parts of the cells, from 1: on each of n machines that
+            share the folder another part. None is all.
         on_start : callable or None, default=None
             Called with the number of cells and of those already stored.
         on_finished : callable or None, default=None
@@ -206,8 +210,12 @@ class Study:
                 store.remove(key)
             else:
                 del cells[key]
+        if part is not None:
+            number, parts = part
+            cells = {key: c for key, c in cells.items() if int(key, 16) % parts == number - 1}
         if on_start is not None:
-            on_start(len({item.cell.key for item in planned}), len(cells))
+            total = len({item.cell.key for item in planned}) if part is None else len(cells)
+            on_start(total, len(cells))
         run_cells(
             cells.values(),
             store,

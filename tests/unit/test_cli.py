@@ -113,6 +113,9 @@ def test_doctor_knows_versions_and_no_secret(place):
         (["table", "tiny", "--metric", "acuracy"], 2, "did you mean 'accuracy'"),
         (["show", "tiny", "ffffffffffff"], 1, "0 stored cells start with"),
         (["run", "tiny.yaml", "--set", "models[0].C=-1"], 2, "models[0].C"),
+        (["run", "tiny.yaml", "--part", "3/2"], 2, "--part: '3/2' is no part"),
+        (["run", "tiny.yaml", "--part", "a"], 2, "is no part"),
+        (["verdicts", "results/none"], 1, "no run is stored here"),
         (["run", "tiny.yaml", "--backend", "exat"], 2, "did you mean 'exact'"),
         (
             ["run", "tiny.yaml", "--set", "name=other", "--out", "results/tiny"],

@@ -219,3 +219,13 @@ def test_dots_reach_into_components_and_need_an_owner():
     }
     with pytest.raises(SpecError, match="not named in the study"):
         with_values({"C": 1.0}, {"C.x": 5})
+
+
+def test_parts_make_the_whole(tmp_path):
+    whole = study().run(jobs=1, out=tmp_path / "whole").cells()
+    counts = []
+    for number in (1, 2, 3):
+        run = study().run(jobs=1, out=tmp_path / "parts", part=(number, 3))
+        counts.append(int((run.cells()["status"] == "done").sum()))
+    assert counts[0] < counts[1] < counts[2] == len(whole)
+    assert run.cells()["accuracy"].tolist() == whole["accuracy"].tolist()
