@@ -41,6 +41,8 @@ class IQPVariationalClassifier(VariationalClassifier):
         The :math:`s`: the sigmoid leaves little below -6 and above 6.
     bandwidth : float, default=1.0
         The factor :math:`\lambda` on every feature.
+    entangling : bool, default=True
+        False leaves out every gate on two qubits: the control.
     optimizer : str, mapping or Optimizer, default="adam"
         See `qml.optimizers.resolve_optimizer`.
     loss : str or mapping, default="cross_entropy"
@@ -89,6 +91,7 @@ class IQPVariationalClassifier(VariationalClassifier):
         "layers": [Interval(Integral, 1, None, closed="left")],
         "scale": [Interval(Real, 0, None, closed="neither")],
         "bandwidth": [Interval(Real, 0, None, closed="neither")],
+        "entangling": ["boolean"],
     }
 
     def __init__(
@@ -97,6 +100,7 @@ class IQPVariationalClassifier(VariationalClassifier):
         layers: int = 4,
         scale: float = 6.0,
         bandwidth: float = 1.0,
+        entangling: bool = True,
         optimizer: OptimizerSpec = "adam",
         loss: LossSpec = "cross_entropy",
         training: TrainingSpec = None,
@@ -108,6 +112,7 @@ class IQPVariationalClassifier(VariationalClassifier):
         self.layers = layers
         self.scale = scale
         self.bandwidth = bandwidth
+        self.entangling = entangling
         self.optimizer = optimizer
         self.loss = loss
         self.training = training
@@ -115,12 +120,21 @@ class IQPVariationalClassifier(VariationalClassifier):
         self.backend = backend
         self.random_state = random_state
 
+    @property
+    def encoding(self) -> dict[str, Any]:
+        """The feature map, as a study would name it."""
+        embedding = {"name": "iqp", "reps": self.reps}
+        return embedding if self.entangling else {"name": "without_entanglement", "of": embedding}
+
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.bandwidth * X
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        encoding = resolve_feature_map({"name": "iqp", "reps": self.reps}, n_features)
-        ansatz = resolve_ansatz({"name": "strongly_entangling", "reps": self.layers}, n_features)
+        trained: dict[str, Any] = {"name": "strongly_entangling", "reps": self.layers}
+        if not self.entangling:
+            trained = {"name": "without_entanglement", "of": trained}
+        encoding = resolve_feature_map(self.encoding, n_features)
+        ansatz = resolve_ansatz(trained, n_features)
         first = (0, 1) if n_features > 1 else (0,)
         head = Head(n_targets, n_targets, scale=self.scale, normalised=True)
         readout = z_observables(n_features, n_targets, first)

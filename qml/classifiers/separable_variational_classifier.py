@@ -114,6 +114,11 @@ class SeparableVariationalClassifier(VariationalClassifier):
         self.backend = backend
         self.random_state = random_state
 
+    @property
+    def encoding(self) -> dict[str, Any]:
+        """A feature map of the same frequencies, as a study would name it."""
+        return {"name": "separable", "reps": self.reps}
+
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.bandwidth * X
 

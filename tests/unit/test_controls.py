@@ -23,6 +23,7 @@ from qml.circuits import (
     resolve_feature_map,
     resolve_trainable_map,
 )
+from qml.classifiers.iqp_variational_classifier import IQPVariationalClassifier
 from qml.engine import probabilities
 from qml.errors import SpecError
 from qml.kernels import centred_alignment
@@ -140,6 +141,11 @@ def test_each_quantum_model_gets_the_controls_that_say_something():
     reuploading = kinds("data_reuploading_classifier")
     assert reuploading["no entanglement"].row.parameters["entangling"] is False
     assert "matched RBF" not in reuploading
+    iqp = kinds("iqp_variational_classifier", {"reps": 2})
+    assert iqp["no entanglement"].row.parameters["entangling"] is False
+    assert iqp["same spectrum"].row.parameters["feature_map"] == {"name": "iqp", "reps": 2}
+    twin = IQPVariationalClassifier(entangling=False)._architecture(3, 2).model.circuit
+    assert twin.num_nonlocal_gates() == 0
     assert set(kinds("qsvr")) == {"no entanglement", "permuted labels", "dummy"}
     assert controls_of(ModelRow("svc", "svc", {}, None), 3) == []
 
