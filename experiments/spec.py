@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from experiments.cells import component, dataset_rows, expand_grid, model_rows
 from experiments.evaluation.metrics import METRICS, check_metrics
 from experiments.evaluation.splits import SplitKind
-from experiments.evaluation.tuning import check_space
+from experiments.evaluation.tuning import check_space, with_values
 from experiments.registry import (
     DATASETS,
     MODELS,
@@ -221,7 +221,8 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
                 yield SpecError(problem, f"models[{i}].datasets[{j}]")
         yield from _backend_problems(model.backend, f"models[{i}].backend")
-        yield from _search_problems(model, f"models[{i}]")
+        tuned = spec.protocol.tuning is not None
+        yield from _search_problems(model, f"models[{i}]", tuned)
     yield from _backend_problems(spec.backend, "backend")
     yield from _metric_problems(spec)
 
@@ -242,19 +243,25 @@ def _metric_problems(spec: StudySpec) -> Iterator[SpecError]:
             yield SpecError(problem, f"published[{i}].metric")
 
 
-def _search_problems(model: ModelEntry, where: str) -> Iterator[SpecError]:
-    """Yield what is wrong with a search space of the study's own."""
-    if model.search is None:
+def _search_problems(model: ModelEntry, where: str, tuned: bool) -> Iterator[SpecError]:
+    """Yield what is wrong with a search space of the study's own; every value of it is tried."""
+    if model.search is None or model.name not in MODELS.names():
+        return
+    if not tuned:
+        yield SpecError("nothing is tuned: the study has no protocol.tuning", f"{where}.search")
         return
     try:
         check_space(model.search)
-        known = MODELS.load(model.name)().get_params(deep=False)
-        for path in model.search:
-            name = path.partition(".")[0]
-            if name not in known or name in ("random_state", "backend"):
-                raise SpecError(
-                    f"nothing to tune of {model.name!r}{did_you_mean(name, known)}", path
-                )
+        defaults = MODELS.load(model.name)().get_params(deep=False)
+        parameters, _ = expand_grid(model.parameters)[0]
+        for path, values in model.search.items():
+            name, known = path.partition(".")[0], set(defaults) - {"random_state", "backend"}
+            if name not in known:
+                problem = f"nothing to tune of {model.name!r}{did_you_mean(name, known)}"
+                raise SpecError(problem, path)
+            for value in values if isinstance(values, list) else (values["low"], values["high"]):
+                tried = with_values({**defaults, **parameters}, {path: value})[name]
+                build_estimator(MODELS, model.name, {name: tried})
     except SpecError as error:
         yield error.under(f"{where}.search")
 

@@ -73,8 +73,8 @@ def study(model, limits):
 @pytest.mark.parametrize(
     "greedy_model, limits, status, words",
     [
-        ("sleeper", {"seconds": 1.0}, "timed_out", "not done after 1 s"),
-        ("swallower", {"seconds": 1.0}, "timed_out", "still at work after 1 s"),
+        ("sleeper", {"seconds": 2.0}, "timed_out", "not done after 2 s"),
+        ("swallower", {"seconds": 2.0}, "timed_out", "still at work after 2 s"),
         ("hog", {"memory_mib": 700}, "out_of_memory", "the limit is 700 MiB"),
     ],
     indirect=["greedy_model"],

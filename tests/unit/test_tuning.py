@@ -149,6 +149,9 @@ def test_every_search_space_is_one_of_its_own_model(name):
         ({"C": {"low": "a", "high": 1}}, "no range from 'a'"),
         ({"c": [1.0]}, "nothing to tune of 'svc'"),
         ({"random_state": [1]}, "nothing to tune of 'svc'"),
+        ({"C": [1.0, -1.0]}, "The 'C' parameter"),
+        ({"C": {"low": -1.0, "high": 1.0}}, "The 'C' parameter"),
+        ({"kernel.rep": [1]}, "kernel"),
     ],
 )
 def test_bad_spaces_are_one_line(space, words):
@@ -229,3 +232,26 @@ def test_parts_make_the_whole(tmp_path):
         counts.append(int((run.cells()["status"] == "done").sum()))
     assert counts[0] < counts[1] < counts[2] == len(whole)
     assert run.cells()["accuracy"].tolist() == whole["accuracy"].tolist()
+
+
+@pytest.mark.parametrize(
+    "model, words",
+    [
+        ({"name": "qsvc", "search": {"feature_map.rep": [1]}}, "did you mean 'reps'"),
+        ({"name": "vqc", "search": {"ansatz.reps": ["two"]}}, "ansatz.reps"),
+        ({"name": "qsvcc", "search": {"C": [1.0]}}, "unknown model 'qsvcc'"),
+    ],
+)
+def test_values_of_a_space_are_tried_before_anything_runs(model, words):
+    values = {"name": "bad", "datasets": ["wine"], "models": [model]}
+    values["protocol"] = {"tuning": {"trials": 3}}
+    with pytest.raises(SpecError) as caught:
+        Study.from_dict(values)
+    assert words in str(caught.value)
+    assert str(caught.value).count("\n") == 0
+
+
+def test_space_without_tuning_is_no_silence():
+    values = {"name": "bad", "datasets": ["wine"], "models": [{"name": "svc", "search": {}}]}
+    with pytest.raises(SpecError, match=r"models\[0\].search: nothing is tuned"):
+        Study.from_dict(values)
