@@ -96,6 +96,8 @@ def find(store: Store, cells: pd.DataFrame) -> list[Found]:
 def sentence(verdict: Verdict, metric: str) -> str:
     """Return one verdict in words and numbers."""
     found, name = verdict.comparison, METRICS[metric].title or metric
+    if not METRICS[metric].higher_is_better:
+        name = f"{name}, sign turned so that more is better,"
     numbers = (
         f"{name} {found.difference:+.3f} [{found.low:+.3f}, {found.high:+.3f}], "
         f"p = {_p(verdict.p)}, probability of worse / practically equal / better "

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from experiments import Study
+from experiments.evaluation.comparison import verdicts
 from experiments.evaluation.metrics import METRICS, Predictions, confusion, score
 from experiments.reporting import tables
 from experiments.reporting import verdicts as report
@@ -66,6 +67,12 @@ def test_verdicts_are_of_the_whole_training_part(run):
         one = next(v for v in found.verdicts if v.judgement == judgement)
         assert one.dataset in report.sentence(one, "accuracy")
         assert judgement in report.sentence(one, "accuracy")
+
+
+def test_sentence_says_when_the_sign_was_turned(run):
+    cells = report.models_of(run.store, run.cells())
+    [one, *_] = verdicts(cells, "brier", 0.01)
+    assert "sign turned" in report.sentence(one, "brier")
 
 
 def test_files_say_the_same(run, tmp_path):
