@@ -6,8 +6,6 @@ Nothing heavy is imported before a command needs it, so that ``--help`` answers 
 
 from __future__ import annotations
 
-import os
-import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from experiments.study import Run, Study
+    from experiments.study import Study
     from qml.registry import Room
 
 __all__ = ["app", "main"]
@@ -90,6 +88,7 @@ def run(
 ) -> None:
     """Run what is missing of a study, and print its table."""
     from experiments.progress import run_with_progress
+    from experiments.screen import print_files, print_run
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
@@ -98,8 +97,8 @@ def run(
     except KeyboardInterrupt:
         print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
         raise typer.Exit(130) from None
-    _print_table(finished)
-    _print_files(finished)
+    print_run(finished)
+    print_files(finished)
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -122,9 +121,11 @@ def check(
     out: OutOption = None,
 ) -> None:
     """Validate a study and count its cells, circuits, shots and memory; nothing runs."""
+    from experiments.screen import print_check
+
     loaded = _load(study, set_, backend)
     rows = loaded.check(out)
-    _print_check(rows)
+    print_check(rows)
     if any(row.problem for row in rows):
         raise typer.Exit(2)
 
@@ -147,6 +148,7 @@ def table(
 ) -> None:
     """Print the table of a run, also of one that is still under way."""
     from experiments.reporting import tables
+    from experiments.screen import terminal_width
     from experiments.study import Run
 
     metrics = list(metric or [])
@@ -157,7 +159,7 @@ def table(
     summary = stored.table(metrics, interval.value)
     metrics = metrics or stored.store.read_plan()["metrics"]
     if format_ == "text":
-        text: str | bytes = tables.render_text(summary, metrics, _terminal_width())
+        text: str | bytes = tables.render_text(summary, metrics, terminal_width())
     else:
         text = tables.render(summary, metrics, format_)
     if isinstance(text, bytes):
@@ -170,13 +172,15 @@ def table(
 def verdicts(run: RunArgument) -> None:
     """Say which model is better: every pair, over data sets, and what the controls explain."""
     from experiments.reporting import verdicts as report
+    from experiments.screen import print_comparisons
     from experiments.study import Run
     from qml.errors import SpecError
 
     stored = Run(run)
-    if not report.find(stored.store, stored.cells()):
+    cells = stored.cells()
+    if not report.find(stored.store, cells):
         raise SpecError(f"{stored.folder}: no two models have finished on the same splits")
-    _print_comparisons(stored)
+    print_comparisons(stored, cells)
 
 
 @app.command()
@@ -367,139 +371,6 @@ def _line_of(room: Room, name: str) -> str:
         return first_sentence(room.module(name))
     except SpecError as error:
         return f"({error.problem})"
-
-
-def _print_check(rows: list[Any]) -> None:
-    from tabulate import tabulate
-
-    headers = ["data set", "model", "cells", "stored", "features", "circuits", "shots", "memory"]
-    lines = [
-        [
-            row.dataset,
-            row.model,
-            row.cells,
-            row.finished,
-            row.features or "-",
-            f"{row.circuits:,}" if row.circuits else "-",
-            f"{row.shots:,}" if row.shots else "-",
-            f"{row.memory_bytes / 2**20:,.1f} MiB" if row.memory_bytes else "-",
-        ]
-        for row in rows
-    ]
-    align = ["left", "left", *["right"] * 6]
-    print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
-    cells, stored = sum(row.cells for row in rows), sum(row.finished for row in rows)
-    circuits, shots = sum(row.circuits for row in rows), sum(row.shots for row in rows)
-    print(
-        f"\n{cells:,} cells, {stored:,} of them stored; at most {circuits:,} circuits and "
-        f"{shots:,} shots; memory is that of one cell."
-    )
-    for row in rows:
-        if row.problem:
-            print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
-
-
-def _print_table(finished: Run) -> None:
-    from experiments.reporting import tables
-
-    metrics = finished.store.read_plan()["metrics"]
-    print(tables.render_text(finished.table(), metrics, _terminal_width()))
-    splits = finished.cells().groupby(["dataset", "model"])[["repeat", "fold"]].nunique()
-    n_splits = int((splits["repeat"] * splits["fold"]).max())
-    print(
-        f"Mean over {n_splits} test folds, the same for every model, with the Nadeau-Bengio\n"
-        "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
-        "second class, or the mean over more than two."
-    )
-    for line in (*_implementations(finished), *_sharing(finished)):
-        print(line)
-    _print_comparisons(finished)
-    from experiments.reporting import duel as report
-
-    found = report.duels(finished.store)
-    for each in found:
-        print(f"\n{report.render(each)}")
-    for file in report.write(found, finished.folder):
-        print(f"Written: {file}")
-
-
-def _print_comparisons(finished: Run) -> None:
-    """Print verdicts and controls, and write both."""
-    from experiments.reporting import controls
-    from experiments.reporting import verdicts as report
-
-    cells = finished.cells()
-    found = report.find(finished.store, cells)
-    for one in found:
-        print(f"\n{report.render(one)}")
-    if found:
-        files = report.write(found, finished.folder)
-        print(f"Written: {', '.join(str(file) for file in files)}")
-    explained = controls.find(finished.store, cells)
-    if explained:
-        print(f"\n{controls.render(explained)}")
-        files = controls.write(explained, finished.folder)
-        print(f"Written: {', '.join(str(file) for file in files)}")
-    from experiments.reporting import learning_curves
-
-    if file := learning_curves.draw(finished.table(), finished.folder):
-        print(f"Written: {file}")
-
-
-def _terminal_width() -> int | None:
-    """Return the terminal's columns, or None where the output goes to a file or a pipe."""
-    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _implementations(finished: Run) -> list[str]:
-    """Return the optimizers' code and versions: COBYLA is not the same in every SciPy."""
-    cells = finished.cells()
-    if "training_optimizer" not in cells:
-        return []
-    pairs = cells[["model", "training_optimizer"]].dropna().drop_duplicates()
-    return [f"{model}: {code}." for model, code in pairs.itertuples(index=False)]
-
-
-def _sharing(finished: Run) -> list[str]:
-    """Return what was evaluated once for several fits: their own columns are as if it were not."""
-    from experiments.shared_kernels import tables_of
-
-    cells = finished.cells()
-    tables = tables_of(finished.folder)
-    if not tables or "shared_s" not in cells:
-        return []
-    fits = cells[cells["shared_s"] > 0]
-    seconds = sum(table["evaluation_s"] for table in tables)
-    return [
-        f"Kernels were evaluated once for {len(fits):,} fits: {len(tables):,} tables, "
-        f"{seconds:.2g} s "
-        f"in place of {fits['shared_s'].sum():.2g} s. Each fit's\nseconds, circuits and shots are "
-        "those of that fit alone."
-    ]
-
-
-def _print_files(finished: Run) -> None:
-    folder, qml = finished.folder, _own_name()
-    print(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
-    print("Next:")
-    for command, purpose in (
-        (f"{qml} table {folder} --format latex", "the table for a paper"),
-        (f"{qml} table {folder} --metric mcc", "any metric, without refitting"),
-        (f"{qml} verdicts {folder}", "every verdict again"),
-        (f"{qml} list models", "what else a study can name"),
-    ):
-        print(f"  {command:56} {purpose}")
-
-
-def _own_name() -> str:
-    """Return what to type to get this program: ``qml``, or its path where that is not found."""
-    typed = Path(sys.argv[0])
-    if typed.name == "__main__.py":
-        return "python -m experiments"
-    found = shutil.which(typed.name)
-    if found is not None and Path(found).resolve() == typed.resolve():
-        return typed.name
-    return os.path.relpath(typed)
 
 
 def main() -> None:

@@ -279,6 +279,7 @@ class Run:
         self,
         metrics: Iterable[str] | None = None,
         interval: Literal["corrected", "bootstrap"] = "corrected",
+        cells: pd.DataFrame | None = None,
     ) -> pd.DataFrame:
         """Return one row a data set and model: means, 95 % intervals, costs a fold.
 
@@ -290,11 +291,14 @@ class Run:
         interval : {"corrected", "bootstrap"}, default="corrected"
             Over folds with the Nadeau-Bengio correction, or over test rows, which says nothing of
             other training rows.
+        cells : DataFrame or None, default=None
+            What `cells` has returned for these metrics; None reads them.
         """
         from experiments.reporting import tables
 
         store = self.store if interval == "bootstrap" else None
-        table = tables.summary(self.cells(metrics), self._metrics(metrics), store)
+        read = self.cells(metrics) if cells is None else cells
+        table = tables.summary(read, self._metrics(metrics), store)
         return tables.with_published(table, self.store.read_plan())
 
     def export(self) -> list[Path]:
@@ -303,10 +307,11 @@ class Run:
 
         metrics = self._metrics(None)
         cells = self.cells()
+        table = self.table(cells=cells)
         files = {
             "metrics.csv": tables.render_cells_csv(cells),
-            "table.csv": tables.render(self.table(), metrics, "csv"),
-            "table.md": tables.render(self.table(), metrics, "markdown"),
+            "table.csv": tables.render(table, metrics, "csv"),
+            "table.md": tables.render(table, metrics, "markdown"),
         }
         for name, text in files.items():
             write_durably(self.folder / name, str(text).encode())

@@ -9,11 +9,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils import check_random_state
+from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.backends import Backend, Usage, Workload, resolve_backend
+from qml.errors import DataError
 
-__all__ = ["QuantumEstimator"]
+__all__ = ["QuantumEstimator", "checked_classes"]
 
 
 class QuantumEstimator(BaseEstimator):
@@ -50,3 +52,21 @@ class QuantumEstimator(BaseEstimator):
         check_is_fitted(self)
         checked: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
         return checked
+
+
+def checked_classes(
+    estimator: BaseEstimator, X: ArrayLike, y: ArrayLike
+) -> tuple[NDArray[np.float64], NDArray[Any], NDArray[np.intp]]:
+    """Return points, the classes that there are, and each row's place among them.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two classes.
+    """
+    points, labels = validate_data(estimator, X, y, dtype=np.float64)
+    check_classification_targets(labels)
+    classes, encoded = np.unique(labels, return_inverse=True)
+    if len(classes) < 2:
+        raise DataError(f"needs at least two classes, got one class: {classes[0]!r}")
+    return points, classes, encoded

@@ -283,13 +283,15 @@ def friedman(scores: ArrayLike, level: float = 0.95) -> Friedman:
     if values.ndim != 2 or values.shape[0] < 2 or values.shape[1] < 2:
         raise ValueError(f"scores of shape {values.shape}: two data sets and two models needed")
     N, k = values.shape
+    values = np.round(values, 12)  # the same mean, summed in another order, is a tie
     ranks = stats.rankdata(-values, axis=1).mean(axis=0)
     chi_squared = 12 * N / (k * (k + 1)) * ((ranks**2).sum() - k * (k + 1) ** 2 / 4)
     rest = N * (k - 1) - chi_squared
     F = (N - 1) * chi_squared / rest if rest > 0 else np.inf
     q = stats.studentized_range.ppf(level, k, np.inf) / np.sqrt(2)
     pairs = [(i, j) for i in range(k) for j in range(i)]
-    adjusted = holm([paired_test(values[:, i] - values[:, j]) for i, j in pairs])
+    differences = [np.round(values[:, i] - values[:, j], 12) for i, j in pairs]
+    adjusted = holm([paired_test(one) for one in differences])
     p_pairs = np.ones((k, k))
     for (i, j), p in zip(pairs, adjusted, strict=True):
         p_pairs[i, j] = p_pairs[j, i] = p

@@ -80,7 +80,7 @@ def find(store: Store, cells: pd.DataFrame) -> list[Explained]:
     """Return every quantum model that has controls, by the study's first metric of its task."""
     plan = store.read_plan()
     rope = float(plan["study"].get("rope", 0.01))
-    own, controls = models_of(store, cells), cells[cells["control"] != ""]
+    own, controls = models_of(cells), cells[cells["control"] != ""]
     found = []
     tasks: tuple[Task, ...] = ("classification", "regression")
     names = [next((m for m in plan["metrics"] if applies(m, task)), None) for task in tasks]

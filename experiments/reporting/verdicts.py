@@ -56,7 +56,7 @@ class Found:
         self.verdicts, self.over, self.quantum = found, over, quantum
 
 
-def models_of(store: Store, cells: pd.DataFrame) -> pd.DataFrame:
+def models_of(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that verdicts are about: no controls, the largest training part alone."""
     kept = cells[cells["control"] == ""]
     if kept["train_size"].notna().any():
@@ -77,7 +77,7 @@ def find(store: Store, cells: pd.DataFrame) -> list[Found]:
     """
     plan = store.read_plan()
     rope = float(plan["study"].get("rope", 0.01))
-    kept = models_of(store, cells)
+    kept = models_of(cells)
     tasks: tuple[Task, ...] = ("classification", "regression")
     all_found = []
     for task in tasks:

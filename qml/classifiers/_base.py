@@ -9,11 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils import Tags
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import validate_data
 
-from qml.errors import DataError
-from qml.estimator import QuantumEstimator
+from qml.estimator import QuantumEstimator, checked_classes
 
 __all__ = ["QuantumClassifier"]
 
@@ -51,11 +48,7 @@ class QuantumClassifier(ClassifierMixin, QuantumEstimator):
             If there are fewer than two classes.
         """
         self._validate_params()
-        points, labels = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(labels)
-        self.classes_, encoded = np.unique(labels, return_inverse=True)
-        if len(self.classes_) < 2:
-            raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
+        points, self.classes_, encoded = checked_classes(self, X, y)
         self._fit(points, encoded, self._begin())
         return self
 

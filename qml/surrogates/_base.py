@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from qml.errors import DataError
+from qml.estimator import checked_classes
 
 __all__ = ["Surrogate"]
 
@@ -26,8 +25,8 @@ class Surrogate(ClassifierMixin, BaseEstimator):
     """
 
     @abstractmethod
-    def _fit(self, X: NDArray[np.float64], y: NDArray[Any]) -> None:
-        """Fit to labels of any kind."""
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
+        """Fit to labels 0..k-1."""
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Fit to data.
@@ -49,12 +48,8 @@ class Surrogate(ClassifierMixin, BaseEstimator):
             If there are fewer than two classes.
         """
         self._validate_params()
-        points, labels = validate_data(self, X, y, dtype=np.float64)
-        check_classification_targets(labels)
-        self.classes_ = np.unique(labels)
-        if len(self.classes_) < 2:
-            raise DataError(f"needs at least two classes, got one class: {self.classes_[0]!r}")
-        self._fit(points, labels)
+        points, self.classes_, encoded = checked_classes(self, X, y)
+        self._fit(points, encoded)
         return self
 
     def _checked(self, X: ArrayLike) -> NDArray[np.float64]:

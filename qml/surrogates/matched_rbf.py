@@ -96,7 +96,7 @@ class MatchedRBF(Surrogate):
         self.quantum_kernel = quantum_kernel
         self.C = C
 
-    def _fit(self, X: NDArray[np.float64], y: NDArray[Any]) -> None:
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
         kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, "exact", 0)
         self.gamma_, self.alignment_ = _match(kernel.fit_evaluate(X, y), X)
         self.svc_ = SVC(kernel="rbf", gamma=self.gamma_, C=self.C).fit(X, y)
@@ -109,7 +109,7 @@ class MatchedRBF(Surrogate):
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the labels, shape (n_samples,)."""
         points = self._checked(X)
-        return np.asarray(self.svc_.predict(points))
+        return np.asarray(self.classes_[self.svc_.predict(points)])
 
     @property
     def training_(self) -> dict[str, Any]:

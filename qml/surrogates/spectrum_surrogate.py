@@ -105,7 +105,7 @@ class SpectrumSurrogate(Surrogate):
         self.C = C
         self.random_state = random_state
 
-    def _fit(self, X: NDArray[np.float64], y: NDArray[Any]) -> None:
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
         angles = self._angles(X)
         rng = check_random_state(self.random_state)
         drawn = self._draw(rng)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -9,6 +11,7 @@ import pytest
 from experiments import Study
 from experiments.evaluation.comparison import verdicts
 from experiments.evaluation.metrics import METRICS, Predictions, confusion, score
+from experiments.evaluation.splits import split
 from experiments.reporting import tables
 from experiments.reporting import verdicts as report
 from experiments.reporting.verdicts import _cliques
@@ -55,7 +58,7 @@ def test_verdicts_are_of_the_whole_training_part(run):
     [found] = report.find(run.store, cells)
     assert found.quantum == {"quantum"}
     assert len(found.verdicts) == 3 * 6
-    kept = report.models_of(run.store, cells)
+    kept = report.models_of(cells)
     assert kept["train_size"].isna().all()
     best = found.verdicts[0]
     group = kept[kept["dataset"] == best.dataset].groupby("model")["accuracy"].mean()
@@ -70,7 +73,7 @@ def test_verdicts_are_of_the_whole_training_part(run):
 
 
 def test_sentence_says_when_the_sign_was_turned(run):
-    cells = report.models_of(run.store, run.cells())
+    cells = report.models_of(run.cells())
     [one, *_] = verdicts(cells, "brier", 0.01)
     assert "sign turned" in report.sentence(one, "brier")
 
@@ -98,15 +101,20 @@ def test_learning_curves_are_drawn(run, tmp_path):
 
 
 def test_smaller_parts_lie_within_larger_ones_and_keep_class_shares(run):
-    rows = {}
-    for key in run.cells()["key"]:
-        content = run.find(key)
-        assert content["record"]["n_train"] in (12, 45)
-        split = content["cell"]["split"]
-        rows.setdefault((split["repeat"], split["fold"]), set()).add(
-            tuple(content["predictions"]["row"])
-        )
-    assert all(len(tests) >= 1 for tests in rows.values())
+    assert set(run.cells()["n_train"]) == {12, 45}
+    y = np.repeat([0, 1, 2], [60, 30, 10])
+    data = SimpleNamespace(y=y, groups=None, folds=None)
+    described = {"folds": 4, "repeat": 0, "fold": 1, "seed": 3}
+    whole, test = split(data, described)
+    smaller = None
+    for size in (0.9, 50, 20, 0.15):
+        part, same_test = split(data, {**described, "train_size": size})
+        assert same_test.tolist() == test.tolist()
+        assert set(part) <= set(whole if smaller is None else smaller)
+        assert len(part) == (size if size > 1 else round(size * len(whole)))
+        shares = np.bincount(y[part]) / len(part)
+        np.testing.assert_allclose(shares, [0.6, 0.3, 0.1], atol=1 / len(part))
+        smaller = part
 
 
 def test_confusion_matrices_count_every_test_row(run):

@@ -1,0 +1,149 @@
+"""What the commands print of checks and runs; nothing heavy is imported before it is needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.study import Run
+
+__all__ = ["print_check", "print_comparisons", "print_files", "print_run", "terminal_width"]
+
+
+def print_check(rows: list[Any]) -> None:
+    """Print what each row of a study will need, and on standard error what cannot run."""
+    from tabulate import tabulate
+
+    headers = ["data set", "model", "cells", "stored", "features", "circuits", "shots", "memory"]
+    lines = [
+        [
+            row.dataset,
+            row.model,
+            row.cells,
+            row.finished,
+            row.features or "-",
+            f"{row.circuits:,}" if row.circuits else "-",
+            f"{row.shots:,}" if row.shots else "-",
+            f"{row.memory_bytes / 2**20:,.1f} MiB" if row.memory_bytes else "-",
+        ]
+        for row in rows
+    ]
+    align = ["left", "left", *["right"] * 6]
+    print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    cells, stored = sum(row.cells for row in rows), sum(row.finished for row in rows)
+    circuits, shots = sum(row.circuits for row in rows), sum(row.shots for row in rows)
+    print(
+        f"\n{cells:,} cells, {stored:,} of them stored; at most {circuits:,} circuits and "
+        f"{shots:,} shots; memory is that of one cell."
+    )
+    for row in rows:
+        if row.problem:
+            print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+
+
+def print_run(finished: Run) -> None:
+    """Print the table of a run and what is to be said of it; every cell is read once."""
+    from experiments.reporting import tables
+
+    metrics, cells = finished.store.read_plan()["metrics"], finished.cells()
+    print(tables.render_text(finished.table(cells=cells), metrics, terminal_width()))
+    splits = cells.groupby(["dataset", "model"])[["repeat", "fold"]].nunique()
+    n_splits = int((splits["repeat"] * splits["fold"]).max())
+    print(
+        f"Mean over {n_splits} test folds, the same for every model, with the Nadeau-Bengio\n"
+        "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
+        "second class, or the mean over more than two."
+    )
+    for line in (*_implementations(cells), *_sharing(finished.folder, cells)):
+        print(line)
+    print_comparisons(finished, cells)
+    from experiments.reporting import duel as report
+
+    found = report.duels(finished.store)
+    for each in found:
+        print(f"\n{report.render(each)}")
+    for file in report.write(found, finished.folder):
+        print(f"Written: {file}")
+
+
+def print_comparisons(finished: Run, cells: pd.DataFrame) -> None:
+    """Print verdicts and controls, and write both."""
+    from experiments.reporting import controls
+    from experiments.reporting import verdicts as report
+
+    found = report.find(finished.store, cells)
+    for one in found:
+        print(f"\n{report.render(one)}")
+    if found:
+        files = report.write(found, finished.folder)
+        print(f"Written: {', '.join(str(file) for file in files)}")
+    explained = controls.find(finished.store, cells)
+    if explained:
+        print(f"\n{controls.render(explained)}")
+        files = controls.write(explained, finished.folder)
+        print(f"Written: {', '.join(str(file) for file in files)}")
+    from experiments.reporting import learning_curves
+
+    if file := learning_curves.draw(finished.table(cells=cells), finished.folder):
+        print(f"Written: {file}")
+
+
+def terminal_width() -> int | None:
+    """Return the terminal's columns, or None where the output goes to a file or a pipe."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def _implementations(cells: pd.DataFrame) -> list[str]:
+    """Return the optimizers' code and versions: COBYLA is not the same in every SciPy."""
+    if "training_optimizer" not in cells:
+        return []
+    pairs = cells[["model", "training_optimizer"]].dropna().drop_duplicates()
+    return [f"{model}: {code}." for model, code in pairs.itertuples(index=False)]
+
+
+def _sharing(folder: Path, cells: pd.DataFrame) -> list[str]:
+    """Return what was evaluated once for several fits: their own columns are as if it were not."""
+    from experiments.shared_kernels import tables_of
+
+    tables = tables_of(folder)
+    if not tables or "shared_s" not in cells:
+        return []
+    fits = cells[cells["shared_s"] > 0]
+    seconds = sum(table["evaluation_s"] for table in tables)
+    return [
+        f"Kernels were evaluated once for {len(fits):,} fits: {len(tables):,} tables, "
+        f"{seconds:.2g} s "
+        f"in place of {fits['shared_s'].sum():.2g} s. Each fit's\nseconds, circuits and shots are "
+        "those of that fit alone."
+    ]
+
+
+def print_files(finished: Run) -> None:
+    """Print where the results are, and what to do next."""
+    folder, qml = finished.folder, _own_name()
+    print(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
+    print("Next:")
+    for command, purpose in (
+        (f"{qml} table {folder} --format latex", "the table for a paper"),
+        (f"{qml} table {folder} --metric mcc", "any metric, without refitting"),
+        (f"{qml} verdicts {folder}", "every verdict again"),
+        (f"{qml} list models", "what else a study can name"),
+    ):
+        print(f"  {command:56} {purpose}")
+
+
+def _own_name() -> str:
+    """Return what to type to get this program: ``qml``, or its path where that is not found."""
+    typed = Path(sys.argv[0])
+    if typed.name == "__main__.py":
+        return "python -m experiments"
+    found = shutil.which(typed.name)
+    if found is not None and Path(found).resolve() == typed.resolve():
+        return typed.name
+    return os.path.relpath(typed)
