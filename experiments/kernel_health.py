@@ -22,9 +22,9 @@ from experiments.registry import (
 )
 from experiments.reporting import kernel_health as report
 from experiments.runner import load_dataset
-from experiments.store import write_durably
 from experiments.study import Study
 from qml.diagnostics.kernel_health import KernelHealth, kernel_health
+from qml.durable import write_durably
 from qml.errors import DataError, SpecError, did_you_mean
 from qml.kernels import KernelMachine
 

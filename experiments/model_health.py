@@ -15,9 +15,9 @@ from experiments.kernel_health import prepared_data
 from experiments.registry import MODELS, STUDIES_FOLDER, build_estimator
 from experiments.reporting import model_health as report
 from experiments.runner import load_dataset
-from experiments.store import write_durably
 from experiments.study import Study
 from qml.diagnostics.model_health import ModelHealth, model_health
+from qml.durable import write_durably
 from qml.errors import SpecError
 from qml.variational import VariationalEstimator
 

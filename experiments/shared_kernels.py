@@ -28,7 +28,6 @@ from experiments.cells import SCHEMA, Cell, canonical_json
 from experiments.evaluation.protocol import TrainingPart
 from experiments.registry import MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
-from experiments.store import write_durably
 from qml.backends import (
     Request,
     SharedBackend,
@@ -37,6 +36,7 @@ from qml.backends import (
     evaluate_table,
     resolve_backend,
 )
+from qml.durable import write_durably
 from qml.kernels import KernelMachine
 
 __all__ = ["share_kernels", "sharing_groups", "tables_of"]

@@ -19,38 +19,12 @@ from pathlib import Path
 from typing import Any
 
 from experiments.cells import SCHEMA, canonical_json
+from qml.durable import write_durably
 from qml.errors import StoreError
 
-__all__ = ["Store", "write_durably"]
+__all__ = ["Store"]
 
 _KEY = re.compile(r"[0-9a-f]{64}")
-
-
-def write_durably(file: Path, content: bytes) -> None:
-    """Write the whole file or nothing: temporary name, fsync, replace, fsync of the folder.
-
-    Raises
-    ------
-    StoreError
-        If the disk is full or the folder cannot be written; nothing is left behind.
-    """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(file)
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
-    except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
-        raise StoreError(f"{file}: cannot be written ({error.strerror})") from None
 
 
 class Store:

@@ -25,9 +25,10 @@ from experiments.registry import (
 from experiments.runner import OnFinished, load_dataset, make_pipeline, run_cells
 from experiments.shared_kernels import sharing_groups
 from experiments.spec import StudySpec, parse
-from experiments.store import Store, write_durably
+from experiments.store import Store
 from experiments.yaml_source import YamlSource, read_yaml, set_value
 from qml.backends import resolve_backend
+from qml.durable import write_durably
 from qml.engine import require_memory
 from qml.errors import SpecError, StoreError, did_you_mean
 

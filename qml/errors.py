@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Any, Literal
 
 __all__ = [
     "BackendError",
@@ -65,7 +66,30 @@ class ResourceError(WorkbenchError, MemoryError):
 
 
 class BackendError(WorkbenchError, RuntimeError):
-    """A simulator or a machine could not run the circuits."""
+    """A simulator or a machine could not run the circuits.
+
+    Parameters
+    ----------
+    problem : str
+        What went wrong, and what that means for what was submitted.
+    status : {"failed", "timed_out", "cancelled"}, default="failed"
+        What a record says of it.
+    pending : bool, default=False
+        Whether asking again goes on where this ended: a job waits elsewhere, or a service may soon
+        answer.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        status: Literal["failed", "timed_out", "cancelled"] = "failed",
+        pending: bool = False,
+    ) -> None:
+        super().__init__(problem)
+        self.status, self.pending = status, pending
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.status, self.pending)
 
 
 class StoreError(WorkbenchError, OSError):

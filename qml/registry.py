@@ -8,6 +8,7 @@ a plug-in is one new file, and nothing but a file of the room can ever be import
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import importlib
 import inspect
@@ -44,7 +45,7 @@ class Room:
     Examples
     --------
     >>> Room("backend", "qml.backends").names()
-    ['aer', 'exact', 'ibm', 'mps']
+    ['aer', 'density_matrix', 'exact', 'ibm', 'mps', 'pennylane']
     """
 
     kind: str
@@ -162,7 +163,9 @@ def check_parameters(
         Naming the parameter, what was got and what is allowed.
     """
     allowed = parameters_of(plugin, supplied)
-    target = plugin.__init__ if inspect.isclass(plugin) else plugin
+    target = plugin
+    if inspect.isclass(plugin) and not dataclasses.is_dataclass(plugin):
+        target = plugin.__init__  # a dataclass's own has the annotations of other modules
     hints = typing.get_type_hints(target, include_extras=True)
     checked = {}
     for name, value in parameters.items():

@@ -12,7 +12,8 @@ from experiments.evaluation.comparison import Verdict, verdicts
 from experiments.evaluation.metrics import METRICS, applies
 from experiments.evaluation.tasks import Task
 from experiments.reporting.verdicts import models_of, sentence
-from experiments.store import Store, write_durably
+from experiments.store import Store
+from qml.durable import write_durably
 
 __all__ = ["Explained", "find", "render", "write"]
 

@@ -25,7 +25,8 @@ from experiments.evaluation.duel import (
 )
 from experiments.evaluation.metrics import Predictions, score
 from experiments.evaluation.statistics import paired_test
-from experiments.store import Store, write_durably
+from experiments.store import Store
+from qml.durable import write_durably
 
 __all__ = ["Duel", "draw", "duels", "render", "table", "verdicts", "write"]
 

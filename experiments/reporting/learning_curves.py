@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from experiments.store import write_durably
+from qml.durable import write_durably
 
 __all__ = ["draw"]
 

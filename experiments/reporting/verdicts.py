@@ -18,7 +18,8 @@ from experiments.evaluation.comparison import (
 from experiments.evaluation.metrics import METRICS, applies
 from experiments.evaluation.statistics import rank_biserial
 from experiments.evaluation.tasks import Task
-from experiments.store import Store, write_durably
+from experiments.store import Store
+from qml.durable import write_durably
 
 __all__ = ["Found", "find", "models_of", "render", "sentence", "write"]
 

@@ -31,6 +31,7 @@ __all__ = [
     "OutputLoss",
     "Usage",
     "Workload",
+    "measurement_groups",
 ]
 
 Values = NDArray[np.float64]
@@ -51,8 +52,13 @@ class Usage:
         Measurements taken; 0 where results are exact.
     jobs : int
         Calls of the simulator or submissions to the machine.
+    executions : int
+        Runs of a circuit as a service's limits count them: the shots, and what the service runs
+        besides for its own mitigation.
     qpu_s : float
         Seconds of quantum processor time billed.
+    queue_s : float
+        Seconds between submission and start, over all jobs.
     shared_s : float
         Seconds that evaluations would have taken here, had they not been done once for several
         fits; circuits and shots count them as if they had.
@@ -63,8 +69,10 @@ class Usage:
 
     circuits: int = 0
     shots: int = 0
+    executions: int = 0
     jobs: int = 0
     qpu_s: float = 0.0
+    queue_s: float = 0.0
     shared_s: float = 0.0
     two_qubit_gates: int = 0
 
@@ -75,12 +83,16 @@ class Usage:
         jobs: int = 1,
         qpu_s: float = 0.0,
         two_qubit_gates: int = 0,
+        executions: int | None = None,
+        queue_s: float = 0.0,
     ) -> None:
-        """Count one call."""
+        """Count one call; without a count of its own, an execution is a shot."""
         self.circuits += int(circuits)
         self.shots += int(shots)
+        self.executions += int(shots if executions is None else executions)
         self.jobs += jobs
         self.qpu_s += qpu_s
+        self.queue_s += queue_s
         self.two_qubit_gates += int(two_qubit_gates)
 
     def since(self, earlier: Usage) -> Usage:
@@ -106,12 +118,22 @@ class Workload:
         The most rows asked at once.
     grams : tuple of (rows, columns) pairs, default=()
         Gram matrices; ``(n, 0)`` is the symmetric matrix of n points.
+    circuit : QuantumCircuit or None, default=None
+        What most of them run, for a machine to say how long it is there.
     """
 
     n_qubits: int
     n_evaluations: int = 0
     batch: int = 1
     grams: tuple[tuple[int, int], ...] = ()
+    circuit: QuantumCircuit | None = None
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """Each Gram matrix's entries that have to be measured."""
+        return tuple(
+            rows * columns if columns else rows * (rows - 1) // 2 for rows, columns in self.grams
+        )
 
 
 @dataclass(frozen=True)
@@ -124,11 +146,19 @@ class Estimate:
         As in `Usage`.
     memory_bytes : int
         At the peak, on this machine.
+    jobs, qpu_s : int, float
+        Submissions to a machine, and its seconds; 0 where nothing is submitted.
+    depth, two_qubit_gates : int
+        Of one circuit after transpiling; 0 where that is not known.
     """
 
     circuits: int
     shots: int
     memory_bytes: int
+    jobs: int = 0
+    qpu_s: float = 0.0
+    depth: int = 0
+    two_qubit_gates: int = 0
 
 
 @dataclass
@@ -167,6 +197,10 @@ class Backend(ABC):
             Frequencies where the backend has shots. One circuit a row.
         """
 
+    def _linear_probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
+        """Return what stands in sums: where a backend mitigates, entries may be below 0."""
+        return self.run_probabilities(circuit, values)
+
     @property
     def state(self) -> dict[str, Any]:
         """Where the streams of random numbers stand, as plain values."""
@@ -204,8 +238,8 @@ class Backend(ABC):
             One circuit a row and group of qubit-wise commuting terms.
         """
         result = np.zeros((len(values), len(observables)))
-        for measured, terms in _measurement_groups(circuit, observables):
-            probabilities = self.run_probabilities(measured, values)
+        for measured, terms in measurement_groups(circuit, observables):
+            probabilities = self._linear_probabilities(measured, values)
             signs = _parity_signs([mask for mask, _, _ in terms], circuit.num_qubits)
             expectations = probabilities @ signs.T
             for column, (_, observable, coefficient) in enumerate(terms):
@@ -348,7 +382,7 @@ class BoundCircuit:
         """
         value, slopes = loss(self.probabilities(weights) @ projector)
         rows, shifted = self._values(weights), self._shifted()
-        outcomes = self.backend.run_probabilities(shifted.circuit, shifted.rows(rows))
+        outcomes = self.backend._linear_probabilities(shifted.circuit, shifted.rows(rows))
         by_output = shifted.combine(rows, outcomes @ projector)
         return float(value), np.einsum("io,iow->w", slopes, by_output)
 
@@ -467,7 +501,7 @@ def _parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:
 Term = tuple[int, int, float]  # mask of measured qubits, index of the observable, coefficient
 
 
-def _measurement_groups(
+def measurement_groups(
     circuit: QuantumCircuit, observables: Sequence[SparsePauliOp]
 ) -> list[tuple[QuantumCircuit, list[Term]]]:
     """Group all Pauli terms that one measurement basis serves, and rotate into that basis.

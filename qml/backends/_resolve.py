@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import yaml
@@ -12,6 +13,8 @@ from qml.registry import Room
 
 __all__ = ["BACKENDS", "describe_backend", "resolve_backend"]
 
+_BETWEEN_ITEMS = re.compile(r",(?![^\[]*\])")  # a comma that is not inside a list
+
 BACKENDS = Room("backend", "qml.backends", supplied=("random_state",))
 
 
@@ -21,7 +24,9 @@ def describe_backend(spec: object) -> dict[str, Any]:
     Parameters
     ----------
     spec : str
-        ``kind`` or ``kind:key=value,...``; a first item without ``=`` is the device's name.
+        ``kind`` or ``kind:key=value,...``; a first item without ``=`` is the device's name. A value
+        may be a list, ``zne_factors=[1,3]``, and a component's own parameter has a dotted name,
+        ``noise=uniform,noise.t1_us=50``.
 
     Raises
     ------
@@ -34,26 +39,47 @@ def describe_backend(spec: object) -> dict[str, Any]:
     {'kind': 'aer', 'noise': 'fake_manila', 'shots': 4096}
     >>> describe_backend("ibm:fake_manila")
     {'kind': 'ibm', 'name': 'fake_manila'}
+    >>> describe_backend("aer:noise=uniform,noise.t1_us=50,zne_factors=[1,3]")["noise"]
+    {'name': 'uniform', 't1_us': 50}
     """
     if not isinstance(spec, str):
         raise SpecError(f"a backend is a string such as 'aer:shots=1024', got {spec!r}")
     kind, _, rest = spec.partition(":")
     parameters: dict[str, Any] = {}
-    for position, item in enumerate(filter(None, rest.split(","))):
+    for position, item in enumerate(filter(None, _BETWEEN_ITEMS.split(rest))):
         key, equals, text = item.partition("=")
         if not equals and position == 0:
             key, text = "name", item
         elif not equals:
             raise SpecError(f"{spec!r}: {item!r} is not key=value")
-        if key.strip() in parameters:
-            raise SpecError(f"{spec!r}: {key.strip()!r} is given twice")
-        try:
-            parameters[key.strip()] = yaml.safe_load(text)
-        except yaml.YAMLError:
-            raise SpecError(f"{spec!r}: {text!r} is no value") from None
+        _set(parameters, key.strip(), _value(text, spec), spec)
     if "random_state" in parameters:
         raise SpecError(f"{spec!r}: the seed comes from the study or the model's random_state")
     return {"kind": kind.strip(), **parameters}
+
+
+def _value(text: str, spec: str) -> Any:
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError:
+        raise SpecError(f"{spec!r}: {text!r} is no value") from None
+
+
+def _set(parameters: dict[str, Any], key: str, value: Any, spec: str) -> None:
+    """Put a value in its place: ``noise.t1_us`` into the component that ``noise`` has named."""
+    owner, dot, inner = key.partition(".")
+    if not dot:
+        if key in parameters:
+            raise SpecError(f"{spec!r}: {key!r} is given twice")
+        parameters[key] = value
+        return
+    if owner not in parameters:
+        raise SpecError(f"{spec!r}: {key!r} before {owner!r} is named")
+    if not isinstance(parameters[owner], dict):
+        parameters[owner] = {"name": parameters[owner]}
+    if inner in parameters[owner]:
+        raise SpecError(f"{spec!r}: {key!r} is given twice")
+    parameters[owner][inner] = value
 
 
 def resolve_backend(spec: str | Backend, random_state: int | None = None) -> Backend:

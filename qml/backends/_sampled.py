@@ -9,31 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
-from qiskit.primitives import BitArray
-from qiskit.transpiler import generate_preset_pass_manager
 
-from qml.backends._contract import Backend, Estimate, Values, Workload
-from qml.circuits import ModelCircuit
+from qml.backends._contract import Values, Workload
+from qml.backends._transpiled import TranspiledBackend
 from qml.errors import BackendError
 
 __all__ = ["SampledBackend"]
 
-_KEPT_CIRCUITS = 8  # transpiled circuits; a model alternates between few
-_REGISTER = "outcome"
-
 
 @dataclass
-class SampledBackend(Backend):
-    """Base of the backends that measure.
-
-    A circuit is measured first and transpiled once, so that the classical bits stay in the logical
-    order whatever layout the transpiler chooses. Each job gets a seed of its own.
-    """
+class SampledBackend(TranspiledBackend):
+    """Base of the backends that measure. Each job gets a seed of its own."""
 
     shots: int | None = 1024
-    _transpiled: dict[int, tuple[QuantumCircuit, QuantumCircuit]] = field(
-        default_factory=dict, init=False, repr=False
-    )
     _jobs: int = field(default=0, init=False, repr=False)
 
     @property
@@ -46,86 +34,51 @@ class SampledBackend(Backend):
         self._jobs = int(state.get("jobs", 0))
 
     @abstractmethod
-    def _target(self) -> Any:
-        """Return the simulator or machine that circuits are transpiled for."""
+    def _sample(
+        self, isa: QuantumCircuit, values: Values, seed: int, stretch: float
+    ) -> NDArray[np.uint8]:
+        """Return the transpiled circuit's outcomes, as `_outcomes` does, and count the usage."""
 
-    @abstractmethod
-    def _sample(self, circuit: QuantumCircuit, values: Values, seed: int) -> BitArray:
-        """Return the outcomes of the transpiled circuit, shape (batch,), and count the usage."""
-
-    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
-        bits = self._outcomes(circuit, values)
+    def _frequencies(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
+        bits = self._outcomes(isa, values, stretch)
         weights = 1 << np.arange(bits.shape[-1])[::-1]
         outcomes = (bits * weights).sum(axis=-1)
-        size = 1 << circuit.num_qubits
+        size = 1 << bits.shape[-1]
         offsets = outcomes + size * np.arange(len(values))[:, None]
         counts = np.bincount(offsets.ravel(), minlength=size * len(values))
         return np.asarray(counts.reshape(len(values), size) / bits.shape[1])
 
-    def estimate(self, workload: Workload) -> Estimate:
-        """Return the cost; a Gram matrix counts one circuit an entry."""
-        circuits = workload.n_evaluations
-        largest = workload.batch
-        for rows, columns in workload.grams:
-            entries = rows * columns if columns else rows * (rows - 1) // 2
-            circuits += entries
-            largest = max(largest, entries)
-        shots = self.shots or 0
-        return Estimate(circuits, circuits * shots, largest * shots * (workload.n_qubits + 16))
-
-    def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
+    def _zeros(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
         """Return the all-zeros frequencies without writing out the other 2**n - 1 outcomes."""
-        bits = self._outcomes(overlap.circuit, pairs[:, overlap.columns])
-        return np.asarray(1.0 - bits.any(axis=-1).mean(axis=-1))
+        if self.readout_mitigation == "full":
+            return super()._zeros(isa, values, stretch)
+        bits = self._outcomes(isa, values, stretch)
+        if self.readout_mitigation == "none":
+            return np.asarray(1.0 - bits.any(axis=-1).mean(axis=-1))
+        # the inverse is a product over bits, and so is its first row
+        first_rows = [np.linalg.inv(matrix)[0] for matrix in reversed(self._assignments(isa))]
+        factors = np.stack([row[bits[..., k]] for k, row in enumerate(first_rows)])
+        return np.asarray(factors.prod(axis=0).mean(axis=-1))
 
-    def _outcomes(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.uint8]:
-        """Return one bit a qubit, shape (batch, shots, n_qubits), most significant first."""
+    def _memory(self, workload: Workload, largest: int) -> int:
+        return largest * (self.shots or 0) * (workload.n_qubits + 16)
+
+    def _outcomes(self, isa: QuantumCircuit, values: Values, stretch: float) -> NDArray[np.uint8]:
+        """Return one bit a qubit, shape (batch, shots, n_bits), most significant first."""
+        bits = self._sample(isa, values, self._next_seed(), stretch)
+        expected, got = (len(values), isa.num_clbits), (bits.shape[0], bits.shape[-1])
+        if got != expected or bits.shape[1] < (self.shots or 0):
+            shape = (len(values), self.shots, isa.num_clbits)
+            raise BackendError(f"{self}: asked for outcomes of shape {shape}, got {bits.shape}")
+        return bits
+
+    def _next_seed(self) -> int:
+        """Return the seed of the next job, which no other job has."""
         seed = np.random.SeedSequence(self.random_state, spawn_key=(self._jobs,))
         self._jobs += 1
-        sampled = self._sample(
-            self._isa(circuit), np.asarray(values, float), int(seed.generate_state(1)[0] >> 1)
-        )
-        if len(values) == 1 and sampled.shape == ():  # a circuit without parameters
-            sampled = sampled.reshape(1)
-        expected = (len(values), self.shots, circuit.num_qubits)
-        got = (*sampled.shape, sampled.num_shots, sampled.num_bits)
-        if got != expected:
-            raise BackendError(f"{self}: asked for outcomes of shape {expected}, got {got}")
-        bits = np.unpackbits(sampled.array, axis=-1)
-        return bits[..., bits.shape[-1] - sampled.num_bits :]
+        return int(seed.generate_state(1)[0] >> 1)
 
-    def _count(self, circuit: QuantumCircuit, rows: int) -> None:
+    def _count(self, isa: QuantumCircuit, rows: int) -> None:
         """Count a call of so many rows of the transpiled circuit."""
-        gates = rows * circuit.num_nonlocal_gates()
+        gates = rows * isa.num_nonlocal_gates()
         self.usage.add(rows, rows * (self.shots or 0), two_qubit_gates=gates)
-
-    def _isa(self, circuit: QuantumCircuit) -> QuantumCircuit:
-        """Return the measured circuit in the target's gates; remembered by the circuit object."""
-        kept = self._transpiled.get(id(circuit))
-        if kept is not None and kept[0] is circuit:
-            return kept[1]
-        measured = _measure_all(circuit)
-        manager = generate_preset_pass_manager(
-            optimization_level=1, backend=self._target(), seed_transpiler=0
-        )
-        isa = manager.run(measured)
-        while len(self._transpiled) >= _KEPT_CIRCUITS:
-            self._transpiled.pop(next(iter(self._transpiled)))
-        self._transpiled[id(circuit)] = (circuit, isa)
-        return isa
-
-
-def _measure_all(circuit: QuantumCircuit) -> QuantumCircuit:
-    from qiskit.circuit import ClassicalRegister
-
-    measured = circuit.copy()
-    register = ClassicalRegister(circuit.num_qubits, _REGISTER)
-    measured.add_register(register)
-    measured.measure(measured.qubits, register)
-    return measured
-
-
-def read_outcomes(result: Any) -> BitArray:
-    """Return the outcome register of a primitive result's only item."""
-    bits: BitArray = getattr(result[0].data, _REGISTER)
-    return bits

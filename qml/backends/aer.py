@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from pydantic import PositiveInt
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
-from qiskit.primitives import BitArray
 
 from qml.backends._contract import Values
-from qml.backends._fake_devices import fake_device
-from qml.backends._sampled import SampledBackend, read_outcomes
+from qml.backends._layout import active_qubits, compacted
+from qml.backends._noise import Noise
+from qml.backends._sampled import SampledBackend
+from qml.backends._transpiled import REGISTER
+from qml.errors import BackendError, SpecError
 
 __all__ = ["AerBackend"]
 
@@ -24,12 +28,16 @@ class AerBackend(SampledBackend):
     ----------
     shots : int, default=1024
         Measurements a circuit.
-    noise : str or None, default=None
-        A device of the runtime package, such as ``"fake_manila"``: circuits are transpiled to its
-        gates and connections, and run with its noise model. None is an ideal machine with all
-        connections.
+    noise : str, dict, Device, NoiseModel or None, default=None
+        A device (see `qml.devices.resolve_device`): a snapshot such as ``"fake_manila"``, a saved
+        calibration (``"torino.json"``), ``"havlicek2019"``, or ``"uniform"`` with its parameters
+        (``aer:noise=uniform,noise.t1_us=50``). Circuits are transpiled to its gates and
+        connections, and run with its noise. From Python also one of Aer's noise models. None is an
+        ideal machine with all connections.
+    noise_scale : float, default=1.0
+        By which all gates are stretched in time; 0 leaves wrong readouts alone.
     method : str, default="automatic"
-        Aer's simulation method.
+        Aer's simulation method; ``"stabilizer"`` runs Clifford circuits alone.
     random_state : int or None, default=None
         Root of the seeds; each job gets a child, because Aer's sampler restarts its stream at
         every call.
@@ -46,36 +54,54 @@ class AerBackend(SampledBackend):
     """
 
     shots: PositiveInt = 1024
-    noise: str | None = None
-    method: Literal["automatic", "statevector", "density_matrix", "matrix_product_state"] = (
-        "automatic"
-    )
+    noise: Any = None
+    noise_scale: NonNegativeFloat = 1.0
+    method: Literal[
+        "automatic", "statevector", "density_matrix", "matrix_product_state", "stabilizer"
+    ] = "automatic"
     random_state: int | None = None
-    _simulator: Any = field(default=None, init=False, repr=False, compare=False)
+    _source: Noise | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        if self.noise is not None:
-            fake_device(self.noise)  # an unknown name is an error now, not after the training
+        super().__post_init__()
+        if self.noise is not None:  # an unknown name is an error now, not after the training
+            self._source = Noise(self.noise, self.noise_scale)
+        elif self.noise_scale != 1.0 or self.zne == "stretching":
+            raise SpecError("nothing to stretch: name the noise, as in noise=fake_manila")
+        if self.zne == "stretching" and self._source is not None and self._source.device is None:
+            raise SpecError("a noise model cannot be stretched; a device can")
 
-    def _target(self) -> Any:
-        if self._simulator is None:
-            from qiskit_aer import AerSimulator
+    def _transpiler_target(self) -> Any:
+        if self._source is not None:
+            return self._source.transpiler_backend()
+        return _simulator(self.method)
 
-            self._simulator = (
-                AerSimulator(method=self.method)
-                if self.noise is None
-                else AerSimulator.from_backend(fake_device(self.noise), method=self.method)
-            )
-        return self._simulator
-
-    def _sample(self, circuit: QuantumCircuit, values: Values, seed: int) -> BitArray:
+    def _sample(
+        self, isa: QuantumCircuit, values: Values, seed: int, stretch: float
+    ) -> NDArray[np.uint8]:
+        from qiskit_aer import AerError
         from qiskit_aer.primitives import SamplerV2
 
-        sampler = SamplerV2.from_backend(self._target(), seed=seed)
-        outcomes = read_outcomes(sampler.run([(circuit, values)], shots=self.shots).result())
-        self._count(circuit, len(values))
-        return outcomes
+        noise = None
+        if self._source is not None:
+            noise, isa = self._source.model_on(active_qubits(isa), stretch), compacted(isa)
+        sampler = SamplerV2.from_backend(_simulator(self.method, noise), seed=seed)
+        try:
+            result = sampler.run([(isa, values)], shots=self.shots).result()
+        except AerError as error:
+            reason = " ".join(str(error).split())[:200]
+            raise BackendError(f"aer: method {self.method!r} failed: {reason}") from None
+        self._count(isa, len(values))
+        register = getattr(result[0].data, REGISTER)
+        bits = np.unpackbits(register.array, axis=-1)[..., -register.num_bits :]
+        return bits if bits.ndim == 3 else bits[None]  # a circuit without parameters
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave the simulator behind: it is built again where the backend is unpickled."""
-        return {**self.__dict__, "_simulator": None, "_transpiled": {}}
+        """Leave the transpiled circuits behind: they are known by their place in this memory."""
+        return {**self.__dict__, "_transpiled": {}}
+
+
+def _simulator(method: str, noise: Any = None) -> Any:
+    from qiskit_aer import AerSimulator
+
+    return AerSimulator(method=method, noise_model=noise)

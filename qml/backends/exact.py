@@ -21,7 +21,7 @@ from qml.backends._contract import (
     Values,
     Workload,
 )
-from qml.backends._ideal import IdealBackend, Pairs
+from qml.backends._drawn import DrawnBackend, Pairs
 from qml.backends._shifts import ShiftedCircuit, n_metric_circuits, n_shifts
 from qml.circuits import ModelCircuit
 from qml.engine import (
@@ -43,7 +43,7 @@ _PAIRS = 1024  # whose states are held side by side
 
 
 @dataclass
-class ExactBackend(IdealBackend):
+class ExactBackend(DrawnBackend):
     r"""Ideal qubits, simulated exactly; with `shots`, drawn from the exact distribution.
 
     A Gram matrix is N state vectors and one matrix product, not N² circuits. Finite shots are a

@@ -2,30 +2,49 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import tempfile
+import time
+import weakref
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import PositiveInt
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PositiveFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
-from qiskit.primitives import BitArray
+from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import Values
-from qml.backends._fake_devices import fake_device
-from qml.backends._sampled import SampledBackend, read_outcomes
+from qml.backends._contract import Estimate, Values, Workload, measurement_groups
+from qml.backends._layout import active_qubits, measured_qubits, without_readout
+from qml.backends._sampled import SampledBackend
+from qml.devices import Device, snapshot
 from qml.errors import BackendError, SpecError
+from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect, kept_jobs
 
 __all__ = ["IBMBackend"]
 
-_MAX_EXECUTIONS = 10_000_000  # of one sampler job, by the service's rules
+# the service's limits on one job, and its rule for what a job takes of the machine
+_MOST_EXECUTIONS = 10_000_000
+_LONGEST_JOB_S = 3 * 3600.0
+_SECONDS_A_JOB = 2.0
+_SECONDS_AN_EXECUTION = 250e-6
 
 
 @dataclass
 class IBMBackend(SampledBackend):
-    """A machine through the runtime's client-side sampler.
+    """A machine through the runtime's client-side sampler and estimator, with a ledger of its jobs.
 
     ``ibm:fake_manila`` runs offline on a snapshot of a machine, with its noise;
     ``ibm:name=ibm_torino`` needs an account that the runtime package knows (saved by it, or in the
     environment variable ``QISKIT_IBM_TOKEN``). The workbench neither takes nor stores a token.
+
+    Every call is one broadcast item, split where the service's limits ask for it (10 million
+    executions, three hours). Job ids and results are kept as `qml.jobs.Ledger` says: in the study's
+    folder, or, for a machine that is asked from Python, in a folder of the user's.
 
     Parameters
     ----------
@@ -33,63 +52,292 @@ class IBMBackend(SampledBackend):
         The machine; names that start with ``fake_`` are offline snapshots.
     shots : int, default=1024
         Measurements a circuit.
+    instance : str or None, default=None
+        Of the account; None is its own choice.
+    mode : {"job", "batch", "session"}, default="job"
+        How the service groups jobs.
+    max_execution_time : int or None, default=None
+        Seconds of the machine after which the service ends a job.
+    max_wait_s : float or None, default=None
+        For a job, in the queue and running. After that the record says so, the job goes on, and the
+        same command goes on waiting.
+    dynamical_decoupling : {"none", "XX", "XpXm", "XY4"}, default="none"
+        Pulses on idle qubits.
+    twirl_gates, twirl_measurements : bool, default=False
+        Random Paulis around two-qubit gates and before measurements.
+    trex : bool, default=False
+        Expectation values with the estimator's readout mitigation (twirled readout error
+        extinction); for probabilities see `readout_mitigation`.
+    zne : {"none", "gate_folding", "runtime"}, default="none"
+        ``"runtime"`` is the estimator's, for expectation values alone, with `zne_factors` (None is
+        1, 3 and 5) and `zne_extrapolator`, of which it also knows ``"exponential"``.
+    ledger : str or None, default=None
+        Folder of the jobs. None is the running study's; outside of a study a folder of the user's,
+        and for a snapshot one that goes with this object.
     random_state : int or None, default=None
-        Root of the seeds of the snapshots' simulator; a real machine has none.
+        Root of the seeds of the snapshots' simulator; on a machine, what tells repetitions of a
+        question apart.
+
+    References
+    ----------
+    van den Berg, Minev, Temme, Phys. Rev. A 105, 032620 (2022), doi:10.1103/PhysRevA.105.032620
+    (TREX).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from qiskit.circuit import QuantumCircuit
+    >>> bell = QuantumCircuit(2)
+    >>> _ = bell.h(0), bell.cx(0, 1)
+    >>> backend = IBMBackend(name="fake_manila", shots=200, random_state=1)
+    >>> backend.run_probabilities(bell, np.zeros((1, 0)))[0, [0, 3]].sum().round() == 1.0
+    np.True_
     """
 
     name: str = ""
     shots: PositiveInt = 1024
+    instance: str | None = None
+    mode: Literal["job", "batch", "session"] = "job"
+    max_execution_time: PositiveInt | None = None
+    max_wait_s: PositiveFloat | None = None
+    dynamical_decoupling: Literal["none", "XX", "XpXm", "XY4"] = "none"
+    twirl_gates: bool = False
+    twirl_measurements: bool = False
+    trex: bool = False
+    zne: Literal["none", "gate_folding", "runtime"] = "none"  # type: ignore[assignment]
+    zne_extrapolator: Literal["linear", "richardson", "exponential"] = "linear"  # type: ignore[assignment]
+    ledger: str | None = None
     random_state: int | None = None
-    _device: Any = field(default=None, init=False, repr=False, compare=False)
+    _machine: Machine | None = field(default=None, init=False, repr=False, compare=False)
+    _device: Device | None = field(default=None, init=False, repr=False, compare=False)
+    _own_folder: str = field(default="", init=False, repr=False, compare=False)
+    _since_s: float = field(default_factory=time.time, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.name:
             raise SpecError("name the machine: 'ibm:fake_manila' or 'ibm:name=ibm_torino'")
         if self._offline:
-            fake_device(self.name)
+            snapshot(self.name)
+        super().__post_init__()
+        if self.zne_extrapolator == "exponential" and self.zne != "runtime":
+            raise SpecError("only zne=runtime extrapolates so", "zne_extrapolator")
 
     @property
     def _offline(self) -> bool:
         return self.name.startswith("fake_")
 
-    def _target(self) -> Any:
+    # -- machine and ledger
+
+    def jobs(self) -> Ledger:
+        """Return the ledger that this backend's jobs are kept in."""
+        patience = Patience(wait_s=self.max_wait_s)
+        current = kept_jobs()
+        if self.ledger is None and current is not None:
+            kept = current.patience
+            wait_s = kept.wait_s if self.max_wait_s is None else self.max_wait_s
+            patience = Patience(**{**vars(kept), "wait_s": wait_s})
+            return Ledger(
+                current.folder,
+                patience,
+                current.max_shots,
+                current.max_qpu_s,
+                current.retry_before_s,
+            )
+        return Ledger(self._folder(), patience, retry_before_s=self._since_s)
+
+    def _folder(self) -> Path:
+        if self.ledger is not None:
+            return Path(self.ledger)
+        if not self._offline:
+            import pooch
+
+            return Path(pooch.os_cache("qml-workbench")) / "jobs"
+        if not self._own_folder or not Path(self._own_folder).is_dir():
+            self._own_folder = tempfile.mkdtemp(prefix="qml-jobs-")
+            weakref.finalize(self, shutil.rmtree, self._own_folder, ignore_errors=True)
+        return Path(self._own_folder)
+
+    def _connected(self, ledger: Ledger) -> Machine:
+        if self._machine is None:
+            self._machine = connect(self.name, ledger.folder, self.instance, self.mode)
+        return self._machine
+
+    def _calibration(self) -> Device:
         if self._device is None:
-            self._device = fake_device(self.name) if self._offline else self._connect()
+            ledger = self.jobs()
+            self._device = ledger.calibration(self._connected(ledger))
         return self._device
 
-    def _connect(self) -> Any:
-        from qiskit_ibm_runtime import QiskitRuntimeService
+    def _transpiler_target(self) -> Any:
+        return self._calibration().backend()
 
+    def close(self) -> None:
+        """Close the session or batch, if one was opened."""
+        if self._machine is not None:
+            with contextlib.suppress(MachineError):
+                self._machine.close()
+
+    # -- what is asked
+
+    def _sample(
+        self, isa: QuantumCircuit, values: Values, seed: int, stretch: float
+    ) -> NDArray[np.uint8]:
+        answers = self._answers(isa, values, seed, None, self._runtime_options())
+        shots = min(answer.arrays["outcomes"].shape[1] for answer in answers)
+        found = np.concatenate([answer.arrays["outcomes"][:, :shots] for answer in answers])
+        return np.asarray(found)
+
+    def run_expectations(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return them by the estimator where its mitigation is asked for, else by the sampler."""
+        if not self.trex and self.zne != "runtime":
+            return super().run_expectations(circuit, observables, values)
+        isa, _ = self._isa(circuit, 1.0)
+        places = measured_qubits(isa)
+        physical = tuple(_on_machine(one, places, isa.num_qubits) for one in observables)
+        rows = np.asarray(values, dtype=np.float64)[:, self._columns(circuit, isa)]
+        groups = len(measurement_groups(circuit, observables))
+        answers = self._answers(
+            without_readout(isa), rows, self._next_seed(), physical, self._resilience(), groups
+        )
+        return np.concatenate([answer.arrays["values"] for answer in answers])
+
+    def _answers(
+        self,
+        isa: QuantumCircuit,
+        values: Values,
+        seed: int,
+        observables: tuple[SparsePauliOp, ...] | None,
+        options: dict[str, Any],
+        groups: int = 1,
+    ) -> list[Answer]:
+        """Return what all rows bring, in as many jobs as the service's limits ask for."""
+        if not len(values):
+            return []
+        duration_s = self._duration_s(isa)
+        circuits = groups * (len(self._factors) if observables is not None else 1)
+        batches = []
+        for start in range(0, len(values), self._rows_a_job(duration_s, circuits)):
+            rows = values[start : start + self._rows_a_job(duration_s, circuits)]
+            executions = len(rows) * circuits * self.shots
+            expected_s = _SECONDS_A_JOB + executions * (_SECONDS_AN_EXECUTION + duration_s)
+            batches.append(
+                Batch(isa, rows, self.shots, seed, observables, options, executions, expected_s)
+            )
+        ledger = self.jobs()
+        machine = self._connected(ledger)
         try:
-            return QiskitRuntimeService().backend(self.name)
-        except Exception as error:  # the SDK's errors can carry the token: keep their type alone
-            kind = type(error).__name__
-        raise BackendError(
-            f"ibm:name={self.name}: no connection ({kind}); save an account with the runtime "
-            "package or set QISKIT_IBM_TOKEN, and check the machine's name"
+            answers = ledger.answers(machine, batches, self._calibration().sha256)
+        except BackendError as error:
+            problem = str(error).replace(f"{self.name}: ", f"ibm:name={self.name}: ", 1)
+            status, pending = error.status, error.pending
+        else:
+            rows_each = [len(batch.values) * circuits for batch in batches]
+            for n_circuits, answer in zip(rows_each, answers, strict=True):
+                self.usage.add(
+                    n_circuits,
+                    n_circuits * self.shots,
+                    qpu_s=answer.qpu_s,
+                    queue_s=answer.queue_s,
+                    executions=answer.executions,
+                    two_qubit_gates=n_circuits * isa.num_nonlocal_gates(),
+                )
+            return answers
+        raise BackendError(problem, status, pending)
+
+    def _rows_a_job(self, duration_s: float, circuits: int) -> int:
+        by_count = _MOST_EXECUTIONS // (self.shots * circuits)
+        seconds = (_SECONDS_AN_EXECUTION + duration_s) * self.shots * circuits
+        return max(1, min(by_count, int((_LONGEST_JOB_S - _SECONDS_A_JOB) // seconds)))
+
+    def _duration_s(self, isa: QuantumCircuit) -> float:
+        steps = [
+            (step.operation.name, tuple(isa.find_bit(qubit).index for qubit in step.qubits))
+            for step in isa.data
+        ]
+        return self._calibration().duration_s(steps)
+
+    def _runtime_options(self) -> dict[str, Any]:
+        options: dict[str, Any] = {}
+        if self.max_execution_time is not None:
+            options["max_execution_time"] = self.max_execution_time
+        if self.dynamical_decoupling != "none":
+            options["dynamical_decoupling"] = {
+                "enable": True,
+                "sequence_type": self.dynamical_decoupling,
+            }
+        if self.twirl_gates or self.twirl_measurements:
+            options["twirling"] = {
+                "enable_gates": self.twirl_gates,
+                "enable_measure": self.twirl_measurements,
+            }
+        return options
+
+    def _resilience(self) -> dict[str, Any]:
+        resilience: dict[str, Any] = {"measure_mitigation": self.trex}
+        if self.zne == "runtime":
+            degree = f"polynomial_degree_{len(self._factors) - 1}"
+            named = degree if self.zne_extrapolator == "richardson" else self.zne_extrapolator
+            resilience["zne_mitigation"] = True
+            resilience["zne"] = {"noise_factors": list(self._factors), "extrapolator": named}
+        return {**self._runtime_options(), "resilience_level": 0, "resilience": resilience}
+
+    # -- what it will cost
+
+    def _expected(self, circuits: int, jobs: int, duration_s: float) -> float:
+        seconds = circuits * self.shots * (_SECONDS_AN_EXECUTION + duration_s)
+        return jobs * _SECONDS_A_JOB + seconds
+
+    def estimate(self, workload: Workload) -> Estimate:
+        """Return the cost with jobs and seconds of the machine, by the service's published rule.
+
+        Two seconds a job and, for every execution, 250 microseconds and the circuit's length. The
+        length is that of `workload.circuit` once transpiled, where the workload names it.
+        """
+        plain = super().estimate(workload)
+        duration_s, gates, depth = 0.0, 0, 0
+        if workload.circuit is not None:
+            isa = self.transpiled(workload.circuit)
+            duration_s = self._duration_s(isa)
+            gates, depth = isa.num_nonlocal_gates(), isa.depth()
+        rows = self._rows_a_job(duration_s, 1)
+        jobs = sum(-(-entries // rows) for entries in workload.entries if entries)
+        jobs += -(-workload.n_evaluations // max(1, min(rows, workload.batch)))
+        jobs *= len(self._factors)
+        return Estimate(
+            plain.circuits,
+            plain.shots,
+            plain.memory_bytes,
+            jobs=jobs,
+            qpu_s=self._expected(plain.circuits, jobs, duration_s),
+            depth=depth,
+            two_qubit_gates=gates,
         )
 
-    def _sample(self, circuit: QuantumCircuit, values: Values, seed: int) -> BitArray:
-        from qiskit_ibm_runtime.executor_sampler import Sampler
-
-        options = {"simulator": {"seed_simulator": seed}} if self._offline else {}
-        rows = max(1, _MAX_EXECUTIONS // self.shots)
-        parts = []
-        for start in range(0, len(values), rows):
-            block = values[start : start + rows]
-            sampler = Sampler(mode=self._target(), options=options)
-            try:
-                result = sampler.run([(circuit, block)], shots=self.shots).result()
-            except Exception as error:  # as in `_connect`
-                kind = type(error).__name__
-            else:
-                kind = ""
-            if kind:
-                raise BackendError(f"ibm:name={self.name}: the job failed ({kind})")
-            parts.append(read_outcomes(result))
-            self._count(circuit, len(block))
-        return parts[0] if len(parts) == 1 else BitArray.concatenate(parts)
+    @property
+    def report(self) -> dict[str, Any]:
+        """What was done about errors, and the calibration that circuits were transpiled for."""
+        found = super().report
+        for name in ("dynamical_decoupling", "twirl_gates", "twirl_measurements", "trex"):
+            value = getattr(self, name)
+            if value not in (False, "none"):
+                found[name] = value
+        if self._device is not None:
+            found["calibration"] = self._device.sha256[:12]
+            found["calibrated_at"] = self._device.taken_at
+        return found
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the connection behind: it is made again where the backend is unpickled."""
-        return {**self.__dict__, "_device": None, "_transpiled": {}}
+        left = {"_machine": None, "_device": None, "_own_folder": "", "_transpiled": {}}
+        return {**self.__dict__, **left}
+
+
+def _on_machine(observable: SparsePauliOp, places: Sequence[int], n_qubits: int) -> SparsePauliOp:
+    """Return the observable on the qubits that the layout has chosen."""
+    terms = [
+        (letters, [places[qubit] for qubit in qubits], coefficient)
+        for letters, qubits, coefficient in observable.to_sparse_list()
+    ]
+    return SparsePauliOp.from_sparse_list(terms, n_qubits)

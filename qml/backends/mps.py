@@ -12,7 +12,7 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends._contract import Values, Workload
-from qml.backends._ideal import IdealBackend, Pairs
+from qml.backends._drawn import DrawnBackend, Pairs
 from qml.engine import MPSStates, encode_mps, mps_bytes, require_states
 
 __all__ = ["MPSBackend"]
@@ -21,7 +21,7 @@ _NARROW = 4  # a chain of two layers
 
 
 @dataclass
-class MPSBackend(IdealBackend):
+class MPSBackend(DrawnBackend):
     r"""Ideal qubits as matrix product states; with `shots`, drawn from their exact distribution.
 
     One state a point, made by Aer; the Gram matrix contracts the stored states and runs no circuit

@@ -23,6 +23,7 @@ from qml.engine._memory import (
     share_memory,
 )
 from qml.engine._mps import MPSStates, encode_mps, mps_bytes
+from qml.engine._noise import Channels, NoisyProgram, lower_noisy, noisy_bytes, pauli_matrix
 from qml.engine._outcomes import outcome_bits, outcomes
 from qml.engine._program import Kind, Program
 from qml.engine._simulation import statevectors
@@ -33,9 +34,11 @@ from qml.engine.primitives import BatchedEstimator, BatchedSampler
 __all__ = [
     "BatchedEstimator",
     "BatchedSampler",
+    "Channels",
     "EncodedModel",
     "Kind",
     "MPSStates",
+    "NoisyProgram",
     "Program",
     "append_step",
     "available_bytes",
@@ -48,10 +51,13 @@ __all__ = [
     "gram",
     "gram_bytes",
     "lower",
+    "lower_noisy",
     "memory_needed",
     "mps_bytes",
+    "noisy_bytes",
     "outcome_bits",
     "outcomes",
+    "pauli_matrix",
     "probabilities",
     "require_memory",
     "require_states",

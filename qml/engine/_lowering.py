@@ -14,7 +14,7 @@ from qml.engine._expressions import ExpressionTable
 from qml.engine._program import Kind, Program, Step
 from qml.errors import SpecError
 
-__all__ = ["lower"]
+__all__ = ["lower", "lower_into"]
 
 _LARGEST_MATRIX = 3  # qubits; a wider fixed gate is brought down by its definition if it has one
 _LARGEST_EVOLUTION = 8  # qubits of a Hamiltonian of non-commuting terms that is diagonalised
@@ -55,6 +55,13 @@ def lower(circuit: QuantumCircuit) -> Program:
     lowering.circuit(bare, tuple(range(bare.num_qubits)))
     phase = tuple((column, factor) for column, factor in lowering.phase.items() if factor)
     return Program(bare.num_qubits, lowering.table, tuple(lowering.steps), phase)
+
+
+def lower_into(table: ExpressionTable, operation: Any, qubits: tuple[int, ...]) -> tuple[Step, ...]:
+    """Return the steps of one instruction; its angles get columns of a table that is shared."""
+    lowering = _Lowering(table)
+    lowering.instruction(operation, qubits)
+    return tuple(lowering.steps)
 
 
 class _Lowering:

@@ -13,8 +13,18 @@ from qml.backends import BACKENDS, Backend, Workload, resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.errors import SpecError
 
-IDEAL = ["exact", "exact:shots=4000", "aer:shots=4000", "mps:shots=4000"]
-NOISY = ["aer:noise=fake_manila,shots=4000", "ibm:fake_manila,shots=4000"]
+IDEAL = [
+    "exact",
+    "exact:shots=4000",
+    "aer:shots=4000",
+    "mps:shots=4000",
+    "pennylane:shots=4000",
+]
+NOISY = [
+    "aer:noise=fake_manila,shots=4000",
+    "density_matrix:noise=fake_manila,shots=4000",
+    "ibm:fake_manila,shots=4000",
+]
 OBSERVABLES = [
     SparsePauliOp.from_list([("ZZI", 1.0), ("XYZ", 0.3), ("IXI", 0.2)]),
     SparsePauliOp("ZII"),
@@ -27,7 +37,7 @@ def test_every_backend_file_is_tested_here():
     assert {spec.partition(":")[0] for spec in IDEAL + NOISY} == set(BACKENDS.names())
 
 
-@pytest.mark.parametrize("spec", [*IDEAL[1:], *NOISY, "mps"])
+@pytest.mark.parametrize("spec", [*IDEAL[1:], *NOISY, "mps", "pennylane"])
 def test_close_to_exact(spec):
     exact, backend = resolve_backend("exact"), resolve_backend(spec, 1)
     tolerance = 0.5 if "fake" in spec else 5 / np.sqrt(4000) if "shots" in spec else 1e-8
@@ -50,7 +60,7 @@ def test_close_to_exact(spec):
     )
 
 
-@pytest.mark.parametrize("spec", ["aer:noise=fake_manila,shots=8000", "ibm:fake_manila,shots=8000"])
+@pytest.mark.parametrize("spec", [*NOISY, "density_matrix"])
 def test_layout_keeps_the_logical_order_of_bits(spec):
     """On a device of five qubits in a line the logical qubits land anywhere; the bits must not."""
     circuit = QuantumCircuit(3)

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from experiments import store as store_module
-from experiments.store import Store, write_durably
+from experiments.store import Store
+from qml.durable import write_durably
 from qml.errors import StoreError
 
 KEY = "ab" * 32

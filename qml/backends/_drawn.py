@@ -1,4 +1,4 @@
-"""What simulators of ideal qubits share: exact answers, and shots drawn from them."""
+"""What simulators that know the distribution share: exact answers, and shots drawn from them."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from qiskit.quantum_info import SparsePauliOp
 from qml.backends._contract import Backend, Estimate, Values, Workload
 from qml.engine import check_observables
 
-__all__ = ["IdealBackend", "Pairs"]
+__all__ = ["DrawnBackend", "Pairs"]
 
 Pairs = NDArray[np.intp]
 
 
 @dataclass
-class IdealBackend(Backend):
+class DrawnBackend(Backend):
     """Base of the backends that know the exact answer.
 
     Finite shots are a draw: an entry of a Gram matrix is binomial in the exact fidelity, an outcome
@@ -109,12 +109,9 @@ class IdealBackend(Backend):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; an exact Gram matrix counts one circuit a point."""
+        by_point = sum(rows + columns for rows, columns in workload.grams)
         circuits = workload.n_evaluations
-        for rows, columns in workload.grams:
-            if self.shots is None:
-                circuits += rows + columns
-            else:
-                circuits += rows * columns if columns else rows * (rows - 1) // 2
+        circuits += by_point if self.shots is None else sum(workload.entries)
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload))
 
     def _count(self, circuits: int) -> None:

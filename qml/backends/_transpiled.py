@@ -1,0 +1,286 @@
+"""What backends of machines share, simulated or real: transpile once, check, mitigate."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PositiveFloat
+from qiskit.circuit import ClassicalRegister, QuantumCircuit
+from qiskit.transpiler import generate_preset_pass_manager
+
+from qml.backends._contract import Backend, Estimate, Values, Workload
+from qml.backends._layout import check_layout, measured_qubits
+from qml.backends._mitigation import (
+    extrapolation_weights,
+    folded,
+    inverted,
+    nearest_distribution,
+)
+from qml.circuits import ModelCircuit
+from qml.errors import SpecError
+
+__all__ = ["REGISTER", "TranspiledBackend", "Variant"]
+
+REGISTER = "outcome"
+_KEPT_CIRCUITS = 8  # a model alternates between few
+_FULL_READOUT = 6  # bits at most: 2**n circuits
+_FACTORS = {
+    "none": (1.0,),
+    "gate_folding": (1.0, 3.0),
+    "stretching": (1.0, 1.5),
+    "runtime": (1.0, 3.0, 5.0),
+}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A transpiled circuit at some strength of noise, and its weight in the result.
+
+    Parameters
+    ----------
+    isa : QuantumCircuit
+        What is run.
+    stretch : float
+        By which the machine's noise is stretched meanwhile.
+    weight : float
+        Of its outcomes in the sum over all variants.
+    """
+
+    isa: QuantumCircuit
+    stretch: float
+    weight: float
+
+
+@dataclass
+class TranspiledBackend(Backend):
+    """Base of the backends that run transpiled circuits.
+
+    A circuit is measured first and transpiled once, so that the classical bits stay in the logical
+    order whatever layout the transpiler chooses; then both are compared without noise.
+
+    Parameters
+    ----------
+    optimization_level : int, default=1
+        Of Qiskit's transpiler.
+    readout_mitigation : {"none", "local", "full"}, default="none"
+        Inverts wrong readouts, measured once for the qubits in use: bit by bit (two circuits more),
+        or for all outcomes together (2**n circuits, n <= 6).
+    zne : {"none", "gate_folding", "stretching"}, default="none"
+        Zero-noise extrapolation: every circuit is run at each factor, by folding its two-qubit
+        gates or by stretching all gates in time, where the backend can.
+    zne_factors : list of float or None, default=None
+        None is 1 and 3 for folding, 1 and 1.5 for stretching (:math:`E_0 = 3E(1) - 2E(1.5)`).
+    zne_extrapolator : {"linear", "richardson"}, default="linear"
+        See `qml.backends._mitigation.extrapolation_weights`.
+    """
+
+    optimization_level: Literal[0, 1, 2, 3] = 1
+    readout_mitigation: Literal["none", "local", "full"] = "none"
+    zne: Literal["none", "gate_folding", "stretching"] = "none"
+    zne_factors: list[PositiveFloat] | None = None
+    zne_extrapolator: Literal["linear", "richardson"] = "linear"
+    _transpiled: dict[tuple[int, float], tuple[QuantumCircuit, QuantumCircuit, float]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _readouts: dict[tuple[int, ...], list[Values]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    _unchecked: int = field(default=0, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        factors = self._factors
+        if self.zne == "none" and self.zne_factors is not None:
+            raise SpecError("factors without zne; allowed: zne=gate_folding, zne=stretching")
+        if len(set(factors)) != len(factors) or (self.zne != "none" and len(factors) < 2):
+            raise SpecError(f"two different factors or more, got {list(factors)}", "zne_factors")
+        if self.zne in ("gate_folding", "runtime") and min(factors) < 1:
+            raise SpecError(f"folding gives factors from 1, got {list(factors)}", "zne_factors")
+
+    @property
+    def _factors(self) -> tuple[float, ...]:
+        return tuple(self.zne_factors or _FACTORS[self.zne])
+
+    @property
+    def _mitigated(self) -> bool:
+        return self.zne != "none" or self.readout_mitigation != "none"
+
+    @abstractmethod
+    def _transpiler_target(self) -> Any:
+        """Return the simulator or machine that circuits are transpiled for."""
+
+    @abstractmethod
+    def _frequencies(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
+        """Return the outcomes' frequencies as read, shape (batch, 2**n_bits); count the usage."""
+
+    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
+        """Return the frequencies; of mitigated ones the nearest distribution."""
+        found = self._linear_probabilities(circuit, values)
+        return nearest_distribution(found) if self._mitigated else found
+
+    def _linear_probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
+        """Return the mitigated frequencies as they come out, some of them below 0."""
+        return self._combined(circuit, values, self._corrected)
+
+    def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
+        rows = pairs[:, overlap.columns]
+        return np.asarray(self._combined(overlap.circuit, rows, self._zeros))
+
+    def _combined(self, circuit: QuantumCircuit, values: Values, run: Any) -> Values:
+        """Return the weighted sum over the circuit's variants."""
+        points = np.asarray(values, dtype=np.float64)
+        total: Any = 0.0
+        for variant in self._variants(circuit):
+            own = points[:, self._columns(circuit, variant.isa)]
+            total = total + variant.weight * run(variant.isa, own, variant.stretch)
+        return np.asarray(total)
+
+    def _corrected(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
+        found = self._frequencies(isa, values, stretch)
+        if self.readout_mitigation == "none":
+            return found
+        return inverted(self._assignments(isa), found)
+
+    def _zeros(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
+        """Return the corrected frequencies of all zeros."""
+        return self._corrected(isa, values, stretch)[:, 0]
+
+    def estimate(self, workload: Workload) -> Estimate:
+        """Return the cost; a Gram matrix counts one circuit an entry, mitigation its circuits."""
+        circuits = workload.n_evaluations + sum(workload.entries)
+        largest = max([workload.batch, *workload.entries])
+        circuits *= len(self._factors)
+        if circuits:
+            circuits += {"none": 0, "local": 2, "full": 2**workload.n_qubits}[
+                self.readout_mitigation
+            ]
+        return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload, largest))
+
+    @abstractmethod
+    def _memory(self, workload: Workload, largest: int) -> int:
+        """Return the bytes at the peak; `largest` rows are asked at once."""
+
+    @property
+    def report(self) -> dict[str, Any]:
+        """What the mitigation was, and circuits that were too wide for the layout's check."""
+        found: dict[str, Any] = {}
+        if self._unchecked:
+            found["layouts_unchecked"] = self._unchecked
+        if self.zne != "none":
+            found["zne"] = f"{self.zne} {list(self._factors)}, {self.zne_extrapolator}"
+        if self.readout_mitigation != "none":
+            found["readout_mitigation"] = self.readout_mitigation
+        return found
+
+    # -- transpiled circuits
+
+    def transpiled(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Return the measured circuit in the machine's gates, checked; nothing is run."""
+        return self._isa(circuit, 1.0)[0]
+
+    def _variants(self, circuit: QuantumCircuit) -> list[Variant]:
+        if self.zne == "stretching":
+            isa, _ = self._isa(circuit, 1.0)
+            weights = extrapolation_weights(self._factors, self.zne_extrapolator)
+            return [
+                Variant(isa, factor, float(weight))
+                for factor, weight in zip(self._factors, weights, strict=True)
+            ]
+        if self.zne != "gate_folding":  # none, or a service's own
+            return [Variant(self._isa(circuit, 1.0)[0], 1.0, 1.0)]
+        made = [self._isa(circuit, factor) for factor in self._factors]
+        # short circuits cannot be folded to every factor: those that come out the same run once
+        distinct = {reached: isa for isa, reached in made}
+        weights = extrapolation_weights(list(distinct), self.zne_extrapolator)
+        return [
+            Variant(isa, 1.0, float(weight))
+            for isa, weight in zip(distinct.values(), weights, strict=True)
+        ]
+
+    def _isa(self, circuit: QuantumCircuit, factor: float) -> tuple[QuantumCircuit, float]:
+        """Return the transpiled circuit, folded; remembered by the circuit object."""
+        kept = self._transpiled.get((id(circuit), factor))
+        if kept is not None and kept[0] is circuit:
+            return kept[1], kept[2]
+        if factor == 1.0:
+            isa, reached = self._transpile(circuit), 1.0
+        else:
+            isa, reached = folded(self._isa(circuit, 1.0)[0], factor)
+        while len(self._transpiled) >= _KEPT_CIRCUITS * len(self._factors):
+            self._transpiled.pop(next(iter(self._transpiled)))
+        self._transpiled[id(circuit), factor] = (circuit, isa, reached)
+        return isa, reached
+
+    def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        """Return the transpiled circuit, compared with the circuit itself."""
+        isa = self._transpiled_by(circuit)
+        if not check_layout(circuit, isa, str(self)):
+            self._unchecked += 1
+        return isa
+
+    def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        manager = generate_preset_pass_manager(
+            optimization_level=self.optimization_level,
+            backend=self._transpiler_target(),
+            seed_transpiler=0,
+        )
+        isa: QuantumCircuit = manager.run(_measured(circuit))
+        return isa
+
+    def _columns(self, circuit: QuantumCircuit, isa: QuantumCircuit) -> list[int]:
+        """Return where the transpiled circuit's parameters stand among the circuit's."""
+        place = {parameter: i for i, parameter in enumerate(circuit.parameters)}
+        return [place[parameter] for parameter in isa.parameters]
+
+    # -- readout
+
+    def _assignments(self, isa: QuantumCircuit) -> list[Values]:
+        """Return the readout's matrices ``[read, was]``, measured when first needed."""
+        physical = measured_qubits(isa)
+        if physical not in self._readouts:
+            n_bits = len(physical)
+            if self.readout_mitigation == "full" and n_bits > _FULL_READOUT:
+                raise SpecError(
+                    f"readout_mitigation=full takes 2**{n_bits} circuits; at most {_FULL_READOUT} "
+                    "qubits, allowed: local"
+                )
+            prepared = range(2**n_bits) if self.readout_mitigation == "full" else (0, 2**n_bits - 1)
+            rows = [self._prepared(isa.num_qubits, physical, outcome) for outcome in prepared]
+            read = np.stack([self._frequencies(row, np.empty((1, 0)), 1.0)[0] for row in rows])
+            if self.readout_mitigation == "full":
+                self._readouts[physical] = [read.T]
+            else:
+                bits = np.arange(2**n_bits)[:, None] >> np.arange(n_bits) & 1
+                ones = read @ bits  # (2, n_bits): probability to read 1
+                self._readouts[physical] = [
+                    np.array([[1 - low, 1 - high], [low, high]]) for low, high in ones.T
+                ]
+        return self._readouts[physical]
+
+    def _prepared(self, width: int, physical: Sequence[int], outcome: int) -> QuantumCircuit:
+        """Return a transpiled circuit that prepares an outcome on these qubits and reads it."""
+        n_bits = len(physical)
+        prepared = QuantumCircuit(n_bits)
+        for bit in range(n_bits):
+            if outcome >> bit & 1:
+                prepared.x(bit)
+        manager = generate_preset_pass_manager(
+            optimization_level=0,
+            backend=self._transpiler_target(),
+            initial_layout=list(physical) if width > n_bits or n_bits else None,
+            seed_transpiler=0,
+        )
+        isa: QuantumCircuit = manager.run(_measured(prepared))
+        return isa
+
+
+def _measured(circuit: QuantumCircuit) -> QuantumCircuit:
+    measured = circuit.copy()
+    register = ClassicalRegister(circuit.num_qubits, REGISTER)
+    measured.add_register(register)
+    measured.measure(measured.qubits, register)
+    return measured

@@ -1,0 +1,10 @@
+"""Models of machines: gates, connections, times and errors, for transpiling and for noise.
+
+A device comes from a file of this folder, from the runtime package's snapshots of real machines
+(``fake_torino``), or from a calibration that was saved (``calibrations/torino.json``).
+"""
+
+from qml.devices._device import Device, DeviceGate, DeviceQubit
+from qml.devices._resolve import DEVICES, resolve_device, snapshot
+
+__all__ = ["DEVICES", "Device", "DeviceGate", "DeviceQubit", "resolve_device", "snapshot"]

@@ -1,0 +1,81 @@
+"""From a device's name to the device."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from typing import Any
+
+from qml.devices._device import Device
+from qml.errors import SpecError, did_you_mean
+from qml.registry import Room
+
+__all__ = ["DEVICES", "resolve_device", "snapshot"]
+
+DEVICES = Room("device", "qml.devices")
+
+
+def resolve_device(spec: str | dict[str, Any] | Device) -> Device:
+    """Return the device that is meant.
+
+    Parameters
+    ----------
+    spec : str, dict or Device
+        A snapshot of the runtime package (``"fake_torino"``), a saved calibration (a name ending in
+        ``.json``), a file of this room (``"havlicek2019"``), or one with parameters
+        (``{"name": "uniform", "t1_us": 50}``).
+
+    Raises
+    ------
+    SpecError
+        If the name or a parameter is wrong, or the file is no calibration.
+
+    Examples
+    --------
+    >>> len(resolve_device("fake_manila").qubits)
+    5
+    """
+    if isinstance(spec, Device):
+        return spec
+    if isinstance(spec, str) and spec.endswith(".json"):
+        return Device.load(spec)
+    if isinstance(spec, str) and spec.startswith("fake_"):
+        return _snapshot_device(spec)
+    name = spec.get("name") if isinstance(spec, dict) else spec
+    if name not in DEVICES.names():
+        known = [*DEVICES.names(), *_snapshots()]
+        raise SpecError(f"unknown device {name!r}{did_you_mean(name, known)}")
+    made: Device = DEVICES.bind(spec)()
+    return made
+
+
+def snapshot(name: str) -> Any:
+    """Return the runtime package's own backend object of that snapshot.
+
+    Raises
+    ------
+    SpecError
+        If there is none; the message names the nearest one.
+    """
+    known = _snapshots()
+    if name not in known:
+        raise SpecError(f"unknown device {name!r}{did_you_mean(name, known)}")
+    with warnings.catch_warnings():  # some snapshots warn that their numbers are not typical
+        warnings.simplefilter("ignore")
+        return known[name]()
+
+
+@functools.lru_cache(maxsize=8)
+def _snapshot_device(name: str) -> Device:
+    return Device.from_target(name, snapshot(name).target)
+
+
+def _snapshots() -> dict[str, Any]:
+    from qiskit_ibm_runtime import fake_provider
+
+    found = {}
+    for attribute in dir(fake_provider):
+        stem = attribute.removeprefix("Fake").removesuffix("V2").lower()
+        if attribute.startswith("Fake") and not stem.startswith("provider"):
+            found[f"fake_{stem}"] = getattr(fake_provider, attribute)
+    return found

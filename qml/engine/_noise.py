@@ -1,0 +1,431 @@
+r"""Noisy circuits, exactly and for all samples at once: states forwards, effects backwards.
+
+A density matrix is held by its real coordinates :math:`r_P = \mathrm{Tr}[P\rho]` in the Pauli
+basis, four a qubit. A gate with its errors is a real matrix on the coordinates of its qubits, and a
+rotation about Z by a sample's own angle turns two of them. Measuring is a scalar product with the
+coordinates of an *effect*, and an effect can be pulled back through a circuit just as well as a
+state is pushed through it (the Heisenberg picture). So where the first part of a circuit depends on
+one point and the second on another, N + M runs give all N x M outcomes.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import PTM, Operator, SuperOp
+
+from qml.engine._emission import append_step, rotates
+from qml.engine._expressions import ExpressionTable
+from qml.engine._lowering import lower_into
+from qml.engine._program import Kind, Step
+from qml.errors import SpecError
+
+__all__ = ["Channels", "NoisyProgram", "lower_noisy", "noisy_bytes", "pauli_matrix"]
+
+Values = NDArray[np.float64]
+Matrix = NDArray[np.float64]
+Places = tuple[int, ...]
+
+_KEPT_BYTES = 256 * 2**20  # of the states that a gradient goes back through, at a time
+# coordinates I X Y Z; a turn about an axis moves the first of these to the second
+_TURNED = {Kind.RX: (2, 3), Kind.RY: (3, 1), Kind.PARITY: (1, 2)}
+
+
+@dataclass(frozen=True)
+class Channels:
+    """What goes wrong, and where.
+
+    Parameters
+    ----------
+    after : callable
+        From an instruction's name and physical qubits to the matrix of the error that follows it,
+        on Pauli coordinates as `pauli_matrix` gives them, or None.
+    readout : callable
+        From a physical qubit to the matrix of its readout, ``[read, was]``, or None.
+    """
+
+    after: Callable[[str, Places], Matrix | None]
+    readout: Callable[[int], Matrix | None]
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    """A real matrix on the coordinates of some qubits, the first the least significant."""
+
+    qubits: Places
+    matrix: Matrix
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """A rotation of one qubit by ``scale`` times a column of the table."""
+
+    kind: Kind
+    qubits: Places
+    column: int
+    scale: float
+
+
+_Operation = _Fixed | _Turn
+
+
+@dataclass(frozen=True)
+class NoisyProgram:
+    """A transpiled circuit with its errors.
+
+    States and effects are arrays of shape ``(4,) * n_qubits + (batch,)``.
+
+    Parameters
+    ----------
+    n_qubits : int
+        Those that something happens to.
+    table : ExpressionTable
+        The angles as functions of the parameters.
+    operations : tuple
+        In the order of time.
+    measured : tuple of int
+        The qubit that each classical bit is read from.
+    """
+
+    n_qubits: int
+    table: ExpressionTable
+    operations: tuple[_Operation, ...]
+    measured: Places
+
+    def depends_on(self) -> set[int]:
+        """Return the places of the parameters that the operations depend on."""
+        turns = [op for op in self.operations if isinstance(op, _Turn)]
+        return {place for turn in turns for place in self.table.depends_on(turn.column)}
+
+    def split(self, places: Collection[int]) -> tuple[NoisyProgram, NoisyProgram]:
+        """Return what happens before any qubit has felt these parameters, and the rest."""
+        felt: set[int] = set()
+        early, late = [], []
+        for op in self.operations:
+            own = isinstance(op, _Turn) and bool(self.table.depends_on(op.column) & set(places))
+            if own or felt & set(op.qubits):
+                felt |= set(op.qubits)
+                late.append(op)
+            else:
+                early.append(op)
+        return replace(self, operations=tuple(early)), replace(self, operations=tuple(late))
+
+    def ground(self, batch: int = 1) -> Values:
+        """Return all qubits in 0, so many times."""
+        state = np.ones(1)
+        for _ in range(self.n_qubits):
+            state = np.multiply.outer(state, [1.0, 0.0, 0.0, 1.0])
+        return np.ascontiguousarray(np.repeat(state[0][..., None], batch, axis=-1))
+
+    def push(self, states: Values, values: Values) -> Values:
+        """Return the states after the operations.
+
+        Parameters
+        ----------
+        states : ndarray of shape (4, ..., 4, batch)
+            Before.
+        values : ndarray of shape (batch or 1, n_parameters)
+            Of each state, or of all.
+        """
+        table = self.table.evaluate(values)
+        for op in self.operations:
+            states = _applied(op, states, table, backwards=False)
+        return states
+
+    def pull(self, effects: Values, values: Values) -> Values:
+        """Return the effects as they are before the operations; see `push`."""
+        table = self.table.evaluate(values)
+        for op in reversed(self.operations):
+            effects = _applied(op, effects, table, backwards=True)
+        return effects
+
+    def outcome_probabilities(self, states: Values) -> Values:
+        """Return the distribution of the classical bits, shape (batch, 2**n_bits)."""
+        n_bits = len(self.measured)
+        kept = _along_z(states, self.measured, self.n_qubits)  # (2,) * n_bits + (batch,)
+        for axis in range(n_bits):
+            one, z = np.take(kept, 0, axis=axis), np.take(kept, 1, axis=axis)
+            kept = np.stack([one + z, one - z], axis=axis)
+        return np.asarray(kept.reshape(1 << n_bits, -1).T / 2.0**n_bits)
+
+    def effects(self, projector: Values) -> Values:
+        """Return what measures each column of a function of the outcomes.
+
+        Parameters
+        ----------
+        projector : ndarray of shape (2**n_bits, n_outputs)
+            The outputs are ``probabilities @ projector``.
+        """
+        n_bits, n_outputs = len(self.measured), projector.shape[1]
+        kept = np.asarray(projector, dtype=np.float64).reshape((2,) * n_bits + (n_outputs,))
+        for axis in range(n_bits):
+            zero, one = np.take(kept, 0, axis=axis), np.take(kept, 1, axis=axis)
+            kept = np.stack([zero + one, zero - one], axis=axis)
+        effects = np.zeros((4,) * self.n_qubits + (n_outputs,))
+        target = _along_z(effects, self.measured, self.n_qubits)
+        target[...] = kept / 2.0**n_bits
+        return effects
+
+    def slopes(self, states: Values, effects: Values, values: Values) -> Values:
+        """Return the derivatives of ``sum(effects * push(states))`` by every parameter.
+
+        Parameters
+        ----------
+        states : ndarray of shape (4, ..., 4, batch)
+            Before the operations.
+        effects : ndarray of the same shape
+            After them.
+        values : ndarray of shape (batch or 1, n_parameters)
+            Of each state, or of all.
+
+        Returns
+        -------
+        ndarray of shape (n_parameters,)
+            Summed over the batch. No noise can be undone, so the states at every turn are kept
+            on the way forwards: a block of samples at a time.
+        """
+        turns = [op for op in self.operations if isinstance(op, _Turn)]
+        batch = states.shape[-1]
+        block = max(1, _KEPT_BYTES // max(1, 8 * 4**self.n_qubits * len(turns)))
+        n_parameters = len(self.table.parameters)
+        total = np.zeros(n_parameters)
+        if not turns:
+            return total
+        for first in range(0, batch, block):
+            rows = slice(first, first + block)
+            own = values if len(values) == 1 else values[rows]
+            by_turn = self._slopes_by_turn(states[..., rows], effects[..., rows], own)
+            if len(own) == 1:
+                by_turn = by_turn.sum(axis=0, keepdims=True)
+            by_expression = np.zeros((len(own), len(self.table.expressions)))
+            for column, turn in enumerate(turns):
+                by_expression[:, turn.column] += turn.scale * by_turn[:, column]
+            places = list(range(n_parameters))
+            total += self.table.chain(own, by_expression, places).sum(axis=0)
+        return total
+
+    def _slopes_by_turn(self, states: Values, effects: Values, values: Values) -> Values:
+        """Return the derivatives by every turn's own angle, shape (batch, n_turns)."""
+        table = self.table.evaluate(values)
+        after = []
+        for op in self.operations:
+            states = _applied(op, states, table, backwards=False)
+            if isinstance(op, _Turn):
+                after.append(states)
+        found = []
+        for op in reversed(self.operations):
+            if isinstance(op, _Turn):
+                one, other = _TURNED[op.kind]
+                r, e = (np.moveaxis(x, op.qubits[0], 0) for x in (after.pop(), effects))
+                product = e[other] * r[one] - e[one] * r[other]
+                found.append(product.reshape(-1, product.shape[-1]).sum(axis=0))
+            effects = _applied(op, effects, table, backwards=True)
+        return np.stack(found[::-1], axis=1)
+
+
+def noisy_bytes(n_qubits: int, batch: int) -> int:
+    """Return what a batch of states takes while an operation is applied."""
+    return 3 * 8 * 4**n_qubits * batch
+
+
+def lower_noisy(
+    circuit: QuantumCircuit, channels: Channels, parameters: Sequence[object] | None = None
+) -> NoisyProgram:
+    """Return the transpiled and measured circuit with the errors of its gates.
+
+    Parameters
+    ----------
+    circuit : QuantumCircuit
+        Gates on physical qubits, and a final measurement into classical bits; qubits that nothing
+        happens to are left out.
+    channels : Channels
+        The errors.
+    parameters : sequence of Parameter or None, default=None
+        The columns of the values; None is ``circuit.parameters``.
+
+    Raises
+    ------
+    SpecError
+        If something happens after a measurement, or an instruction is neither gate nor measurement.
+    """
+    lowering = _NoisyLowering(circuit, channels, parameters)
+    for instruction in circuit.data:
+        places = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
+        bits = [circuit.find_bit(bit).index for bit in instruction.clbits]
+        lowering.instruction(instruction.operation, places, bits)
+    return lowering.program()
+
+
+class _NoisyLowering:
+    """Collects operations, and joins fixed ones that follow each other on the same qubits."""
+
+    def __init__(
+        self, circuit: QuantumCircuit, channels: Channels, parameters: Sequence[object] | None
+    ) -> None:
+        active = sorted(
+            {
+                circuit.find_bit(qubit).index
+                for instruction in circuit.data
+                if instruction.operation.name != "barrier"
+                for qubit in instruction.qubits
+            }
+        )
+        self.place = {physical: i for i, physical in enumerate(active)}
+        self.channels = channels
+        columns = circuit.parameters if parameters is None else parameters
+        self.table = ExpressionTable(tuple(columns))  # type: ignore[arg-type]
+        self.operations: list[_Operation | None] = []
+        self.last: dict[int, int] = {}  # qubit -> its latest operation
+        self.bits: dict[int, int] = {}
+
+    def instruction(self, operation: object, physical: Places, bits: list[int]) -> None:
+        name = str(operation.name)  # type: ignore[attr-defined]
+        if name == "barrier":
+            return
+        qubits = tuple(self.place[place] for place in physical)
+        if set(qubits) & set(self.bits.values()):
+            raise SpecError(f"{name!r} after the measurement of its qubit has no exact noise")
+        if name == "measure":
+            self.bits[bits[0]] = qubits[0]
+            matrix = self.channels.readout(physical[0])
+            if matrix is not None:
+                self.add(_Fixed(qubits, _of_readout(matrix)))
+            return
+        if name == "delay":
+            error = self.channels.after(name, physical)
+        else:
+            for step in lower_into(self.table, operation, qubits):
+                self.step(step)
+            error = self.channels.after(name, physical)
+        if error is not None:
+            self.add(_Fixed(qubits, error))
+
+    def step(self, step: Step) -> None:
+        """Append a step of the engine."""
+        if not rotates(step):
+            fixed = step.matrix.tobytes() if step.matrix is not None else b""
+            matrix = _fixed_matrix(step.kind, len(step.qubits), step.scale, fixed)
+            self.add(_Fixed(step.qubits, matrix))
+        elif step.kind is Kind.PARITY and len(step.qubits) > 1:
+            *others, last = step.qubits
+            gather = [Step(Kind.CX, (qubit, last)) for qubit in others]
+            for fixed in gather:
+                self.step(fixed)
+            self.add(_Turn(Kind.PARITY, (last,), step.column, step.scale))
+            for fixed in reversed(gather):
+                self.step(fixed)
+        else:
+            self.add(_Turn(step.kind, step.qubits, step.column, step.scale))
+
+    def add(self, op: _Operation) -> None:
+        """Append, or multiply into what is there."""
+        if isinstance(op, _Fixed):
+            for qubit in op.qubits:
+                # single-qubit matrices just before it become part of a wider one
+                before = self._fixed_at(qubit)
+                if before is not None and set(before.qubits) < set(op.qubits):
+                    widened = _widened(before, op.qubits)
+                    op = _Fixed(op.qubits, op.matrix @ widened)
+                    self.operations[self.last.pop(qubit)] = None
+            latest = {self.last.get(qubit) for qubit in op.qubits}
+            index = latest.pop() if len(latest) == 1 else None
+            known = None if index is None else self.operations[index]
+            if isinstance(known, _Fixed) and set(op.qubits) <= set(known.qubits):
+                joined = _widened(op, known.qubits) @ known.matrix
+                self.operations[index] = _Fixed(known.qubits, joined)  # type: ignore[index]
+                return
+        self.operations.append(op)
+        self.last.update(dict.fromkeys(op.qubits, len(self.operations) - 1))
+
+    def _fixed_at(self, qubit: int) -> _Fixed | None:
+        """Return the qubit's latest operation if it is fixed and on this qubit alone."""
+        index = self.last.get(qubit)
+        known = None if index is None else self.operations[index]
+        return known if isinstance(known, _Fixed) and known.qubits == (qubit,) else None
+
+    def program(self) -> NoisyProgram:
+        if sorted(self.bits) != list(range(len(self.bits))):
+            raise SpecError(f"classical bits {sorted(self.bits)} are measured, not all from 0")
+        measured = tuple(self.bits[bit] for bit in sorted(self.bits))
+        kept = tuple(op for op in self.operations if op is not None)
+        return NoisyProgram(len(self.place), self.table, kept, measured)
+
+
+def pauli_matrix(channel: object) -> Matrix:
+    """Return a channel's real matrix on Pauli coordinates, the first qubit the least significant.
+
+    Parameters
+    ----------
+    channel : QuantumCircuit, Instruction or one of Qiskit's channels
+        Whatever `qiskit.quantum_info.SuperOp` takes.
+    """
+    return np.ascontiguousarray(PTM(SuperOp(channel)).data.real)
+
+
+@functools.lru_cache(maxsize=1024)
+def _fixed_matrix(kind: Kind, n_qubits: int, angle: float, fixed: bytes) -> Matrix:
+    """Return a step's that depends on no parameter."""
+    qubits = tuple(range(n_qubits))
+    entries = (
+        np.frombuffer(fixed, dtype=np.complex128).reshape(1 << n_qubits, -1) if fixed else None
+    )
+    circuit = QuantumCircuit(n_qubits)
+    append_step(circuit, Step(kind, qubits, matrix=entries), angle)
+    return pauli_matrix(Operator(circuit))
+
+
+def _of_readout(matrix: Matrix) -> Matrix:
+    """Return what wrong readouts do to the coordinates: only I and Z are ever read."""
+    hadamard = np.array([[1.0, 1.0], [1.0, -1.0]])
+    inner = hadamard @ matrix @ hadamard / 2
+    result = np.zeros((4, 4))
+    result[np.ix_([0, 3], [0, 3])] = inner
+    return result
+
+
+def _widened(op: _Fixed, qubits: Places) -> Matrix:
+    """Return the matrix on more qubits, or on the same in another order."""
+    n, k = len(qubits), len(op.qubits)
+    others = [qubit for qubit in qubits if qubit not in op.qubits]
+    full = np.kron(np.eye(4 ** (n - k)), op.matrix)  # op's qubits least significant, then the rest
+    order = [*op.qubits, *others]
+    axes = [n - 1 - order.index(qubit) for qubit in reversed(qubits)]
+    tensor = full.reshape((4,) * (2 * n)).transpose([*axes, *(n + axis for axis in axes)])
+    return np.ascontiguousarray(tensor.reshape(4**n, 4**n))
+
+
+def _applied(op: _Operation, x: Values, table: Values, backwards: bool) -> Values:
+    if isinstance(op, _Turn):
+        angles = op.scale * table[:, op.column]
+        cosine, sine = np.cos(angles), np.sin(-angles if backwards else angles)
+        turned = x.copy()
+        (one, other), axis = _TURNED[op.kind], op.qubits[0]
+        a, b = (np.moveaxis(x, axis, 0)[i] for i in (one, other))
+        view = np.moveaxis(turned, axis, 0)
+        view[one] = cosine * a - sine * b
+        view[other] = sine * a + cosine * b
+        return turned
+    k = len(op.qubits)
+    axes = [qubit for qubit in reversed(op.qubits)]  # the first is the least significant
+    matrix = op.matrix.T if backwards else op.matrix
+    moved = np.moveaxis(x, axes, range(k))
+    shape = moved.shape
+    result = (matrix @ moved.reshape(4**k, -1)).reshape(shape)
+    return np.moveaxis(result, range(k), axes)
+
+
+def _along_z(x: Values, measured: Places, n_qubits: int) -> Values:
+    """Return the view of I and Z on the measured qubits, of I on the others; last bit first."""
+    index: list[object] = [0] * n_qubits
+    for qubit in measured:
+        index[qubit] = slice(0, 4, 3)
+    view = x[(*index, slice(None))]
+    kept = sorted(measured)  # the axes that are left, in order of qubits
+    return np.moveaxis(
+        view, [kept.index(qubit) for qubit in reversed(measured)], range(len(measured))
+    )

@@ -1,0 +1,122 @@
+"""What is submitted at once, where it is found again, and what comes back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from qiskit.circuit import QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
+
+from qml.engine import fingerprint
+
+__all__ = ["Answer", "Batch"]
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One submission: a transpiled circuit over rows of values.
+
+    Parameters
+    ----------
+    circuit : QuantumCircuit
+        In the machine's gates and on its qubits; measured, unless there are observables.
+    values : ndarray of shape (rows, n_parameters)
+        In ``circuit.parameters`` order.
+    shots : int
+        Measurements of every circuit.
+    seed : int
+        Of a simulator; on a machine it tells repetitions of the same question apart.
+    observables : tuple of SparsePauliOp or None, default=None
+        On the machine's qubits; expectation values are asked in place of outcomes.
+    options : dict
+        What the runtime is to do about errors, and how long it may take; plain values.
+    expected_executions, expected_qpu_s : int, float
+        Foreseen cost, for a budget; no part of the address.
+    """
+
+    circuit: QuantumCircuit
+    values: Values
+    shots: int
+    seed: int
+    observables: tuple[SparsePauliOp, ...] | None = None
+    options: dict[str, Any] = field(default_factory=dict)
+    expected_executions: int = 0
+    expected_qpu_s: float = 0.0
+
+    @property
+    def kind(self) -> str:
+        """Whether outcomes are asked (``"sampler"``) or expectation values (``"estimator"``)."""
+        return "sampler" if self.observables is None else "estimator"
+
+    def address(self, machine: str, calibration: str) -> str:
+        """Return the content address, 64 hexadecimal digits.
+
+        Circuit, values, shots, seed, observables, options, machine and calibration decide it: by
+        what they are, to the last bit, never by how they print.
+        """
+        digest = hashlib.sha256()
+        for text in (
+            machine,
+            calibration,
+            _circuit_identity(self.circuit),
+            json.dumps(self.options, sort_keys=True),
+            f"{self.shots},{self.seed},{self.values.shape}",
+        ):
+            digest.update(f"{text}\x1f".encode())
+        digest.update(np.ascontiguousarray(self.values, dtype=np.float64).tobytes())
+        for observable in self.observables or ():
+            for label, coefficient in observable.to_list():
+                digest.update(f"{label}*{complex(coefficient).real.hex()};".encode())
+            digest.update(b"|")
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a batch brought.
+
+    Parameters
+    ----------
+    arrays : dict of str to ndarray
+        ``outcomes``, one bit a qubit, shape (rows, shots, n_bits), the last bit of the register
+        first; or ``values`` and ``errors``, shape (rows, n_observables).
+    executions : int
+        Runs of a circuit on the machine, with what the runtime adds for its own mitigation.
+    qpu_s, queue_s : float
+        Billed seconds of the machine; seconds between submission and start.
+    """
+
+    arrays: dict[str, NDArray[Any]]
+    executions: int
+    qpu_s: float
+    queue_s: float
+
+
+def _circuit_identity(circuit: QuantumCircuit) -> str:
+    """Return what the circuit does and where: gates and angles, physical qubits, the readout."""
+    gates = circuit.copy_empty_like()
+    gates.data = [
+        step for step in circuit.data if step.operation.name not in ("measure", "barrier")
+    ]
+    used = sorted({gates.find_bit(qubit).index for step in gates.data for qubit in step.qubits})
+    place = {qubit: i for i, qubit in enumerate(used)}
+    small = QuantumCircuit(max(1, len(used)), global_phase=gates.global_phase)
+    for step in gates.data:
+        qubits = [place[gates.find_bit(qubit).index] for qubit in step.qubits]
+        small.append(step.operation, qubits)
+    reads = [
+        [circuit.find_bit(step.qubits[0]).index, circuit.find_bit(step.clbits[0]).index]
+        for step in circuit.data
+        if step.operation.name == "measure"
+    ]
+    # a parameter that cancelled is none of the small circuit's
+    names = [parameter.name for parameter in circuit.parameters]
+    kept = [names.index(parameter.name) for parameter in small.parameters]
+    return json.dumps([used, sorted(reads), kept, circuit.num_qubits, fingerprint(small)])

@@ -1,0 +1,521 @@
+"""The ledger: what was submitted, under which id, and what came back; nothing is paid for twice.
+
+A batch has a content address. Before it is submitted its intent is written, with a tag that goes
+along with the job; after that its id; after that its results; each durably before the next step. So
+wherever a process dies, the next one knows what to do: take the results, fetch by id, or look for
+the tag. Training asks the same questions in the same order when it is run again, and finds the
+answers here: half-built matrices and optimizers go on where they stood.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import contextvars
+import fcntl
+import hashlib
+import io
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from qml.devices import Device
+from qml.durable import write_durably
+from qml.errors import BackendError, ResourceError
+from qml.jobs._batch import Answer, Batch
+from qml.jobs._machine import Machine, MachineError
+
+__all__ = ["Entry", "Ledger", "Patience", "keeping_jobs", "kept_jobs"]
+
+Status = Literal["submitting", "submitted", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long to wait for what, in seconds.
+
+    Parameters
+    ----------
+    wait_s : float or None, default=None
+        For a job to end; None is as long as it takes.
+    submit_s : float, default=600.0
+        For a service that is busy or fails to take a job.
+    answer_s : float, default=120.0
+        For a result that cannot be fetched or read.
+    grace_s : float, default=20.0
+        Until a job that was taken must be found by its tag.
+    poll_s, longest_poll_s : float, default=1.0, 30.0
+        Between two questions: the first, and what it grows to.
+    """
+
+    wait_s: float | None = None
+    submit_s: float = 600.0
+    answer_s: float = 120.0
+    grace_s: float = 20.0
+    poll_s: float = 1.0
+    longest_poll_s: float = 30.0
+
+    def pauses(self, seconds: float | None) -> Iterator[None]:
+        """Yield once at once, and then after growing pauses until the time is up."""
+        start, pause = time.monotonic(), self.poll_s
+        while True:
+            yield
+            left = float("inf") if seconds is None else seconds - (time.monotonic() - start)
+            if left <= 0:
+                return
+            time.sleep(min(pause, left))
+            pause = min(2 * pause, self.longest_poll_s)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A batch in the ledger.
+
+    Parameters
+    ----------
+    address : str
+        Content address.
+    machine, kind, rows, shots, columns
+        Which machine; outcomes or expectation values; how many circuits, measurements and bits or
+        observables.
+    status : {"submitting", "submitted", "done", "failed", "cancelled"}
+        ``"submitting"`` is an intent whose job has no id yet.
+    job_id : str, default=""
+        The service's.
+    reason : str, default=""
+        Why it failed.
+    executions, qpu_s, queue_s
+        What it cost; expected until it is done.
+    two_qubit_gates : int
+        Of all its circuits.
+    submitted_at_s, ended_at_s : float
+        Since the epoch; 0 is not yet.
+    earlier : tuple of str
+        Ids of failed jobs of the same batch.
+    sha256 : str, default=""
+        Of the file of results.
+    """
+
+    address: str
+    machine: str
+    kind: str
+    rows: int
+    shots: int
+    columns: int
+    status: Status = "submitting"
+    job_id: str = ""
+    reason: str = ""
+    executions: int = 0
+    qpu_s: float = 0.0
+    queue_s: float = 0.0
+    two_qubit_gates: int = 0
+    submitted_at_s: float = 0.0
+    ended_at_s: float = 0.0
+    earlier: tuple[str, ...] = ()
+    sha256: str = ""
+
+    @property
+    def tag(self) -> str:
+        """What its job is found by on the service."""
+        return f"qml-{self.address[:40]}"
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return f"job {self.job_id}" if self.job_id else f"batch {self.address[:12]}"
+
+
+@dataclass
+class Ledger:
+    """The ledger in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when something is first written.
+    patience : Patience
+        For the service.
+    max_shots : int or None, default=None
+        Runs of circuits that all batches of the folder may take together.
+    max_qpu_s : float or None, default=None
+        Billed seconds, by the service's rule until it says how many they were.
+    retry_before_s : float or None, default=None
+        Batches that failed before this moment (since the epoch) may be submitted again; None is
+        none. What a user cancelled is never submitted again.
+    """
+
+    folder: Path
+    patience: Patience = field(default_factory=Patience)
+    max_shots: int | None = None
+    max_qpu_s: float | None = None
+    retry_before_s: float | None = None
+
+    # -- what a backend asks
+
+    def calibration(self, machine: Machine) -> Device:
+        """Return the machine's calibration as it was when this ledger first met the machine.
+
+        Circuits are transpiled for it, so that a run that goes on tomorrow asks the same questions
+        as today and finds its answers. Removing the file takes the machine as it is now.
+        """
+        file = self.folder / "devices" / f"{machine.name}.json"
+        with self._locked(f"device-{machine.name}"):
+            if not file.is_file():
+                device = self._patiently(machine.device, machine.name)
+                write_durably(file, device.to_json().encode())
+        return Device.load(file)
+
+    def answers(self, machine: Machine, batches: Sequence[Batch], calibration: str) -> list[Answer]:
+        """Return what each batch brings: from the ledger, from its job, or from a new job.
+
+        All are submitted before the first is waited for.
+
+        Raises
+        ------
+        BackendError
+            One line, with the status for the record.
+        ResourceError
+            If a new job would go beyond `max_shots` or `max_qpu_s`; it is not submitted.
+        """
+        places = [batch.address(machine.name, calibration) for batch in batches]
+        with contextlib.ExitStack() as locks:
+            for address in sorted(set(places)):  # always in this order: two runs cannot block
+                locks.enter_context(self._locked(address))
+            for batch, address in zip(batches, places, strict=True):
+                self._submitted(machine, batch, address)
+            return [self.finished(machine, address) for address in places]
+
+    # -- one batch
+
+    def _submitted(self, machine: Machine, batch: Batch, address: str) -> None:
+        """See to it that the batch's job has an id."""
+        entry = self.read(address)
+        if entry is not None:
+            if entry.status in ("done", "submitted"):
+                return
+            if entry.status == "cancelled":
+                raise _cancelled(entry)
+            if entry.status == "failed" and not self._may_retry(entry):
+                raise BackendError(f"{entry.machine}: {entry.label}: {entry.reason}")
+            if entry.status == "submitting":
+                # what it says besides may be damaged
+                same = replace(
+                    _entry_of(machine, batch, address),
+                    submitted_at_s=entry.submitted_at_s,
+                    earlier=entry.earlier,
+                )
+                found = self._found(machine, same, same.submitted_at_s)
+                if found is not None:
+                    self.write(found)
+                    return
+        self._submit(machine, batch, self._intent(machine, batch, address, entry))
+
+    def _intent(self, machine: Machine, batch: Batch, address: str, known: Entry | None) -> Entry:
+        """Write down what is going to be submitted, if there is money for it."""
+        earlier = known.earlier if known is not None else ()
+        if known is not None and known.job_id:
+            earlier = (*earlier, known.job_id)
+        entry = replace(_entry_of(machine, batch, address), earlier=earlier)
+        with self._locked("budget"):
+            self._check_budget(entry)
+            self.write(entry)
+        return entry
+
+    def _submit(self, machine: Machine, batch: Batch, entry: Entry) -> None:
+        reason = ""
+        for _ in self.patience.pauses(self.patience.submit_s):
+            if reason:
+                # nobody knows what became of the last try
+                found = self._found(machine, entry, time.time())
+                if found is not None:
+                    self.write(found)
+                    return
+            try:
+                job_id = machine.submit(batch, entry.tag)
+            except MachineError as error:
+                trouble, reason = error.trouble, error.reason
+            else:
+                self.write(replace(entry, status="submitted", job_id=job_id))
+                return
+            if trouble in ("refused", "bad answer"):
+                self.write(replace(entry, status="failed", reason=reason, ended_at_s=time.time()))
+                raise BackendError(f"{machine.name}: not submitted: {reason}")
+        raise BackendError(
+            f"{machine.name}: not submitted after {self.patience.submit_s:g} s: {reason}; the same "
+            "command tries again",
+            status="timed_out",
+            pending=True,
+        )
+
+    def _found(self, machine: Machine, entry: Entry, since_s: float) -> Entry | None:
+        """Return the entry with the id of the job that carries its tag, if there is one.
+
+        A service may list a job a little later than it takes it: one that was submitted a moment
+        ago gets its time.
+        """
+        for _ in self.patience.pauses(self.patience.grace_s - (time.time() - since_s)):
+            try:
+                ids = [i for i in machine.find(entry.tag) if i not in entry.earlier]
+            except MachineError as error:
+                if error.trouble == "refused":
+                    raise BackendError(f"{machine.name}: {error.reason}", pending=True) from None
+                continue
+            if ids:
+                return replace(entry, status="submitted", job_id=ids[0])
+        return None
+
+    def finished(self, machine: Machine, address: str) -> Answer:
+        """Return the batch's results; wait for its job if it has not ended."""
+        entry = self.read(address)
+        if entry is None:
+            raise BackendError(f"{machine.name}: batch {address[:12]} was never submitted")
+        kept = self._kept(entry)
+        if kept is not None:
+            return kept
+        self._wait(machine, entry)
+        answer = self._fetch(machine, entry)
+        buffer = io.BytesIO()
+        np.savez(buffer, **{name: _packed(name, a) for name, a in answer.arrays.items()})  # type: ignore[arg-type]
+        content = buffer.getvalue()
+        write_durably(self._file(entry, "npz"), content)
+        done = replace(
+            entry,
+            status="done",
+            executions=answer.executions,
+            qpu_s=answer.qpu_s,
+            queue_s=answer.queue_s,
+            ended_at_s=time.time(),
+            sha256=hashlib.sha256(content).hexdigest(),
+        )
+        self.write(done)
+        return answer
+
+    def _wait(self, machine: Machine, entry: Entry) -> None:
+        state, reason = None, ""
+        for _ in self.patience.pauses(self.patience.wait_s):
+            try:
+                state = machine.state(entry.job_id)
+            except MachineError as error:
+                reason = f", {error.reason}"
+                if error.trouble == "refused":
+                    problem = f"{machine.name}: {entry.label}: {error.reason}"
+                    raise BackendError(f"{problem}; its id is kept", pending=True) from None
+                continue
+            reason = ""
+            if state.final:
+                break
+        if state is None or not state.final:
+            how = "unknown" if state is None else f"still {state.status}"
+            raise BackendError(
+                f"{machine.name}: {entry.label} is {how} after {self.patience.wait_s:g} s{reason}; "
+                "it goes on there, and the same command goes on waiting",
+                status="timed_out",
+                pending=True,
+            )
+        if state.status == "cancelled":
+            ended = replace(entry, status="cancelled", ended_at_s=time.time())
+            self.write(ended)
+            raise _cancelled(ended)
+        if state.status != "done":
+            text = state.reason or "the service gives no reason"
+            self.write(replace(entry, status="failed", reason=text, ended_at_s=time.time()))
+            status: Literal["failed", "timed_out"] = (
+                "timed_out" if state.status == "ran too long" else "failed"
+            )
+            raise BackendError(
+                f"{machine.name}: {entry.label} {state.status}: {text}", status=status
+            )
+
+    def _fetch(self, machine: Machine, entry: Entry) -> Answer:
+        """Return what the job brought, if it is what was asked for."""
+        reason = ""
+        for _ in self.patience.pauses(self.patience.answer_s):
+            try:
+                answer = machine.result(entry.job_id, entry.kind)
+            except MachineError as error:
+                reason = error.reason
+                if error.trouble == "refused":
+                    break
+                continue
+            reason = _mismatch(answer, entry)
+            if not reason:
+                return answer
+        raise BackendError(
+            f"{machine.name}: {entry.label} is done, but {reason}; it is paid for and is not "
+            "submitted again"
+        )
+
+    def _kept(self, entry: Entry) -> Answer | None:
+        """Return stored results; None if there are none, or if the disk has damaged them."""
+        if entry.status != "done":
+            return None
+        try:
+            content = self._file(entry, "npz").read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            arrays = {name: _unpacked(name, stored[name], entry) for name in stored.files}
+        return Answer(arrays, entry.executions, entry.qpu_s, entry.queue_s)
+
+    def _may_retry(self, entry: Entry) -> bool:
+        return self.retry_before_s is not None and entry.ended_at_s < self.retry_before_s
+
+    def _patiently(self, ask: Any, name: str) -> Any:
+        reason = ""
+        for _ in self.patience.pauses(self.patience.submit_s):
+            try:
+                return ask()
+            except MachineError as error:
+                reason = error.reason
+                if error.trouble == "refused":
+                    break
+        raise BackendError(f"ibm:name={name}: {reason}")
+
+    # -- what a person asks
+
+    def entries(self) -> list[Entry]:
+        """Return all batches, the first submitted first."""
+        found = [self.read(file.stem) for file in self.folder.glob("[0-9a-f]*.json")]
+        return sorted((e for e in found if e is not None), key=lambda e: e.submitted_at_s)
+
+    def cancel(self, machine: Machine, entry: Entry) -> Entry:
+        """Cancel a batch's job; it will never be submitted again.
+
+        Raises
+        ------
+        BackendError
+            If it has ended, or the service does not cancel it.
+        """
+        if entry.status not in ("submitted", "submitting"):
+            raise BackendError(f"{entry.label} has ended: {entry.status}")
+        if entry.status == "submitting":
+            entry = self._found(machine, entry, 0.0) or entry
+        if entry.job_id:
+            try:
+                machine.cancel(entry.job_id)
+            except MachineError as error:
+                problem = f"{machine.name}: {entry.label}: {error.reason}"
+                raise BackendError(problem) from None
+        ended = replace(entry, status="cancelled", ended_at_s=time.time())
+        self.write(ended)
+        return ended
+
+    def read(self, address: str) -> Entry | None:
+        """Return a batch; None if it is not there.
+
+        A damaged file counts as an intent without an id: its job is looked for by its tag.
+        """
+        file = self.folder / f"{address}.json"
+        try:
+            content = json.loads(file.read_text("utf-8"))
+            return Entry(**{**content, "earlier": tuple(content["earlier"])})
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError):
+            return Entry(address, "", "", 0, 0, 0, submitted_at_s=0.0)
+
+    def write(self, entry: Entry) -> None:
+        """Keep a batch; when this returns, it survives a power cut."""
+        text = json.dumps(asdict(entry), indent=1)
+        write_durably(self._file(entry, "json"), f"{text}\n".encode())
+
+    def _check_budget(self, entry: Entry) -> None:
+        if self.max_shots is None and self.max_qpu_s is None:
+            return
+        others = [e for e in self.entries() if e.address != entry.address]
+        paid = [e for e in others if e.status in ("submitting", "submitted", "done")]
+        for name, limit, unit in (
+            ("executions", self.max_shots, "max_shots"),
+            ("qpu_s", self.max_qpu_s, "max_qpu_seconds"),
+        ):
+            total = sum(getattr(e, name) for e in [*paid, entry])
+            if limit is not None and total > limit:
+                raise ResourceError(
+                    f"{entry.machine}: {getattr(entry, name):,.6g} more would make {total:,.6g} of "
+                    f"the {limit:,g} that {unit} allows; nothing was submitted"
+                )
+
+    def _file(self, entry: Entry, ending: str) -> Path:
+        return self.folder / f"{entry.address}.{ending}"
+
+    @contextlib.contextmanager
+    def _locked(self, name: str) -> Iterator[None]:
+        """Keep other processes out; the lock goes with this one, whatever kills it."""
+        folder = self.folder / "locks"
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / name).open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+_CURRENT: contextvars.ContextVar[Ledger | None] = contextvars.ContextVar("ledger", default=None)
+
+
+@contextlib.contextmanager
+def keeping_jobs(ledger: Ledger) -> Iterator[None]:
+    """Let every machine that is asked in this block keep its jobs in this ledger."""
+    token = _CURRENT.set(ledger)
+    try:
+        yield
+    finally:
+        _CURRENT.reset(token)
+
+
+def kept_jobs() -> Ledger | None:
+    """Return the ledger of the block that is running, if it is in one."""
+    return _CURRENT.get()
+
+
+def _entry_of(machine: Machine, batch: Batch, address: str) -> Entry:
+    rows = len(batch.values)
+    columns = batch.circuit.num_clbits if batch.observables is None else len(batch.observables)
+    return Entry(
+        address,
+        machine.name,
+        batch.kind,
+        rows,
+        batch.shots,
+        columns,
+        executions=batch.expected_executions or rows * batch.shots,
+        qpu_s=batch.expected_qpu_s,
+        two_qubit_gates=rows * batch.circuit.num_nonlocal_gates(),
+        submitted_at_s=time.time(),
+    )
+
+
+def _cancelled(entry: Entry) -> BackendError:
+    return BackendError(
+        f"{entry.machine}: {entry.label} was cancelled, and what was cancelled is not submitted "
+        "again",
+        status="cancelled",
+    )
+
+
+def _mismatch(answer: Answer, entry: Entry) -> str:
+    """Return how an answer is not what was asked for; empty if it is."""
+    for name, array in answer.arrays.items():
+        rows, columns = array.shape[0], array.shape[-1]
+        if array.ndim < 2 or (rows, columns) != (entry.rows, entry.columns):
+            return f"{entry.rows} x {entry.columns} results were asked for, it has {array.shape}"
+        if name == "outcomes" and array.shape[1] < entry.shots:
+            return f"{entry.shots} shots were asked for, it has {array.shape[1]}"
+        if name == "values" and not np.isfinite(array).all():
+            row = int(np.argwhere(~np.isfinite(array))[0][0])
+            return f"row {row} of its values is no number"
+    return ""
+
+
+def _packed(name: str, array: Any) -> Any:
+    return np.packbits(array, axis=-1) if name == "outcomes" else array
+
+
+def _unpacked(name: str, array: Any, entry: Entry) -> Any:
+    if name != "outcomes":
+        return array
+    return np.unpackbits(array, axis=-1, count=entry.columns)

@@ -1,0 +1,124 @@
+"""A machine's snapshot behind a service of files: jobs outlive the process that submitted them.
+
+A job is a file; it is run, with the snapshot's noise and by the runtime package's local mode, when
+its result is first asked for. So what survives a crash of a study on a real machine can be
+rehearsed without one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from qiskit import qpy
+from qiskit.quantum_info import SparsePauliOp
+
+from qml.devices import Device, resolve_device, snapshot
+from qml.durable import write_durably
+from qml.jobs._batch import Answer, Batch
+from qml.jobs._machine import JobState, Machine, MachineError
+from qml.jobs._pubs import answer_of, start
+
+__all__ = ["OfflineMachine"]
+
+
+class OfflineMachine(Machine):
+    """The snapshot of a machine.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"fake_torino"``.
+    folder : Path
+        Where the queue is kept.
+    """
+
+    def __init__(self, name: str, folder: Path) -> None:
+        self.name, self._folder = name, folder
+
+    def device(self) -> Device:
+        return resolve_device(self.name)
+
+    def submit(self, batch: Batch, tag: str) -> str:
+        circuit = io.BytesIO()
+        qpy.dump(batch.circuit, circuit)
+        arrays: dict[str, Any] = {
+            "circuit": np.frombuffer(circuit.getvalue(), dtype=np.uint8),
+            "values": batch.values,
+        }
+        described = {
+            "tag": tag,
+            "submitted_at_s": time.time(),
+            "shots": batch.shots,
+            "seed": batch.seed,
+            "options": batch.options,
+            "observables": _plain(batch.observables),
+        }
+        buffer = io.BytesIO()
+        np.savez(buffer, described=np.array(json.dumps(described)), **arrays)
+        content = buffer.getvalue()
+        job_id = hashlib.sha256(f"{time.time_ns()},{os.getpid()},{tag}".encode()).hexdigest()[:20]
+        write_durably(self._folder / f"{job_id}.npz", content)
+        return job_id
+
+    def find(self, tag: str) -> list[str]:
+        found = []
+        for file in self._folder.glob("*.npz"):
+            described, _ = self._read(file.stem)
+            if described["tag"] == tag:
+                found.append((described["submitted_at_s"], file.stem))
+        return [job_id for _, job_id in sorted(found)]
+
+    def state(self, job_id: str) -> JobState:
+        if not (self._folder / f"{job_id}.npz").is_file():
+            raise MachineError("refused", f"no job {job_id} is in the queue of {self.name}")
+        cancelled = (self._folder / f"{job_id}.cancelled").exists()
+        return JobState("cancelled" if cancelled else "done")
+
+    def cancel(self, job_id: str) -> None:
+        self.state(job_id)
+        (self._folder / f"{job_id}.cancelled").touch()
+
+    def result(self, job_id: str, kind: str) -> Answer:
+        described, arrays = self._read(job_id)
+        [circuit] = qpy.load(io.BytesIO(arrays["circuit"].tobytes()))
+        terms = described["observables"]
+        observables = None
+        if terms is not None:
+            observables = tuple(SparsePauliOp.from_list([tuple(t) for t in one]) for one in terms)
+        batch = Batch(
+            circuit,
+            arrays["values"],
+            described["shots"],
+            described["seed"],
+            observables,
+            described["options"],
+        )
+        with warnings.catch_warnings():  # what the local mode leaves out is said in the docs
+            warnings.simplefilter("ignore")
+            job = start(snapshot(self.name), batch, described["tag"], seeded=True)
+            return answer_of(job, kind)
+
+    def _read(self, job_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        try:
+            with np.load(self._folder / f"{job_id}.npz", allow_pickle=False) as file:
+                described = json.loads(str(file["described"]))
+                return described, {"circuit": file["circuit"], "values": file["values"]}
+        except (OSError, ValueError, KeyError):
+            raise MachineError("refused", f"job {job_id}: its file is damaged") from None
+
+
+def _plain(observables: tuple[SparsePauliOp, ...] | None) -> Any:
+    if observables is None:
+        return None
+    return [
+        [[label, complex(coefficient).real] for label, coefficient in one.to_list()]
+        for one in observables
+    ]

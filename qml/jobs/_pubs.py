@@ -1,0 +1,83 @@
+"""Between batches and the runtime package's client-side primitives."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from qml.jobs._batch import Answer, Batch
+from qml.jobs._machine import MachineError
+
+__all__ = ["answer_of", "start"]
+
+
+def start(mode: Any, batch: Batch, tag: str, seeded: bool) -> Any:
+    """Hand a batch to the sampler or the estimator, as one broadcast item, and return the job.
+
+    Parameters
+    ----------
+    mode : IBMBackend, Session, Batch or a snapshot
+        Where.
+    batch : Batch
+        What.
+    tag : str
+        By which the job is found again.
+    seeded : bool
+        Whether a simulator answers, that has a seed.
+    """
+    from qiskit_ibm_runtime.executor_estimator import Estimator
+    from qiskit_ibm_runtime.executor_sampler import Sampler
+
+    options = {**batch.options, "environment": {"job_tags": [tag]}}
+    if seeded:
+        options["simulator"] = {"seed_simulator": batch.seed}
+    if batch.observables is None:
+        sampler = Sampler(mode=mode, options=options)
+        return sampler.run([(batch.circuit, batch.values)], shots=batch.shots)
+    estimator = Estimator(mode=mode, options={**options, "default_shots": batch.shots})
+    # each row with each observable
+    return estimator.run([(batch.circuit, list(batch.observables), batch.values[:, None, :])])
+
+
+def answer_of(job: Any, kind: str, qpu_s: float = 0.0, queue_s: float = 0.0) -> Answer:
+    """Return what a finished job brought.
+
+    Raises
+    ------
+    MachineError
+        If it cannot be read as what was asked for.
+    """
+    result = job.result()
+    try:
+        [item] = result
+        if kind == "estimator":
+            arrays = {
+                "values": np.asarray(item.data.evs, dtype=np.float64),
+                "errors": np.asarray(item.data.stds, dtype=np.float64),
+            }
+            asked = 0
+        else:
+            register = next(iter(item.data.values()))
+            bits = np.unpackbits(register.array, axis=-1)[..., -register.num_bits :]
+            arrays = {"outcomes": bits if bits.ndim == 3 else bits[None]}
+            asked = math.prod(arrays["outcomes"].shape[:2])
+    except (TypeError, ValueError, AttributeError, KeyError):
+        raise MachineError(
+            "bad answer", "the job's result is no result of what was asked"
+        ) from None
+    return Answer(arrays, _executions(job) or asked, qpu_s, queue_s)
+
+
+def _executions(job: Any) -> int:
+    """Return the runs of a circuit that the submitted program asks for; 0 if it does not say."""
+    try:
+        program = job.inputs
+        if isinstance(program, dict):
+            program = program["quantum_program"]
+            shapes = [item["shape"] for item in program["items"]]
+            return int(program["shots"]) * sum(math.prod(shape) for shape in shapes)
+        return int(program.shots) * sum(math.prod(item.shape) for item in program.items)
+    except Exception:  # the result is there; a count that the service does not give is no reason
+        return 0

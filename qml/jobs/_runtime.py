@@ -1,0 +1,220 @@
+"""A machine of IBM Quantum, through the runtime package and an account that it knows.
+
+The workbench takes no token and stores none. The package's errors can carry it, in their text, in
+their context and in the locals of their frames; so every one is turned into words of our own before
+it leaves this file.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Literal, TypeVar
+
+from qml.devices import Device
+from qml.jobs._batch import Answer, Batch
+from qml.jobs._machine import JobState, Machine, MachineError, Trouble
+from qml.jobs._pubs import answer_of, start
+
+__all__ = ["RuntimeMachine"]
+
+Found = TypeVar("Found")
+_RAN_TOO_LONG = 1305  # the service's code
+_LIKE_A_SECRET = re.compile(r"[A-Za-z0-9_\-+/=.]{20,}")
+_LONGEST_REASON = 200
+
+
+class RuntimeMachine(Machine):
+    """A machine that an account may use.
+
+    Parameters
+    ----------
+    name : str
+        Such as ``"ibm_torino"``.
+    instance : str or None
+        The service's instance; None is the account's own choice.
+    mode : {"job", "batch", "session"}
+        How jobs are grouped. A batch or session is opened with the first job.
+    """
+
+    def __init__(
+        self, name: str, instance: str | None, mode: Literal["job", "batch", "session"]
+    ) -> None:
+        self.name, self._instance, self._grouped = name, instance, mode
+        self._service: Any = None
+        self._backend: Any = None
+        self._open: Any = None
+        self._jobs: dict[str, Any] = {}
+
+    def device(self) -> Device:
+        def ask() -> Device:
+            backend = self._connected()
+            properties = backend.properties()
+            taken_at = str(getattr(properties, "last_update_date", "") or "")
+            return Device.from_target(self.name, backend.target, taken_at)
+
+        return self._told(ask)
+
+    def submit(self, batch: Batch, tag: str) -> str:
+        def ask() -> str:
+            job = start(self._place(), batch, tag, seeded=False)
+            self._jobs[job.job_id()] = job
+            return str(job.job_id())
+
+        return self._told(ask)
+
+    def find(self, tag: str) -> list[str]:
+        def ask() -> list[str]:
+            self._connected()
+            jobs = self._service.jobs(
+                limit=None, backend_name=self.name, job_tags=[tag], descending=False
+            )
+            return [str(job.job_id()) for job in jobs]
+
+        return self._told(ask)
+
+    def state(self, job_id: str) -> JobState:
+        def ask() -> JobState:
+            job = self._job(job_id)
+            status = str(job.status())
+            if status in ("DONE", "CANCELLED"):
+                return JobState("done" if status == "DONE" else "cancelled")
+            if status == "ERROR":
+                text = str(job.error_message() or "")
+                if str(_RAN_TOO_LONG) in text or "maximum execution time" in text:
+                    return JobState("ran too long", "it ran longer than max_execution_time")
+                return JobState("failed", self._scrubbed(text))
+            return JobState("running" if status == "RUNNING" else "queued")
+
+        return self._told(ask)
+
+    def result(self, job_id: str, kind: str) -> Answer:
+        def ask() -> Answer:
+            job = self._job(job_id)
+            return answer_of(job, kind, *_times(job))
+
+        return self._told(ask, fetching=True)
+
+    def cancel(self, job_id: str) -> None:
+        self._told(lambda: self._job(job_id).cancel())
+
+    def close(self) -> None:
+        if self._open is not None:
+            opened, self._open = self._open, None
+            self._told(opened.close)
+
+    def _connected(self) -> Any:
+        if self._backend is None:
+            from qiskit_ibm_runtime import QiskitRuntimeService
+
+            chosen = {} if self._instance is None else {"instance": self._instance}
+            self._service = QiskitRuntimeService(**chosen)
+            self._backend = self._service.backend(self.name)
+        return self._backend
+
+    def _place(self) -> Any:
+        """Return what jobs are submitted to: the backend, or a batch or session on it."""
+        backend = self._connected()
+        if self._grouped == "job":
+            return backend
+        if self._open is None:
+            import qiskit_ibm_runtime
+
+            group = {"batch": qiskit_ibm_runtime.Batch, "session": qiskit_ibm_runtime.Session}
+            self._open = group[self._grouped](backend=backend)
+        return self._open
+
+    def _job(self, job_id: str) -> Any:
+        if job_id not in self._jobs:
+            self._connected()
+            self._jobs[job_id] = self._service.job(job_id)
+        return self._jobs[job_id]
+
+    def _told(self, ask: Callable[[], Found], fetching: bool = False) -> Found:
+        """Return what the package answers; its errors end here, with all that hangs on them."""
+        try:
+            return ask()
+        except MachineError:
+            raise
+        except Exception as error:  # anything: it is foreign code, over a network
+            trouble, reason = self._judged(error, fetching)
+        raise MachineError(trouble, reason)  # outside: no context, no cause
+
+    def _judged(self, error: BaseException, fetching: bool) -> tuple[Trouble, str]:
+        kind = type(error).__name__
+        code = next((c for c in map(_status_code, _chain(error)) if c is not None), None)
+        if code in (401, 403):
+            return "refused", f"not authorised ({code}): check the account's token and instance"
+        if code == 404:
+            return "refused", "not found (404)"
+        if code == 429:
+            return "busy", "too many requests (429)"
+        if code is not None and code >= 500:
+            return "unclear", f"the service failed ({code})"
+        if code is not None and code >= 400:
+            return "refused", f"the service refused the request ({code})"
+        if any(_is_of_the_network(one) for one in _chain(error)):
+            return "unclear", f"no answer from the service ({kind})"
+        if self._backend is None:
+            return "refused", (
+                f"no connection ({kind}); save an account with the runtime package or set "
+                "QISKIT_IBM_TOKEN, and check the machine's name"
+            )
+        if fetching:
+            return "bad answer", f"the job's result cannot be read ({kind})"
+        return "refused", f"{kind}: {self._scrubbed(str(error))}"
+
+    def _scrubbed(self, text: str) -> str:
+        """Return foreign text on one line, without anything that is or could be a token."""
+        secrets = [os.environ.get("QISKIT_IBM_TOKEN", "")]
+        if self._service is not None:
+            account = self._service.active_account() or {}
+            secrets.append(str(account.get("token", "")))
+        line = " ".join(text.split())
+        for secret in filter(None, secrets):
+            line = line.replace(secret, "***")
+        return _LIKE_A_SECRET.sub("***", line)[:_LONGEST_REASON]
+
+
+def _times(job: Any) -> tuple[float, float]:
+    """Return billed and queued seconds, as far as the service says."""
+    try:
+        metrics = job.metrics()
+        stamps = metrics.get("timestamps") or {}
+        created, running = stamps.get("created"), stamps.get("running")
+        queued_s = (_instant(running) - _instant(created)).total_seconds() if running else 0.0
+        billed_s = float((metrics.get("usage") or {}).get("qpu_charge_time_seconds") or 0.0)
+    except Exception:  # the result is there; times that the service does not give are no reason
+        return 0.0, 0.0
+    return billed_s, max(0.0, queued_s)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text.replace("Z", "+00:00"))
+
+
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """Yield an error and those that led to it, also where ``from None`` hides them."""
+    seen: set[int] = set()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        seen.add(id(current))
+        yield current
+        current = current.__cause__ or current.__context__
+
+
+def _status_code(error: BaseException) -> int | None:
+    for holder in (error, getattr(error, "response", None)):
+        code = getattr(holder, "status_code", None) or getattr(holder, "code", None)
+        if isinstance(code, int) and 100 <= code < 600:
+            return code
+    return None
+
+
+def _is_of_the_network(error: BaseException) -> bool:
+    names = {one.__name__ for one in type(error).__mro__}
+    return isinstance(error, ConnectionError | TimeoutError) or bool(
+        names & {"RequestException", "HTTPError", "RequestsApiError"}
+    )
