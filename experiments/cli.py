@@ -51,6 +51,7 @@ class Kind(StrEnum):
     MODELS = "models"
     DATASETS = "datasets"
     BACKENDS = "backends"
+    DEVICES = "devices"
     OPTIMIZERS = "optimizers"
     LOSSES = "losses"
     DECISIONS = "decisions"
@@ -60,6 +61,14 @@ class Kind(StrEnum):
     PREPROCESSING = "preprocessing"
     METRICS = "metrics"
     STUDIES = "studies"
+
+
+class JobsAction(StrEnum):
+    """What `qml jobs` does."""
+
+    LIST = "list"
+    FETCH = "fetch"
+    CANCEL = "cancel"
 
 
 class Interval(StrEnum):
@@ -120,13 +129,15 @@ def check(
     backend: BackendOption = None,
     out: OutOption = None,
 ) -> None:
-    """Validate a study and count its cells, circuits, shots and memory; nothing runs."""
-    from experiments.screen import print_check
+    """Validate a study and count its cells, circuits, shots, memory, QPU seconds; nothing runs."""
+    from experiments.screen import print_cheaper, print_check
 
     loaded = _load(study, set_, backend)
-    rows = loaded.check(out)
-    print_check(rows)
-    if any(row.problem for row in rows):
+    found = loaded.check(out)
+    print_check(found)
+    if found.jobs:
+        print_cheaper(loaded.cheaper())
+    if any(row.problem for row in found.rows):
         raise typer.Exit(2)
 
 
@@ -232,6 +243,49 @@ def show(
         problem = row.get("error")
         reason = f": {problem}" if isinstance(problem, str) else ""
         print(f"{row['key'][:12]}  {row['status']:8}  {where}{reason}")
+
+
+@app.command()
+def jobs(
+    action: Annotated[JobsAction, typer.Argument(help="What to do.")],
+    run: RunArgument,
+    job: Annotated[
+        str | None, typer.Argument(metavar="JOB", help="A job's id or a batch, or first digits.")
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0, help="Seconds that `fetch` waits for a job that has not ended.")
+    ] = 0.0,
+    every: Annotated[bool, typer.Option("--all", help="Cancel every open job.")] = False,
+) -> None:
+    """List a run's jobs on machines, fetch those that have ended, or cancel open ones."""
+    from experiments import hardware_jobs
+    from experiments.screen import print_jobs
+    from experiments.study import Run
+
+    ledger = hardware_jobs.ledger_of(Run(run).folder)
+    if action is JobsAction.FETCH:
+        for line in hardware_jobs.fetch(ledger, job, wait):
+            print(line)
+    if action is JobsAction.CANCEL:
+        for line in hardware_jobs.cancel(ledger, job, every):
+            print(line)
+    print_jobs(hardware_jobs.chosen(ledger, job))
+
+
+@app.command()
+def calibration(
+    machine: Annotated[
+        str, typer.Argument(metavar="MACHINE", help="Such as fake_torino or ibm_torino.")
+    ],
+    out: Annotated[Path | None, typer.Option(help="File; MACHINE.json if not given.")] = None,
+) -> None:
+    """Save a machine's calibration, to be simulated as aer:noise=FILE."""
+    from experiments import hardware_jobs
+
+    file = out or Path(f"{machine}.json")
+    device = hardware_jobs.calibration(machine)
+    device.save(file)
+    print(f"Written: {file} ({len(device.qubits)} qubits, {device.sha256[:12]})")
 
 
 @app.command(name="kernel-health")
@@ -345,7 +399,11 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
 
         return [(name, "") for name in METRICS]
     from qml.backends import BACKENDS
+    from qml.devices import DEVICES, snapshot_names
 
+    if kind is Kind.DEVICES:
+        named = [(name, _line_of(DEVICES, name)) for name in DEVICES.names()]
+        return named + [(name, "Snapshot of a machine of IBM Quantum") for name in snapshot_names()]
     rooms: dict[Kind, Room] = {
         Kind.MODELS: registry.MODELS,
         Kind.DATASETS: registry.DATASETS,

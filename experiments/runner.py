@@ -32,11 +32,25 @@ from experiments.seeds import child_seed
 from experiments.shared_kernels import share_kernels
 from experiments.store import Store
 from qml.engine import share_memory, warm_up
-from qml.errors import DataError, WorkbenchError
+from qml.errors import BackendError, DataError, WorkbenchError
+from qml.jobs import Ledger, Patience, keeping_jobs
 
-__all__ = ["load_dataset", "make_pipeline", "run_cells"]
+__all__ = ["JOBS_FOLDER", "load_dataset", "make_pipeline", "run_cells"]
 
 OnFinished = Callable[[str, str], object]
+
+JOBS_FOLDER = "jobs"
+PATIENCE = Patience()  # with machines
+_USAGE = (
+    "circuits",
+    "executions",
+    "shots",
+    "jobs",
+    "two_qubit_gates",
+    "qpu_s",
+    "queue_s",
+    "shared_s",
+)
 
 
 def run_cells(
@@ -48,6 +62,7 @@ def run_cells(
     on_finished: OnFinished,
     groups: Mapping[str, str] | None = None,
     limits: Mapping[str, float | None] | None = None,
+    budget: Mapping[str, float | None] | None = None,
 ) -> None:
     """Run the cells that the store does not have.
 
@@ -69,6 +84,9 @@ def run_cells(
         Of the cells that share kernel evaluations; see `sharing_groups`.
     limits : mapping or None, default=None
         ``seconds`` and ``memory_mib`` that a cell may take; None, here or inside, is no limit.
+    budget : mapping or None, default=None
+        Of all jobs on machines: ``max_shots``, ``max_qpu_s``; and ``retry_before_s``, the moment
+        before which failed ones may be submitted again.
     """
     open_cells = {cell.key: cell for cell in cells}
     limits = limits or {}
@@ -81,6 +99,7 @@ def run_cells(
         jobs=jobs,
         groups=groups or {},
         seconds=seconds,
+        budget=budget or {},
     )
 
     def stop(key: str, status: str, reason: str) -> None:
@@ -169,6 +188,7 @@ def _work(
     jobs: int,
     groups: Mapping[str, str],
     seconds: float | None,
+    budget: Mapping[str, Any],
 ) -> tuple[str, str]:
     """Run one cell and store it; return its key and status."""
     store = Store(folder)
@@ -177,7 +197,8 @@ def _work(
         share_memory(jobs)
         if "backend" in cell.model["parameters"]:
             warm_up()  # once a process, and in no cell's time
-        with store.working_on(cell.key):
+        ledger = Ledger(folder / JOBS_FOLDER, PATIENCE, **budget)
+        with store.working_on(cell.key), keeping_jobs(ledger):
             known = _run(cell, metrics, environment, folder, groups.get(cell.key), seconds)
             store.put(cell.key, known)
         store.forgive(cell.key)
@@ -201,6 +222,8 @@ def _run(
                 return _success(cell, metrics, environment, folder, group, caught)
     except LimitExceeded:
         return _failure(cell, "timed_out", f"not done after {seconds:g} s", environment)
+    except BackendError as error:
+        return _failure(cell, error.status, _reason(error), environment, error.pending)
     except MemoryError as error:
         return _failure(cell, "out_of_memory", _reason(error), environment)
     except Exception as error:
@@ -274,8 +297,12 @@ def _tune(
     return tune(pipeline, data.X, y, folds, budget["space"], budget, seed)
 
 
-def _failure(cell: Cell, status: str, reason: str, environment: str) -> dict[str, Any]:
+def _failure(
+    cell: Cell, status: str, reason: str, environment: str, pending: bool = False
+) -> dict[str, Any]:
     record = {**_identity(cell, environment), "status": status, "error": reason}
+    if pending:  # the next run goes on with it, unasked
+        record["pending"] = True
     return {"cell": cell.content(), "record": record, "predictions": None}
 
 
@@ -294,10 +321,7 @@ def _identity(cell: Cell, environment: str) -> dict[str, Any]:
 def _costs(outcome: Outcome, tuned: Tuned | None) -> dict[str, Any]:
     """Return what the cell took; circuits, shots and so on with tuning, if there was any."""
     fit_usage, tune_usage = outcome.fit_usage, tuned.usage if tuned is not None else {}
-    usage = {
-        name: outcome.usage.get(name, 0) + tune_usage.get(name, 0)
-        for name in ("circuits", "shots", "jobs", "two_qubit_gates", "qpu_s", "shared_s")
-    }
+    usage = {name: outcome.usage.get(name, 0) + tune_usage.get(name, 0) for name in _USAGE}
     costs: dict[str, Any] = {
         "fit_s": outcome.fit_s,
         "predict_s": outcome.predict_s,

@@ -5,24 +5,39 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.preflight import Preflight
     from experiments.study import Run
+    from qml.jobs import Entry
 
-__all__ = ["print_check", "print_comparisons", "print_files", "print_run", "terminal_width"]
+__all__ = [
+    "print_cheaper",
+    "print_check",
+    "print_comparisons",
+    "print_files",
+    "print_jobs",
+    "print_run",
+    "terminal_width",
+]
 
 
-def print_check(rows: list[Any]) -> None:
+def print_check(found: Preflight) -> None:
     """Print what each row of a study will need, and on standard error what cannot run."""
     from tabulate import tabulate
 
+    on_machines = any(row.jobs for row in found.rows)
     headers = ["data set", "model", "cells", "stored", "features", "circuits", "shots", "memory"]
-    lines = [
-        [
+    if on_machines:
+        headers += ["jobs", "QPU [s]", "depth", "two-qubit gates"]
+    lines = []
+    for row in found.rows:
+        line = [
             row.dataset,
             row.model,
             row.cells,
@@ -32,19 +47,72 @@ def print_check(rows: list[Any]) -> None:
             f"{row.shots:,}" if row.shots else "-",
             f"{row.memory_bytes / 2**20:,.1f} MiB" if row.memory_bytes else "-",
         ]
-        for row in rows
-    ]
-    align = ["left", "left", *["right"] * 6]
+        if on_machines:
+            line += [f"{row.jobs:,}" if row.jobs else "-"]
+            line += [f"{row.qpu_s:,.0f}" if row.jobs else "-", row.depth or "-"]
+            line += [row.two_qubit_gates or "-"]
+        lines.append(line)
+    align = ["left", "left", *["right"] * (len(headers) - 2)]
     print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
-    cells, stored = sum(row.cells for row in rows), sum(row.finished for row in rows)
-    circuits, shots = sum(row.circuits for row in rows), sum(row.shots for row in rows)
+    cells, stored = sum(row.cells for row in found.rows), sum(row.finished for row in found.rows)
     print(
-        f"\n{cells:,} cells, {stored:,} of them stored; at most {circuits:,} circuits and "
-        f"{shots:,} shots; memory is that of one cell."
+        f"\n{cells:,} cells, {stored:,} of them stored. Rows are as if each fit were alone; still "
+        f"to be asked for, with\nkernels that are shared counted once, are at most "
+        f"{found.circuits:,} circuits and {found.shots:,} shots. Memory is\nthat of one cell."
     )
-    for row in rows:
+    if on_machines:
+        print(
+            f"On machines: {found.shots:,} executions in {found.jobs:,} jobs, about "
+            f"{found.qpu_s:,.0f} QPU seconds (2 s a job, and 250 µs and\nthe circuit's length an "
+            "execution); depth and two-qubit gates are of one circuit, transpiled."
+        )
+    for row in found.rows:
         if row.problem:
             print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+
+
+def print_cheaper(routes: list[tuple[str, Preflight]]) -> None:
+    """Print what would ask less of a machine."""
+    from tabulate import tabulate
+
+    lines = [
+        [change, f"{found.circuits:,}", f"{found.shots:,}", f"{found.qpu_s:,.0f}"]
+        for change, found in routes
+    ]
+    headers = ["cheaper", "circuits", "shots", "QPU [s]"]
+    align = ["left", "right", "right", "right"]
+    print(f"\n{tabulate(lines, headers=headers, colalign=align, disable_numparse=True)}")
+
+
+def print_jobs(entries: list[Entry]) -> None:
+    """Print a ledger, a line a batch, and what it cost."""
+    from tabulate import tabulate
+
+    headers = ["batch", "machine", "job", "status", "circuits", "shots", "QPU [s]", "queue [s]", ""]
+    lines = [
+        [
+            entry.address[:12],
+            entry.machine,
+            entry.job_id or "-",
+            entry.status,
+            f"{entry.rows:,}",
+            f"{entry.rows * entry.shots:,}",
+            f"{entry.qpu_s:.3g}",
+            f"{entry.queue_s:.3g}" if entry.status == "done" else "-",
+            entry.reason,
+        ]
+        for entry in entries
+    ]
+    align = ["left"] * 4 + ["right"] * 4 + ["left"]
+    print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    by_status = Counter(entry.status for entry in entries)
+    states = ", ".join(f"{count:,} {status}" for status, count in sorted(by_status.items()))
+    done = [entry for entry in entries if entry.status == "done"]
+    print(
+        f"\n{len(entries):,} batches: {states}. Paid: "
+        f"{sum(entry.executions for entry in done):,} executions, "
+        f"{sum(entry.qpu_s for entry in done):,.4g} QPU seconds."
+    )
 
 
 def print_run(finished: Run) -> None:

@@ -68,6 +68,13 @@ class Protocol(_Section):
     limits: Limits = Limits()
 
 
+class Budget(_Section):
+    """What a whole study may take of machines: nothing is submitted beyond it."""
+
+    max_shots: int | None = Field(default=None, ge=1)
+    max_qpu_seconds: float | None = Field(default=None, gt=0)
+
+
 class Published(_Section):
     """A number that was printed elsewhere, to stand beside ours."""
 
@@ -116,6 +123,7 @@ class StudySpec(_Section):
     models: list[ModelEntry] = Field(min_length=1)
     backend: str | Names = "exact"
     protocol: Protocol = Protocol()
+    budget: Budget = Budget()
     metrics: list[str] = Field(default=["accuracy", "f1"], min_length=1)
     controls: bool = False
     rope: float = Field(default=0.01, ge=0)
@@ -177,6 +185,7 @@ def _section_of(parts: list[str | int]) -> type[_Section]:
         "protocol": Protocol,
         "tuning": Tuning,
         "limits": Limits,
+        "budget": Budget,
         "published": Published,
     }
     owners = [part for part in parts[:-1] if isinstance(part, str)]

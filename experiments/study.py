@@ -4,69 +4,31 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
+import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from experiments.cells import (
-    canonical_json,
-)
 from experiments.environment import describe_environment, usable_cores
-from experiments.evaluation.splits import split
 from experiments.plan import PlannedCell, plan_cells, provenance
-from experiments.registry import (
-    STUDIES_FOLDER,
-    study_names,
-)
-from experiments.runner import OnFinished, load_dataset, make_pipeline, run_cells
+from experiments.preflight import Preflight, RowCheck, cheaper, check_budget, examine
+from experiments.registry import STUDIES_FOLDER, study_names
+from experiments.runner import OnFinished, run_cells
 from experiments.shared_kernels import sharing_groups
 from experiments.spec import StudySpec, parse
 from experiments.store import Store
 from experiments.yaml_source import YamlSource, read_yaml, set_value
-from qml.backends import resolve_backend
 from qml.durable import write_durably
-from qml.engine import require_memory
 from qml.errors import SpecError, StoreError, did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PlannedCell", "RowCheck", "Run", "Study"]
-
-
-@dataclass(frozen=True)
-class RowCheck:
-    """What one model on one data set will need, known before anything runs.
-
-    Parameters
-    ----------
-    dataset, model : str
-        Labels.
-    cells, finished : int
-        Fits that the study asks for, and those already stored.
-    features : int
-        After preprocessing.
-    circuits, shots : int
-        At most, over all cells; 0 for classical models.
-    memory_bytes : int
-        At the peak of one cell's simulation.
-    problem : str
-        Why the row cannot run; empty if it can.
-    """
-
-    dataset: str
-    model: str
-    cells: int
-    finished: int
-    features: int
-    circuits: int
-    shots: int
-    memory_bytes: int
-    problem: str = ""
+__all__ = ["PlannedCell", "Preflight", "RowCheck", "Run", "Study"]
 
 
 class Study:
@@ -148,7 +110,7 @@ class Study:
         """
         return plan_cells(self.spec)
 
-    def check(self, out: str | Path | None = None) -> list[RowCheck]:
+    def check(self, out: str | Path | None = None) -> Preflight:
         """Return what each row of the table will need; preprocessing is fitted once, no model is.
 
         Parameters
@@ -156,15 +118,16 @@ class Study:
         out : str, Path or None, default=None
             The run's folder, to count what is already there; None is ``results/<study>``.
         """
-        store = Store(self._folder(out))
-        stored = set(store.stored_keys())
-        rows: dict[tuple[str, str], list[PlannedCell]] = {}
-        for planned in self.plan():
-            label = planned.model.label
-            if planned.control:
-                label = f"{label}, control: {planned.control}"
-            rows.setdefault((planned.dataset.label, label), []).append(planned)
-        return [_check_row(labels, cells, stored) for labels, cells in rows.items()]
+        folder = self._folder(out)
+        return examine(self.plan(), set(Store(folder).stored_keys()), folder)
+
+    def cheaper(self) -> list[tuple[str, Preflight]]:
+        """Return what would ask less of a machine, and how much each of these would ask."""
+        values = self.spec.model_dump(mode="json", exclude_unset=True)
+        return [
+            (change, Study.from_dict(changed).check(Path(os.devnull)))
+            for change, changed in cheaper(values)
+        ]
 
     def run(
         self,
@@ -202,12 +165,16 @@ class Study:
         planned = self.plan()
         store.write_plan(self._plan_record(planned))
         environment = store.write_environment(describe_environment())
+        if self.spec.budget.max_shots or self.spec.budget.max_qpu_seconds:
+            found = examine(planned, set(store.stored_keys()), store.folder)
+            check_budget(found, self.spec.budget, store.folder)
         cells = {item.cell.key: item.cell for item in planned}
         for key in list(cells):
             known = store.get(key)
             if known is None:
                 continue
-            if retry_failed and known["record"]["status"] != "done":
+            record = known["record"]
+            if record["status"] != "done" and (retry_failed or record.get("pending")):
                 store.remove(key)
             else:
                 del cells[key]
@@ -226,6 +193,11 @@ class Study:
             on_finished or (lambda key, status: None),
             sharing_groups(item.cell for item in planned),
             self.spec.protocol.limits.model_dump(),
+            {
+                "max_shots": self.spec.budget.max_shots,
+                "max_qpu_s": self.spec.budget.max_qpu_seconds,
+                "retry_before_s": time.time() if retry_failed else None,
+            },
         )
         run = Run(store.folder)
         run.export()
@@ -364,45 +336,3 @@ def _study_file(study: str | Path) -> Path:
     if file.suffix not in (".yaml", ".yml") and not file.exists():
         raise SpecError(f"unknown study {str(study)!r}{did_you_mean(study, shipped)}")
     return file
-
-
-def _check_row(labels: tuple[str, str], planned: list[PlannedCell], stored: set[str]) -> RowCheck:
-    first = planned[0]
-    counts = (len(planned), sum(item.cell.key in stored for item in planned))
-    data = load_dataset(
-        canonical_json({k: v for k, v in first.cell.dataset.items() if k != "sha256"}),
-        first.cell.split["seed"],
-    )
-    train, test = split(data, first.cell.split)
-    tuning = first.cell.model.get("tuning")
-    fits = 1 if tuning is None else 1 + tuning["trials"] * tuning["folds"]  # as large as it at most
-    features = 0
-    try:
-        pipeline = make_pipeline(first.cell)
-        X = (
-            pipeline[:-1].fit_transform(data.X[train], data.y[train])
-            if len(pipeline) > 1
-            else data.X
-        )
-        if X.ndim != 2:
-            raise SpecError("the data are texts; the first preprocessing step must read texts")
-        features = X.shape[1]
-        model = pipeline[-1]
-        if not hasattr(model, "workload"):
-            return RowCheck(*labels, *counts, features, 0, 0, 0)
-        workload = model.workload(len(train), len(test), features, len(np.unique(data.y)))
-        estimate = resolve_backend(model.backend).estimate(workload)
-        require_memory(
-            estimate.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits"
-        )
-    except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
-        problem = " ".join(str(error).split())
-        return RowCheck(*labels, *counts, features, 0, 0, 0, problem)
-    return RowCheck(
-        *labels,
-        *counts,
-        features,
-        estimate.circuits * fits * len(planned),
-        estimate.shots * fits * len(planned),
-        estimate.memory_bytes,
-    )

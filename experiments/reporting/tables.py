@@ -42,8 +42,10 @@ COSTS = {
     "predict_s": "predict [s]",
     "circuits": "circuits",
     "shots": "shots",
+    "executions": "executions",
     "two_qubit_gates": "two-qubit gates",
     "qpu_s": "QPU [s]",
+    "queue_s": "queue [s]",
 }
 _ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where there are some
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -215,6 +217,8 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
     for cost, title in COSTS.items():
         if cost not in _ALWAYS and not (table[cost] > 0).any():
             continue
+        if cost == "executions" and (table[cost].fillna(0) == table["shots"].fillna(0)).all():
+            continue  # nothing was run besides the shots
         show = _seconds if cost.endswith("_s") else _count
         shown[title] = [show(value) for value in table[cost]]
     if (table["problem"] != "").any():

@@ -119,7 +119,8 @@ class Workload:
     grams : tuple of (rows, columns) pairs, default=()
         Gram matrices; ``(n, 0)`` is the symmetric matrix of n points.
     circuit : QuantumCircuit or None, default=None
-        What most of them run, for a machine to say how long it is there.
+        What is evaluated, or encodes the points of the Gram matrices, for a machine to say how
+        long it is there.
     """
 
     n_qubits: int

@@ -132,6 +132,7 @@ def _error_matrix(error: Any) -> Values:
     qubits, so theirs are products.
     """
     total: Values = np.zeros((4**error.num_qubits,) * 2)
+    term: Values
     for circuit, probability in zip(error.circuits, error.probabilities, strict=True):
         if any(len(step.qubits) > 1 for step in circuit.data):
             term = pauli_matrix(circuit)
@@ -140,7 +141,9 @@ def _error_matrix(error: Any) -> Values:
             for step in circuit.data:
                 place = circuit.find_bit(step.qubits[0]).index
                 singles[place] = _step_matrix(step.operation) @ singles[place]
-            term = functools.reduce(np.kron, reversed(singles))
+            term = np.ones((1, 1))
+            for single in reversed(singles):
+                term = np.asarray(np.kron(term, single))
         total += probability * term
     return total
 

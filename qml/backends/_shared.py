@@ -202,7 +202,9 @@ class SharedBackend(Backend):
         self.usage.add(
             cost.circuits,
             cost.shots,
+            executions=round(table.usage.executions * share),
             qpu_s=table.usage.qpu_s * share,
+            queue_s=table.usage.queue_s * share,
             two_qubit_gates=round(table.usage.two_qubit_gates * share),
         )
         self.usage.shared_s += table.evaluation_s * share

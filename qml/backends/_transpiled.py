@@ -151,14 +151,16 @@ class TranspiledBackend(Backend):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; a Gram matrix counts one circuit an entry, mitigation its circuits."""
-        circuits = workload.n_evaluations + sum(workload.entries)
-        largest = max([workload.batch, *workload.entries])
-        circuits *= len(self._factors)
+        circuits = self._circuits(workload) * len(self._factors)
         if circuits:
-            circuits += {"none": 0, "local": 2, "full": 2**workload.n_qubits}[
-                self.readout_mitigation
-            ]
+            calibration = {"none": 0, "local": 2, "full": 2**workload.n_qubits}
+            circuits += calibration[self.readout_mitigation]
+        largest = max([workload.batch, *workload.entries])
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload, largest))
+
+    def _circuits(self, workload: Workload) -> int:
+        """Return the circuits without what mitigation adds."""
+        return workload.n_evaluations + sum(workload.entries)
 
     @abstractmethod
     def _memory(self, workload: Workload, largest: int) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
-from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends._contract import BoundCircuit, OutputLoss, Values, Workload
 from qml.backends._layout import active_qubits, compacted
@@ -154,12 +152,6 @@ class DensityMatrixBackend(TranspiledBackend):
         early, late = self._program(variant.isa, variant.stretch).split(second)
         return (early, late) if late.depends_on() <= second else None
 
-    def run_expectations(
-        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
-    ) -> NDArray[np.float64]:
-        """Return what a machine would: turned into each group's basis by noisy gates, and read."""
-        return super().run_expectations(circuit, observables, values)
-
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         """Return the model with its data encoded once; measured ones encode it anew."""
         return BoundCircuit(self, model, X) if self.shots else _NoisyCircuit(self, model, X)
@@ -206,19 +198,14 @@ class DensityMatrixBackend(TranspiledBackend):
         self.usage.add(rows, shots, two_qubit_gates=rows * isa.num_nonlocal_gates())
 
     def _memory(self, workload: Workload, largest: int) -> int:
-        rows = [largest_of + columns for largest_of, columns in workload.grams]
-        return noisy_bytes(workload.n_qubits, max([workload.batch, *rows]))
+        points = [rows + columns for rows, columns in workload.grams]
+        return noisy_bytes(workload.n_qubits, max([workload.batch, *points]))
 
-    def estimate(self, workload: Workload) -> Any:
-        """Return the cost; an exact Gram matrix counts one circuit a point and variant."""
-        estimate = super().estimate(workload)
+    def _circuits(self, workload: Workload) -> int:
+        """Return one circuit a point of an exact Gram matrix."""
         if self.shots is not None:
-            return estimate
-        circuits = workload.n_evaluations + sum(rows + columns for rows, columns in workload.grams)
-        circuits *= len(self._factors)
-        calibration = {"none": 0, "local": 2, "full": 2**workload.n_qubits}
-        circuits += calibration[self.readout_mitigation] if circuits else 0
-        return type(estimate)(circuits, 0, estimate.memory_bytes)
+            return super()._circuits(workload)
+        return workload.n_evaluations + sum(rows + columns for rows, columns in workload.grams)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave circuits and programs behind: they are known by their place in this memory."""
@@ -337,11 +324,11 @@ class _Encoded:
     def outputs(self, effects: Values, values: Values) -> Values:
         """Return each sample's outputs, shape (n_samples, n_outputs)."""
         n_samples, n_outputs = self.states.shape[-1], effects.shape[-1]
+        rho, pulled = self.states, effects
         if self.apart:
             pulled = self.program.pull(effects, self._own(values))
         else:
-            pulled = effects
-        rho = self.states if self.apart else self.program.push(self.states, self._own(values))
+            rho = self.program.push(self.states, self._own(values))
         return np.asarray(rho.reshape(-1, n_samples).T @ pulled.reshape(-1, n_outputs))
 
     def slopes(self, effects: Values, slopes: Values, values: Values) -> Values:

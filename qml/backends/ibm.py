@@ -19,8 +19,9 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends._contract import Estimate, Values, Workload, measurement_groups
-from qml.backends._layout import active_qubits, measured_qubits, without_readout
+from qml.backends._layout import measured_qubits, without_readout
 from qml.backends._sampled import SampledBackend
+from qml.circuits import overlap_circuit
 from qml.devices import Device, snapshot
 from qml.errors import BackendError, SpecError
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect, kept_jobs
@@ -293,12 +294,14 @@ class IBMBackend(SampledBackend):
         """Return the cost with jobs and seconds of the machine, by the service's published rule.
 
         Two seconds a job and, for every execution, 250 microseconds and the circuit's length. The
-        length is that of `workload.circuit` once transpiled, where the workload names it.
+        length is that of `workload.circuit` (for Gram matrices of compute and uncompute) once
+        transpiled, where the workload names it.
         """
         plain = super().estimate(workload)
         duration_s, gates, depth = 0.0, 0, 0
         if workload.circuit is not None:
-            isa = self.transpiled(workload.circuit)
+            asked = workload.circuit
+            isa = self.transpiled(overlap_circuit(asked).circuit if workload.grams else asked)
             duration_s = self._duration_s(isa)
             gates, depth = isa.num_nonlocal_gates(), isa.depth()
         rows = self._rows_a_job(duration_s, 1)
@@ -330,7 +333,12 @@ class IBMBackend(SampledBackend):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the connection behind: it is made again where the backend is unpickled."""
-        left = {"_machine": None, "_device": None, "_own_folder": "", "_transpiled": {}}
+        left: dict[str, Any] = {
+            "_machine": None,
+            "_device": None,
+            "_own_folder": "",
+            "_transpiled": {},
+        }
         return {**self.__dict__, **left}
 
 

@@ -178,6 +178,7 @@ class QuantumMetricLearner(TrainedEstimator, QuantumClassifier):
             n_evaluations=evaluations * shifts,
             batch=max(shifts, 1),
             grams=(*((n_train, 0),) * evaluations, (n_test, n_train)),
+            circuit=model.circuit,
         )
 
 

@@ -5,6 +5,14 @@ A device comes from a file of this folder, from the runtime package's snapshots 
 """
 
 from qml.devices._device import Device, DeviceGate, DeviceQubit
-from qml.devices._resolve import DEVICES, resolve_device, snapshot
+from qml.devices._resolve import DEVICES, resolve_device, snapshot, snapshot_names
 
-__all__ = ["DEVICES", "Device", "DeviceGate", "DeviceQubit", "resolve_device", "snapshot"]
+__all__ = [
+    "DEVICES",
+    "Device",
+    "DeviceGate",
+    "DeviceQubit",
+    "resolve_device",
+    "snapshot",
+    "snapshot_names",
+]

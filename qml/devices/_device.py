@@ -140,9 +140,7 @@ class Device:
         return _Described(self)
 
     def noise_model(self) -> Any:
-        """Return Aer's noise model: relaxation during gates, depolarising up to each gate's error,
-        and wrong readouts.
-        """
+        """Return Aer's noise model: relaxation, depolarising up to the error, wrong readouts."""
         from qiskit_aer.noise import NoiseModel, ReadoutError
         from qiskit_aer.noise.device import basic_device_gate_errors
 

@@ -10,7 +10,7 @@ from qml.devices._device import Device
 from qml.errors import SpecError, did_you_mean
 from qml.registry import Room
 
-__all__ = ["DEVICES", "resolve_device", "snapshot"]
+__all__ = ["DEVICES", "resolve_device", "snapshot", "snapshot_names"]
 
 DEVICES = Room("device", "qml.devices")
 
@@ -70,6 +70,12 @@ def _snapshot_device(name: str) -> Device:
     return Device.from_target(name, snapshot(name).target)
 
 
+def snapshot_names() -> list[str]:
+    """Return the names of the runtime package's snapshots, sorted."""
+    return sorted(_snapshots())
+
+
+@functools.lru_cache(maxsize=1)
 def _snapshots() -> dict[str, Any]:
     from qiskit_ibm_runtime import fake_provider
 

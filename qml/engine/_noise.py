@@ -11,7 +11,7 @@ one point and the second on another, N + M runs give all N x M outcomes.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -230,12 +230,10 @@ class NoisyProgram:
 
 def noisy_bytes(n_qubits: int, batch: int) -> int:
     """Return what a batch of states takes while an operation is applied."""
-    return 3 * 8 * 4**n_qubits * batch
+    return int(3 * 8 * 4**n_qubits * batch)
 
 
-def lower_noisy(
-    circuit: QuantumCircuit, channels: Channels, parameters: Sequence[object] | None = None
-) -> NoisyProgram:
+def lower_noisy(circuit: QuantumCircuit, channels: Channels) -> NoisyProgram:
     """Return the transpiled and measured circuit with the errors of its gates.
 
     Parameters
@@ -245,15 +243,13 @@ def lower_noisy(
         happens to are left out.
     channels : Channels
         The errors.
-    parameters : sequence of Parameter or None, default=None
-        The columns of the values; None is ``circuit.parameters``.
 
     Raises
     ------
     SpecError
         If something happens after a measurement, or an instruction is neither gate nor measurement.
     """
-    lowering = _NoisyLowering(circuit, channels, parameters)
+    lowering = _NoisyLowering(circuit, channels)
     for instruction in circuit.data:
         places = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
         bits = [circuit.find_bit(bit).index for bit in instruction.clbits]
@@ -264,9 +260,7 @@ def lower_noisy(
 class _NoisyLowering:
     """Collects operations, and joins fixed ones that follow each other on the same qubits."""
 
-    def __init__(
-        self, circuit: QuantumCircuit, channels: Channels, parameters: Sequence[object] | None
-    ) -> None:
+    def __init__(self, circuit: QuantumCircuit, channels: Channels) -> None:
         active = sorted(
             {
                 circuit.find_bit(qubit).index
@@ -277,8 +271,7 @@ class _NoisyLowering:
         )
         self.place = {physical: i for i, physical in enumerate(active)}
         self.channels = channels
-        columns = circuit.parameters if parameters is None else parameters
-        self.table = ExpressionTable(tuple(columns))  # type: ignore[arg-type]
+        self.table = ExpressionTable(tuple(circuit.parameters))
         self.operations: list[_Operation | None] = []
         self.last: dict[int, int] = {}  # qubit -> its latest operation
         self.bits: dict[int, int] = {}
@@ -308,8 +301,8 @@ class _NoisyLowering:
     def step(self, step: Step) -> None:
         """Append a step of the engine."""
         if not rotates(step):
-            fixed = step.matrix.tobytes() if step.matrix is not None else b""
-            matrix = _fixed_matrix(step.kind, len(step.qubits), step.scale, fixed)
+            entries = step.matrix.tobytes() if step.matrix is not None else b""
+            matrix = _fixed_matrix(step.kind, len(step.qubits), step.scale, entries)
             self.add(_Fixed(step.qubits, matrix))
         elif step.kind is Kind.PARITY and len(step.qubits) > 1:
             *others, last = step.qubits
@@ -411,7 +404,7 @@ def _applied(op: _Operation, x: Values, table: Values, backwards: bool) -> Value
         view[other] = sine * a + cosine * b
         return turned
     k = len(op.qubits)
-    axes = [qubit for qubit in reversed(op.qubits)]  # the first is the least significant
+    axes = list(reversed(op.qubits))  # the first is the least significant
     matrix = op.matrix.T if backwards else op.matrix
     moved = np.moveaxis(x, axes, range(k))
     shape = moved.shape
@@ -421,10 +414,10 @@ def _applied(op: _Operation, x: Values, table: Values, backwards: bool) -> Value
 
 def _along_z(x: Values, measured: Places, n_qubits: int) -> Values:
     """Return the view of I and Z on the measured qubits, of I on the others; last bit first."""
-    index: list[object] = [0] * n_qubits
+    index: list[int | slice] = [0] * n_qubits
     for qubit in measured:
         index[qubit] = slice(0, 4, 3)
-    view = x[(*index, slice(None))]
+    view: Values = x[(*index, slice(None))]
     kept = sorted(measured)  # the axes that are left, in order of qubits
     return np.moveaxis(
         view, [kept.index(qubit) for qubit in reversed(measured)], range(len(measured))

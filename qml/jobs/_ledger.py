@@ -32,6 +32,7 @@ from qml.jobs._machine import Machine, MachineError
 __all__ = ["Entry", "Ledger", "Patience", "keeping_jobs", "kept_jobs"]
 
 Status = Literal["submitting", "submitted", "done", "failed", "cancelled"]
+Ended = Literal["failed", "timed_out", "cancelled"]
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,8 @@ class Entry:
         ``"submitting"`` is an intent whose job has no id yet.
     job_id : str, default=""
         The service's.
-    reason : str, default=""
-        Why it failed.
+    reason, ended_as : str, default="", "failed"
+        Why it failed, and what the record of a cell says of that.
     executions, qpu_s, queue_s
         What it cost; expected until it is done.
     two_qubit_gates : int
@@ -98,6 +99,8 @@ class Entry:
         Ids of failed jobs of the same batch.
     sha256 : str, default=""
         Of the file of results.
+    instance : str or None, default=None
+        Of the account that pays.
     """
 
     address: str
@@ -109,6 +112,7 @@ class Entry:
     status: Status = "submitting"
     job_id: str = ""
     reason: str = ""
+    ended_as: Ended = "failed"
     executions: int = 0
     qpu_s: float = 0.0
     queue_s: float = 0.0
@@ -117,6 +121,7 @@ class Entry:
     ended_at_s: float = 0.0
     earlier: tuple[str, ...] = ()
     sha256: str = ""
+    instance: str | None = None
 
     @property
     def tag(self) -> str:
@@ -200,7 +205,8 @@ class Ledger:
             if entry.status == "cancelled":
                 raise _cancelled(entry)
             if entry.status == "failed" and not self._may_retry(entry):
-                raise BackendError(f"{entry.machine}: {entry.label}: {entry.reason}")
+                problem = f"{entry.machine}: {entry.label} failed: {entry.reason}"
+                raise BackendError(problem, status=entry.ended_as)
             if entry.status == "submitting":
                 # what it says besides may be damaged
                 same = replace(
@@ -279,7 +285,7 @@ class Ledger:
         self._wait(machine, entry)
         answer = self._fetch(machine, entry)
         buffer = io.BytesIO()
-        np.savez(buffer, **{name: _packed(name, a) for name, a in answer.arrays.items()})  # type: ignore[arg-type]
+        np.savez(buffer, **{name: _packed(name, a) for name, a in answer.arrays.items()})
         content = buffer.getvalue()
         write_durably(self._file(entry, "npz"), content)
         done = replace(
@@ -322,13 +328,13 @@ class Ledger:
             raise _cancelled(ended)
         if state.status != "done":
             text = state.reason or "the service gives no reason"
-            self.write(replace(entry, status="failed", reason=text, ended_at_s=time.time()))
-            status: Literal["failed", "timed_out"] = (
-                "timed_out" if state.status == "ran too long" else "failed"
+            ended_as: Ended = "timed_out" if state.status == "ran too long" else "failed"
+            ended_s = time.time()
+            self.write(
+                replace(entry, status="failed", reason=text, ended_as=ended_as, ended_at_s=ended_s)
             )
-            raise BackendError(
-                f"{machine.name}: {entry.label} {state.status}: {text}", status=status
-            )
+            problem = f"{machine.name}: {entry.label} {state.status}: {text}"
+            raise BackendError(problem, status=ended_as)
 
     def _fetch(self, machine: Machine, entry: Entry) -> Answer:
         """Return what the job brought, if it is what was asked for."""
@@ -384,6 +390,22 @@ class Ledger:
         found = [self.read(file.stem) for file in self.folder.glob("[0-9a-f]*.json")]
         return sorted((e for e in found if e is not None), key=lambda e: e.submitted_at_s)
 
+    def fetch(self, machine: Machine, entry: Entry) -> Answer:
+        """Return an open batch's results, if its job has ended; nothing is submitted.
+
+        Raises
+        ------
+        BackendError
+            If it has not, was never taken, or has failed.
+        """
+        with self._locked(entry.address):
+            if entry.status == "submitting":
+                found = self._found(machine, entry, entry.submitted_at_s)
+                if found is None:
+                    raise BackendError(f"{machine.name}: {entry.label} was never taken")
+                self.write(found)
+            return self.finished(machine, entry.address)
+
     def cancel(self, machine: Machine, entry: Entry) -> Entry:
         """Cancel a batch's job; it will never be submitted again.
 
@@ -414,15 +436,18 @@ class Ledger:
         file = self.folder / f"{address}.json"
         try:
             content = json.loads(file.read_text("utf-8"))
+            if content.pop("checksum") != _checksum(content):
+                raise ValueError
             return Entry(**{**content, "earlier": tuple(content["earlier"])})
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError):
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return Entry(address, "", "", 0, 0, 0, submitted_at_s=0.0)
 
     def write(self, entry: Entry) -> None:
         """Keep a batch; when this returns, it survives a power cut."""
-        text = json.dumps(asdict(entry), indent=1)
+        content = asdict(entry)
+        text = json.dumps({**content, "checksum": _checksum(content)}, indent=1)
         write_durably(self._file(entry, "json"), f"{text}\n".encode())
 
     def _check_budget(self, entry: Entry) -> None:
@@ -486,6 +511,7 @@ def _entry_of(machine: Machine, batch: Batch, address: str) -> Entry:
         qpu_s=batch.expected_qpu_s,
         two_qubit_gates=rows * batch.circuit.num_nonlocal_gates(),
         submitted_at_s=time.time(),
+        instance=machine.instance,
     )
 
 
@@ -495,6 +521,10 @@ def _cancelled(entry: Entry) -> BackendError:
         "again",
         status="cancelled",
     )
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _mismatch(answer: Answer, entry: Entry) -> str:

@@ -68,9 +68,12 @@ class Machine(ABC):
     ----------
     name : str
         The service's name of it.
+    instance : str or None
+        Of the account.
     """
 
     name: str
+    instance: str | None = None
 
     @abstractmethod
     def device(self) -> Device:

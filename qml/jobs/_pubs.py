@@ -53,7 +53,7 @@ def answer_of(job: Any, kind: str, qpu_s: float = 0.0, queue_s: float = 0.0) -> 
     try:
         [item] = result
         if kind == "estimator":
-            arrays = {
+            arrays: dict[str, Any] = {
                 "values": np.asarray(item.data.evs, dtype=np.float64),
                 "errors": np.asarray(item.data.stds, dtype=np.float64),
             }
@@ -74,10 +74,16 @@ def _executions(job: Any) -> int:
     """Return the runs of a circuit that the submitted program asks for; 0 if it does not say."""
     try:
         program = job.inputs
-        if isinstance(program, dict):
-            program = program["quantum_program"]
-            shapes = [item["shape"] for item in program["items"]]
-            return int(program["shots"]) * sum(math.prod(shape) for shape in shapes)
-        return int(program.shots) * sum(math.prod(item.shape) for item in program.items)
+        if not isinstance(program, dict):
+            runs: int = sum(math.prod(item.shape) for item in program.items)
+            return int(program.shots) * runs
+        program = program["quantum_program"]
+        return int(program["shots"]) * sum(_runs(item) for item in program["items"])
     except Exception:  # the result is there; a count that the service does not give is no reason
         return 0
+
+
+def _runs(item: dict[str, Any]) -> int:
+    """Return how many times an item's circuit is bound: over its arguments and repetitions."""
+    arguments = item.get("circuit_arguments", {}).get("shape", [1])[:-1]
+    return int(math.prod(np.broadcast_shapes(tuple(item["shape"]), tuple(arguments))))

@@ -42,7 +42,7 @@ class RuntimeMachine(Machine):
     def __init__(
         self, name: str, instance: str | None, mode: Literal["job", "batch", "session"]
     ) -> None:
-        self.name, self._instance, self._grouped = name, instance, mode
+        self.name, self.instance, self._grouped = name, instance, mode
         self._service: Any = None
         self._backend: Any = None
         self._open: Any = None
@@ -85,7 +85,7 @@ class RuntimeMachine(Machine):
                 text = str(job.error_message() or "")
                 if str(_RAN_TOO_LONG) in text or "maximum execution time" in text:
                     return JobState("ran too long", "it ran longer than max_execution_time")
-                return JobState("failed", self._scrubbed(text))
+                return JobState("failed", self._scrubbed(text.partition("has failed:")[2] or text))
             return JobState("running" if status == "RUNNING" else "queued")
 
         return self._told(ask)
@@ -109,7 +109,7 @@ class RuntimeMachine(Machine):
         if self._backend is None:
             from qiskit_ibm_runtime import QiskitRuntimeService
 
-            chosen = {} if self._instance is None else {"instance": self._instance}
+            chosen = {} if self.instance is None else {"instance": self.instance}
             self._service = QiskitRuntimeService(**chosen)
             self._backend = self._service.backend(self.name)
         return self._backend
@@ -145,16 +145,8 @@ class RuntimeMachine(Machine):
     def _judged(self, error: BaseException, fetching: bool) -> tuple[Trouble, str]:
         kind = type(error).__name__
         code = next((c for c in map(_status_code, _chain(error)) if c is not None), None)
-        if code in (401, 403):
-            return "refused", f"not authorised ({code}): check the account's token and instance"
-        if code == 404:
-            return "refused", "not found (404)"
-        if code == 429:
-            return "busy", "too many requests (429)"
-        if code is not None and code >= 500:
-            return "unclear", f"the service failed ({code})"
-        if code is not None and code >= 400:
-            return "refused", f"the service refused the request ({code})"
+        if code is not None:
+            return _of_status(code)
         if any(_is_of_the_network(one) for one in _chain(error)):
             return "unclear", f"no answer from the service ({kind})"
         if self._backend is None:
@@ -178,21 +170,35 @@ class RuntimeMachine(Machine):
         return _LIKE_A_SECRET.sub("***", line)[:_LONGEST_REASON]
 
 
+def _of_status(code: int) -> tuple[Trouble, str]:
+    """Return what an HTTP status means for a job."""
+    known: dict[int, tuple[Trouble, str]] = {
+        401: ("refused", "not authorised (401): check the account's token and instance"),
+        403: ("refused", "not authorised (403): check the account's token and instance"),
+        404: ("refused", "not found (404)"),
+        429: ("busy", "too many requests (429)"),
+    }
+    if code in known:
+        return known[code]
+    if code >= 500:
+        return "unclear", f"the service failed ({code})"
+    return "refused", f"the service refused the request ({code})"
+
+
 def _times(job: Any) -> tuple[float, float]:
     """Return billed and queued seconds, as far as the service says."""
     try:
         metrics = job.metrics()
         stamps = metrics.get("timestamps") or {}
         created, running = stamps.get("created"), stamps.get("running")
-        queued_s = (_instant(running) - _instant(created)).total_seconds() if running else 0.0
+        queued_s = 0.0
+        if created and running:
+            start, end = (datetime.fromisoformat(stamp) for stamp in (created, running))
+            queued_s = (end - start).total_seconds()
         billed_s = float((metrics.get("usage") or {}).get("qpu_charge_time_seconds") or 0.0)
     except Exception:  # the result is there; times that the service does not give are no reason
         return 0.0, 0.0
     return billed_s, max(0.0, queued_s)
-
-
-def _instant(text: str) -> datetime:
-    return datetime.fromisoformat(text.replace("Z", "+00:00"))
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
@@ -208,7 +214,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 def _status_code(error: BaseException) -> int | None:
     for holder in (error, getattr(error, "response", None)):
         code = getattr(holder, "status_code", None) or getattr(holder, "code", None)
-        if isinstance(code, int) and 100 <= code < 600:
+        if isinstance(code, int) and 400 <= code < 600:
             return code
     return None
 

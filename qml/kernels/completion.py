@@ -147,8 +147,8 @@ class CompletionKernel(QuantumKernel):
         grams: list[tuple[int, int]] = [(n_test, int(np.ceil(self.fraction * n_train)))]
         if self.compare:
             grams.append((n_train, 0))
-        n_qubits = self._circuit(n_features).num_qubits
-        return Workload(n_qubits, n_evaluations=circuits, batch=circuits, grams=tuple(grams))
+        circuit = self._circuit(n_features)
+        return Workload(circuit.num_qubits, circuits, circuits, tuple(grams), circuit)
 
 
 def _complete(n: int, pairs: NDArray[np.intp], values: Matrix, rank: int) -> Matrix:

@@ -91,6 +91,10 @@ class FidelityKernel(QuantumKernel):
         return [Request(self._circuit(n_features))]
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
-        n_qubits = self._circuit(n_features).num_qubits
-        survivals = 0 if self.mitigation == "none" else n_train
-        return Workload(n_qubits, n_evaluations=survivals, grams=((n_train, 0), (n_test, n_train)))
+        circuit = self._circuit(n_features)
+        return Workload(
+            circuit.num_qubits,
+            n_evaluations=0 if self.mitigation == "none" else n_train,
+            grams=((n_train, 0), (n_test, n_train)),
+            circuit=circuit,
+        )

@@ -149,7 +149,8 @@ class NystromKernel(QuantumKernel):
             grams += [(n_train, 1), (m, 0)]
         if self.compare:
             grams.append((n_train, 0))
-        return Workload(self._circuit(n_features).num_qubits, grams=tuple(grams))
+        circuit = self._circuit(n_features)
+        return Workload(circuit.num_qubits, grams=tuple(grams), circuit=circuit)
 
 
 class _Columns:

@@ -127,5 +127,5 @@ class ProjectedKernel(QuantumKernel):
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         bases = 1 if self.backend.shots is None else _BASES
-        n_qubits = self._circuit(n_features).num_qubits
-        return Workload(n_qubits, n_evaluations=bases * (n_train + n_test), batch=n_train)
+        circuit, asked = self._circuit(n_features), bases * (n_train + n_test)
+        return Workload(circuit.num_qubits, n_evaluations=asked, batch=n_train, circuit=circuit)

@@ -156,6 +156,7 @@ class TrainableKernel(QuantumKernel):
             n_evaluations=shifts,
             batch=shifts // evaluations,
             grams=(*grams, (n_test, n_train)),
+            circuit=model.circuit,
         )
 
 

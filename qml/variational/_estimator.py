@@ -246,7 +246,10 @@ class VariationalEstimator(TrainedEstimator):
             if limit is not None and shots is not None:
                 asked = min(asked, limit // shots)
         return Workload(
-            model.circuit.num_qubits, n_evaluations=asked + n_test, batch=max(rows, n_test)
+            model.circuit.num_qubits,
+            n_evaluations=asked + n_test,
+            batch=max(rows, n_test),
+            circuit=model.circuit,
         )
 
 

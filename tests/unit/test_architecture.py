@@ -13,6 +13,8 @@ ROOT = Path(__file__).parents[2]
 ROOMS = [
     "circuits",
     "engine",
+    "devices",
+    "jobs",
     "backends",
     "losses",
     "decisions",

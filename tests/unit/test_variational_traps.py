@@ -117,7 +117,7 @@ def test_7_exact_stays_exact():
 
 def test_8_a_gradient_is_two_jobs_and_two_transpilations(monkeypatch):
     """QML submits one item a shifted circuit, and transpiles all of them at every call."""
-    import qml.backends._sampled as sampled
+    import qml.backends._transpiled as sampled
 
     transpiled = []
     original = sampled.generate_preset_pass_manager

@@ -1,0 +1,287 @@
+"""Before anything runs: what a study will need, whether it fits its budget, what would be cheaper.
+
+What a machine is asked is counted as it will be asked: a kernel that several fits share is measured
+once, and cells that are stored cost nothing more.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.cells import canonical_json
+from experiments.evaluation.splits import split
+from experiments.plan import PlannedCell
+from experiments.runner import JOBS_FOLDER, load_dataset, make_pipeline
+from experiments.shared_kernels import sharing_groups
+from experiments.spec import Budget
+from qml.backends import Estimate, Workload, resolve_backend
+from qml.engine import require_memory
+from qml.errors import ResourceError, SpecError
+from qml.jobs import Ledger, keeping_jobs
+
+__all__ = ["Preflight", "RowCheck", "check_budget", "examine"]
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """What one model on one data set will need, known before anything runs.
+
+    Parameters
+    ----------
+    dataset, model : str
+        Labels.
+    cells, finished : int
+        Fits that the study asks for, and those already stored.
+    features : int
+        After preprocessing.
+    circuits, shots : int
+        At most, over all cells, as if each fit were alone; 0 for classical models.
+    memory_bytes : int
+        At the peak of one cell's simulation.
+    backend : str
+        Where; empty for classical models.
+    jobs, qpu_s : int, float
+        Submissions to a machine and its seconds by the service's rule, over all cells.
+    depth, two_qubit_gates : int
+        Of one circuit, transpiled.
+    problem : str
+        Why the row cannot run; empty if it can.
+    """
+
+    dataset: str
+    model: str
+    cells: int
+    finished: int
+    features: int = 0
+    circuits: int = 0
+    shots: int = 0
+    memory_bytes: int = 0
+    backend: str = ""
+    jobs: int = 0
+    qpu_s: float = 0.0
+    depth: int = 0
+    two_qubit_gates: int = 0
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Preflight:
+    """What a study will need.
+
+    Parameters
+    ----------
+    rows : list of RowCheck
+        A row a data set and model, the controls among them.
+    circuits, shots, jobs, qpu_s
+        Of what is still to be done, kernels that are shared counted once.
+    """
+
+    rows: list[RowCheck]
+    circuits: int
+    shots: int
+    jobs: int
+    qpu_s: float
+
+
+@dataclass(frozen=True)
+class _Fit:
+    """What one fit of a row asks, as the first of its cells tells."""
+
+    features: int
+    backend: str
+    fits: int
+    alone: Estimate
+    shared: Estimate | None
+
+
+def examine(planned: Sequence[PlannedCell], stored: set[str], folder: Path) -> Preflight:
+    """Return what the cells will need; preprocessing is fitted once a row, no model is.
+
+    Parameters
+    ----------
+    planned : sequence of PlannedCell
+        A study's.
+    stored : set of str
+        Keys of the cells that are there.
+    folder : Path
+        The run's; a machine's calibration that is kept there is the one that counts.
+    """
+    rows: dict[tuple[str, str], list[PlannedCell]] = {}
+    for one in planned:
+        label = f"{one.model.label}, control: {one.control}" if one.control else one.model.label
+        rows.setdefault((one.dataset.label, label), []).append(one)
+    groups = sharing_groups(one.cell for one in planned)
+    checks, asked = [], _Asked()
+    with _machines_of(folder):
+        for labels, cells in rows.items():
+            open_cells = [one for one in cells if one.cell.key not in stored]
+            counts = (len(cells), len(cells) - len(open_cells))
+            try:
+                fit = _fit(cells[0])
+            except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
+                checks.append(RowCheck(*labels, *counts, problem=" ".join(str(error).split())))
+                continue
+            checks.append(_row(labels, counts, fit))
+            for one in open_cells:
+                asked.add(one.cell.key, groups.get(one.cell.key), fit)
+    return Preflight(checks, asked.circuits, asked.shots, asked.jobs, asked.qpu_s)
+
+
+def check_budget(found: Preflight, budget: Budget, folder: Path) -> None:
+    """Refuse a study that may ask for more than it is allowed, before anything is submitted.
+
+    Raises
+    ------
+    ResourceError
+        One line: what it may ask for at most, and what is allowed.
+    """
+    paid = [e for e in Ledger(folder / JOBS_FOLDER).entries() if e.status == "done"]
+    for asked, already, allowed, name in (
+        (found.shots, sum(e.executions for e in paid), budget.max_shots, "max_shots"),
+        (found.qpu_s, sum(e.qpu_s for e in paid), budget.max_qpu_seconds, "max_qpu_seconds"),
+    ):
+        if allowed is not None and asked + already > allowed:
+            spent = f" beside {already:,.6g} spent" if already else ""
+            raise ResourceError(
+                f"budget.{name}: the study may ask for {asked:,.6g}{spent}, allowed are "
+                f"{allowed:,.6g}; nothing was run. `qml check` says what would be cheaper"
+            )
+
+
+class _Asked:
+    """The sum over open cells; a shared kernel is asked for once."""
+
+    def __init__(self) -> None:
+        self.circuits = self.shots = self.jobs = 0
+        self.qpu_s = 0.0
+        self._groups: set[str] = set()
+
+    def add(self, key: str, group: str | None, fit: _Fit) -> None:
+        estimate, times = fit.alone, fit.fits
+        if group is not None and fit.shared is not None:
+            if group in self._groups:
+                return
+            self._groups.add(group)
+            estimate, times = fit.shared, 1
+        self.circuits += estimate.circuits * times
+        self.shots += estimate.shots * times
+        self.jobs += estimate.jobs * times
+        self.qpu_s += estimate.qpu_s * times
+
+
+def _fit(first: PlannedCell) -> _Fit:
+    data = load_dataset(
+        canonical_json({k: v for k, v in first.cell.dataset.items() if k != "sha256"}),
+        first.cell.split["seed"],
+    )
+    train, test = split(data, first.cell.split)
+    pipeline = make_pipeline(first.cell)
+    X = data.X
+    if len(pipeline) > 1:
+        X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
+    if X.ndim != 2:
+        raise SpecError("the data are texts; the first preprocessing step must read texts")
+    model, features = pipeline[-1], X.shape[1]
+    if not hasattr(model, "workload"):
+        return _Fit(features, "", 1, Estimate(0, 0, 0), None)
+    workload = model.workload(len(train), len(test), features, len(np.unique(data.y)))
+    backend = resolve_backend(model.backend)
+    alone = backend.estimate(workload)
+    require_memory(
+        alone.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits"
+    )
+    shared = None
+    if workload.grams:
+        whole = Workload(workload.n_qubits, grams=((len(data.y), 0),), circuit=workload.circuit)
+        shared = backend.estimate(whole)
+    tuning = first.cell.model.get("tuning")
+    fits = 1 if tuning is None else 1 + tuning["trials"] * tuning["folds"]  # as large as it at most
+    return _Fit(features, str(model.backend), fits, alone, shared)
+
+
+def _row(labels: tuple[str, str], counts: tuple[int, int], fit: _Fit) -> RowCheck:
+    times = fit.fits * counts[0]
+    return RowCheck(
+        *labels,
+        *counts,
+        fit.features,
+        fit.alone.circuits * times,
+        fit.alone.shots * times,
+        fit.alone.memory_bytes,
+        fit.backend,
+        fit.alone.jobs * times,
+        fit.alone.qpu_s * times,
+        fit.alone.depth,
+        fit.alone.two_qubit_gates,
+    )
+
+
+@contextlib.contextmanager
+def _machines_of(folder: Path) -> Iterator[None]:
+    """Ask machines about the calibration that the run has kept, if there is a run."""
+    if not (folder / JOBS_FOLDER).is_dir():
+        yield  # a check leaves no folder behind
+        return
+    with keeping_jobs(Ledger(folder / JOBS_FOLDER)):
+        yield
+
+
+def cheaper(values: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what a study could change to ask less of a machine, and the study so changed.
+
+    Parameters
+    ----------
+    values : dict
+        A study as plain values.
+    """
+    protocol = values.get("protocol", {})
+    if protocol.get("split", "stratified") == "stratified" and protocol.get("folds", 5) > 2:
+        yield "protocol.folds=2", {**values, "protocol": {**protocol, "folds": 2}}
+    if protocol.get("repeats", 1) > 1:
+        yield "protocol.repeats=1", {**values, "protocol": {**protocol, "repeats": 1}}
+    models = values["models"]
+    low_rank = [
+        {**model, "quantum_kernel": {"name": "nystrom", "n_landmarks": 16}}
+        if _is_kernel_machine(model)
+        else model
+        for model in models
+    ]
+    if low_rank != models:
+        changed = "quantum_kernel: {name: nystrom, n_landmarks: 16}"
+        yield changed, {**values, "models": low_rank}
+    for backend in _backends(values):
+        if backend.startswith("ibm:") and "fake_" in backend:
+            name = backend.removeprefix("ibm:").removeprefix("name=").partition(",")[0]
+            exact = f"density_matrix:noise={name}"
+            yield (
+                f"backend: {exact} (its noise, exactly)",
+                {
+                    **values,
+                    "backend": exact,
+                    "models": [{k: v for k, v in m.items() if k != "backend"} for m in models],
+                },
+            )
+            return
+
+
+def _is_kernel_machine(model: dict[str, Any]) -> bool:
+    from experiments.registry import MODELS
+    from qml.kernels import KernelMachine
+
+    known = MODELS.load(model["name"])
+    named = model.get("quantum_kernel", "fidelity")
+    return isinstance(known, type) and issubclass(known, KernelMachine) and named == "fidelity"
+
+
+def _backends(values: dict[str, Any]) -> list[str]:
+    found: list[str] = []
+    for owner in (values, *values["models"]):
+        named = owner.get("backend") or []
+        found += [named] if isinstance(named, str) else named
+    return found

@@ -1,0 +1,54 @@
+"""Kill -9 inside submit, wait and fetch: no batch is submitted twice, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.reliability
+
+DRIVER = Path(__file__).parents[1] / "killed_runs.py"
+
+
+def driven(folder, command, *words):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", DRIVER, folder, command, *map(str, words)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        # the first run of a batch, step by step, then every seventh step of the rest
+        pytest.param([*range(1, 31), *range(33, 400, 6)], id="50 kills"),
+        pytest.param(range(1, 2000), marks=pytest.mark.slow, id="at every step"),
+    ],
+)
+@pytest.mark.timeout(1800)
+def test_killed_at_any_step_no_batch_is_submitted_twice(tmp_path, steps):
+    found = driven(tmp_path, "killed", *steps)
+    wanted = found["wanted"]
+    assert set(wanted["status"]) == {"done"}
+    assert wanted["batches"] >= 5
+    assert wanted["most_submissions"] == 1
+    assert wanted["entries"] == ["done"]
+    assert wanted["stray"] == 0
+    assert found["differing"] == []
+    assert found["kills"] >= 50
+
+
+@pytest.mark.timeout(300)
+def test_two_runs_at_once_submit_each_batch_once(tmp_path):
+    found = driven(tmp_path, "at_once")
+    assert found["ends"] == [0, 0]
+    assert found["most_submissions"] == 1
+    assert set(found["status"]) == {"done"}
