@@ -5,13 +5,14 @@ A device comes from a file of this folder, from the runtime package's snapshots 
 """
 
 from qml.devices._device import Device, DeviceGate, DeviceQubit
-from qml.devices._resolve import DEVICES, resolve_device, snapshot, snapshot_names
+from qml.devices._resolve import DEVICES, part_of_snapshot, resolve_device, snapshot, snapshot_names
 
 __all__ = [
     "DEVICES",
     "Device",
     "DeviceGate",
     "DeviceQubit",
+    "part_of_snapshot",
     "resolve_device",
     "snapshot",
     "snapshot_names",

@@ -17,7 +17,7 @@ from qiskit.transpiler import InstructionProperties, Target
 
 from qml.errors import SpecError
 
-__all__ = ["Device", "DeviceGate", "DeviceQubit"]
+__all__ = ["Described", "Device", "DeviceGate", "DeviceQubit"]
 
 _FORMAT = "qml device 1"
 
@@ -137,7 +137,7 @@ class Device:
 
     def backend(self) -> BackendV2:
         """Return something to transpile for; it runs nothing."""
-        return _Described(self)
+        return Described(self.name, self.target())
 
     def noise_model(self) -> Any:
         """Return Aer's noise model: relaxation, depolarising up to the error, wrong readouts."""
@@ -256,12 +256,20 @@ class Device:
                     )
 
 
-class _Described(BackendV2):
-    """A device for the transpiler."""
+class Described(BackendV2):
+    """A machine as its target: to transpile for and to model, not to run on.
 
-    def __init__(self, device: Device) -> None:
-        super().__init__(name=device.name)
-        self._target = device.target()
+    Parameters
+    ----------
+    name : str
+        Of the machine.
+    target : Target
+        What it can do where.
+    """
+
+    def __init__(self, name: str, target: Target) -> None:
+        super().__init__(name=name)
+        self._target = target
 
     @property
     def target(self) -> Target:

@@ -6,11 +6,13 @@ import functools
 import warnings
 from typing import Any
 
-from qml.devices._device import Device
+from qiskit.transpiler import Target
+
+from qml.devices._device import Described, Device
 from qml.errors import SpecError, did_you_mean
 from qml.registry import Room
 
-__all__ = ["DEVICES", "resolve_device", "snapshot", "snapshot_names"]
+__all__ = ["DEVICES", "part_of_snapshot", "resolve_device", "snapshot", "snapshot_names"]
 
 DEVICES = Room("device", "qml.devices")
 
@@ -65,9 +67,41 @@ def snapshot(name: str) -> Any:
         return known[name]()
 
 
+@functools.lru_cache(maxsize=64)
+def _part(name: str, places: frozenset[int]) -> Any:
+    whole = snapshot(name).target
+    part = Target(
+        num_qubits=whole.num_qubits,
+        dt=whole.dt,
+        qubit_properties=whole.qubit_properties,
+        granularity=whole.granularity,
+        min_length=whole.min_length,
+        pulse_alignment=whole.pulse_alignment,
+        acquire_alignment=whole.acquire_alignment,
+    )
+    for operation in whole.operation_names:
+        where = whole[operation]
+        if None in where:  # control flow is everywhere
+            part.add_instruction(whole.operation_from_name(operation), name=operation)
+            continue
+        kept = {qubits: found for qubits, found in where.items() if places.issuperset(qubits)}
+        if kept:
+            part.add_instruction(whole.operation_from_name(operation), kept, name=operation)
+    return Described(name, part)
+
+
 @functools.lru_cache(maxsize=8)
 def _snapshot_device(name: str) -> Device:
     return Device.from_target(name, snapshot(name).target)
+
+
+def part_of_snapshot(name: str, places: frozenset[int]) -> Any:
+    """Return the snapshot with what it does on these qubits alone, numbered as they were.
+
+    The simulator makes a noise model of all qubits for every job, which takes seconds on a large
+    machine; what happens on a few of them does not depend on the others.
+    """
+    return _part(name, places)
 
 
 def snapshot_names() -> list[str]:

@@ -20,7 +20,7 @@ import numpy as np
 from qiskit import qpy
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.devices import Device, resolve_device, snapshot
+from qml.devices import Device, part_of_snapshot, resolve_device
 from qml.durable import write_durably
 from qml.jobs._batch import Answer, Batch
 from qml.jobs._machine import JobState, Machine, MachineError
@@ -103,7 +103,14 @@ class OfflineMachine(Machine):
         )
         with warnings.catch_warnings():  # what the local mode leaves out is said in the docs
             warnings.simplefilter("ignore")
-            job = start(snapshot(self.name), batch, described["tag"], seeded=True)
+            places = frozenset(
+                circuit.find_bit(qubit).index
+                for step in circuit.data
+                if step.operation.name != "barrier"
+                for qubit in step.qubits
+            )
+            device = part_of_snapshot(self.name, places)
+            job = start(device, batch, described["tag"], seeded=True)
             return answer_of(job, kind)
 
     def _read(self, job_id: str) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -7,6 +7,7 @@ it leaves this file.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from qml.devices import Device
 from qml.jobs._batch import Answer, Batch
 from qml.jobs._machine import JobState, Machine, MachineError, Trouble
 from qml.jobs._pubs import answer_of, start
+from qml.jobs._secrets import scrub_logs, without_secrets
 
 __all__ = ["RuntimeMachine"]
 
@@ -109,6 +111,7 @@ class RuntimeMachine(Machine):
         if self._backend is None:
             from qiskit_ibm_runtime import QiskitRuntimeService
 
+            scrub_logs(_known_tokens)
             chosen = {} if self.instance is None else {"instance": self.instance}
             self._service = QiskitRuntimeService(**chosen)
             self._backend = self._service.backend(self.name)
@@ -160,13 +163,7 @@ class RuntimeMachine(Machine):
 
     def _scrubbed(self, text: str) -> str:
         """Return foreign text on one line, without anything that is or could be a token."""
-        secrets = [os.environ.get("QISKIT_IBM_TOKEN", "")]
-        if self._service is not None:
-            account = self._service.active_account() or {}
-            secrets.append(str(account.get("token", "")))
-        line = " ".join(text.split())
-        for secret in filter(None, secrets):
-            line = line.replace(secret, "***")
+        line = without_secrets(" ".join(text.split()), _known_tokens())
         return _LIKE_A_SECRET.sub("***", line)[:_LONGEST_REASON]
 
 
@@ -183,6 +180,17 @@ def _of_status(code: int) -> tuple[Trouble, str]:
     if code >= 500:
         return "unclear", f"the service failed ({code})"
     return "refused", f"the service refused the request ({code})"
+
+
+def _known_tokens() -> list[str]:
+    """Return every token that the package could use here: of the environment, and saved ones."""
+    from qiskit_ibm_runtime import QiskitRuntimeService
+
+    tokens = [os.environ.get("QISKIT_IBM_TOKEN", "")]
+    with contextlib.suppress(Exception):  # a damaged file of accounts: there is none to know
+        accounts = QiskitRuntimeService.saved_accounts().values()
+        tokens += [str(account.get("token", "")) for account in accounts]
+    return [token for token in tokens if token]
 
 
 def _times(job: Any) -> tuple[float, float]:

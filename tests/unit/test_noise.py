@@ -29,7 +29,7 @@ from qml.backends.aer import AerBackend
 from qml.backends.density_matrix import DensityMatrixBackend
 from qml.circuits import ModelCircuit, compose_model, overlap_circuit, resolve_ansatz
 from qml.classifiers.vqc import VQC
-from qml.devices import Device, resolve_device, snapshot
+from qml.devices import Device, part_of_snapshot, resolve_device, snapshot
 from qml.engine import Channels
 from qml.errors import BackendError, ResourceError, SpecError
 
@@ -179,6 +179,17 @@ def test_noise_of_a_snapshot_is_what_aer_makes_of_it(name):
             np.testing.assert_allclose(one, other, atol=1e-12)
     for qubit in range(len(device.qubits)):
         np.testing.assert_allclose(ours.readout(qubit), theirs.readout(qubit), atol=1e-12)
+
+
+def test_a_part_of_a_snapshot_is_as_noisy_as_the_whole():
+    part = _channels(
+        NoiseModel.from_backend(part_of_snapshot("fake_guadalupe", frozenset({1, 4, 7})))
+    )
+    whole = _channels(NoiseModel.from_backend(snapshot("fake_guadalupe")))
+    for name, places in (("cx", (1, 4)), ("cx", (7, 4)), ("sx", (7,)), ("x", (1,))):
+        np.testing.assert_array_equal(part.after(name, places), whole.after(name, places))
+    np.testing.assert_array_equal(part.readout(4), whole.readout(4))
+    assert part.after("cx", (1, 2)) is None is not whole.after("cx", (1, 2))
 
 
 @pytest.mark.parametrize("noise", ["fake_manila", NOISES["written"]], ids=["snapshot", "written"])
