@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import circuits as c
-from benchmarks import kernels, training
+from benchmarks import kernels, noise, training
 
 
 @dataclass(frozen=True)
@@ -142,6 +142,32 @@ CASES: dict[str, Case] = {
             "the bare matrix product": Side(lambda: kernels.bare_product(10, 1000), floor=0.5),
             "plain NumPy, written for this map alone": Side(
                 lambda: kernels.plain_numpy_gram(10, 1000)
+            ),
+        },
+    ),
+    "noisy_gram_4_100": Case(
+        "noisy Gram matrix without shots, 4 qubits, 100 points, noise of fake_manila",
+        {
+            "qml-workbench": Side(lambda: noise.our_noisy_gram(4, 100)),
+            "Aer density matrix, one broadcast run": Side(
+                lambda: noise.aer_noisy_gram(4, 100), floor=50, tolerance=1e-10
+            ),
+            "Aer sampler, 1,024 shots (20 points, by entries)": Side(
+                lambda: noise.aer_noisy_gram_shots(4, 20),
+                scale=100 * 99 / (20 * 19),
+                tolerance=None,
+            ),
+        },
+    ),
+    "noisy_loss_4_100": Case(
+        "one noisy VQC loss without shots, 4 qubits, 24 parameters, 100 samples",
+        {
+            "qml-workbench": Side(lambda: noise.our_noisy_loss(4, 100)),
+            "qml-workbench, with its gradient": Side(
+                lambda: noise.our_noisy_gradient(4, 100), tolerance=1e-10
+            ),
+            "Aer density matrix, one broadcast run": Side(
+                lambda: noise.aer_noisy_loss(4, 100), tolerance=1e-10
             ),
         },
     ),

@@ -23,6 +23,7 @@ __all__ = [
     "component",
     "component_names",
     "dataset_rows",
+    "expand_backends",
     "expand_grid",
     "model_rows",
 ]
@@ -202,19 +203,56 @@ def model_rows(spec: StudySpec) -> list[ModelRow]:
 
 def _variants(entry: ModelEntry, spec: StudySpec) -> list[tuple[str, dict[str, Any]]]:
     """Return label and parameters of every point of an entry's grid, on each of its backends."""
-    backends: list[str] = []
+    backends: list[tuple[str, str]] = []
     if "backend" in MODELS.load(entry.name)().get_params(deep=False):
         chosen = entry.backend if entry.backend is not None else spec.backend
-        backends = [chosen] if isinstance(chosen, str) else list(chosen)
+        backends = expand_backends(chosen)
     variants = []
     for parameters, text in expand_grid(entry.parameters):
         label = _label(entry.label or entry.name, text)
         if not backends:
             variants.append((label, parameters))
-        for backend in backends:
-            named = label if len(backends) == 1 else f"{label} @ {backend}"
+        for backend, apart in backends:
+            named = label if len(backends) == 1 else f"{label} @ {apart or backend}"
             variants.append((named, {**parameters, "backend": backend}))
     return variants
+
+
+def expand_backends(chosen: str | Mapping[str, Any] | Sequence[Any]) -> list[tuple[str, str]]:
+    """Return every backend that a study names, each with the text that tells it apart.
+
+    A mapping with ``kind`` is a grid, as everywhere; a value of None is the backend's default.
+
+    Examples
+    --------
+    >>> expand_backends({"kind": "aer", "noise": "fake_manila", "shots": [100, 1000]})[1]
+    ('aer:noise=fake_manila,shots=1000', 'shots=1000')
+    >>> expand_backends("exact")
+    [('exact', '')]
+    """
+    if isinstance(chosen, str):
+        return [(chosen, "")]
+    if not isinstance(chosen, Mapping):
+        return [found for one in chosen for found in expand_backends(one)]
+    described = dict(chosen)
+    kind = described.pop("kind", "")
+    found = []
+    for parameters, text in expand_grid(described):
+        items = ",".join(_backend_item(k, v) for k, v in parameters.items() if v is not None)
+        apart = text.replace("shots=None", "exact")
+        found.append((f"{kind}:{items}" if items else str(kind), apart))
+    return found
+
+
+def _backend_item(key: str, value: Any) -> str:
+    """Return ``key=value`` as a backend's short name has it."""
+    if isinstance(value, Mapping):
+        inner = dict(value)
+        named = [f"{key}={inner.pop('name', '')}"]
+        return ",".join([*named, *(f"{key}.{part}={text}" for part, text in inner.items())])
+    if isinstance(value, bool):
+        return f"{key}={str(value).lower()}"
+    return f"{key}={value}".replace(" ", "") if isinstance(value, list) else f"{key}={value}"
 
 
 def _search(entry: ModelEntry, parameters: Mapping[str, Any]) -> dict[str, Any]:

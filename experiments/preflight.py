@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.cells import canonical_json
+from experiments.cells import canonical_json, expand_backends
 from experiments.evaluation.splits import split
 from experiments.plan import PlannedCell
 from experiments.runner import JOBS_FOLDER, load_dataset, make_pipeline
@@ -280,8 +280,5 @@ def _is_kernel_machine(model: dict[str, Any]) -> bool:
 
 
 def _backends(values: dict[str, Any]) -> list[str]:
-    found: list[str] = []
-    for owner in (values, *values["models"]):
-        named = owner.get("backend") or []
-        found += [named] if isinstance(named, str) else named
-    return found
+    owners = (values, *values["models"])
+    return [spec for one in owners for spec, _ in expand_backends(one.get("backend") or [])]

@@ -156,10 +156,12 @@ def print_comparisons(finished: Run, cells: pd.DataFrame) -> None:
         print(f"\n{controls.render(explained)}")
         files = controls.write(explained, finished.folder)
         print(f"Written: {', '.join(str(file) for file in files)}")
-    from experiments.reporting import learning_curves
+    from experiments.reporting import learning_curves, noise_curves
 
-    if file := learning_curves.draw(finished.table(cells=cells), finished.folder):
-        print(f"Written: {file}")
+    table = finished.table(cells=cells)
+    for figure in (learning_curves, noise_curves):
+        if file := figure.draw(table, finished.folder):
+            print(f"Written: {file}")
 
 
 def terminal_width() -> int | None:

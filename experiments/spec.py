@@ -12,7 +12,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from experiments.cells import component, dataset_rows, expand_grid, model_rows
+from experiments.cells import component, dataset_rows, expand_backends, expand_grid, model_rows
 from experiments.evaluation.metrics import METRICS, check_metrics
 from experiments.evaluation.splits import SplitKind
 from experiments.evaluation.tuning import check_space, with_values
@@ -24,6 +24,7 @@ from experiments.registry import (
     check_component,
 )
 from experiments.yaml_source import YamlSource
+from qml.backends import BACKENDS
 from qml.errors import SpecError, did_you_mean
 
 __all__ = ["StudySpec", "parse"]
@@ -32,6 +33,7 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
 Component = str | dict[str, Any]
 Names = Annotated[list[str], Field(min_length=1)]
+Backends = str | dict[str, Any] | Annotated[list[str | dict[str, Any]], Field(min_length=1)]
 
 
 class _Section(BaseModel):
@@ -108,7 +110,7 @@ class DatasetEntry(_Entry):
 class ModelEntry(_Entry):
     """A model: on which backends and data sets, if not on all; what of it is tuned."""
 
-    backend: str | Names | None = None
+    backend: Backends | None = None
     datasets: Names | None = None
     tune: bool = True
     search: dict[str, Any] | None = None
@@ -121,13 +123,14 @@ class StudySpec(_Section):
     description: str = ""
     datasets: list[DatasetEntry] = Field(min_length=1)
     models: list[ModelEntry] = Field(min_length=1)
-    backend: str | Names = "exact"
+    backend: Backends = "exact"
     protocol: Protocol = Protocol()
     budget: Budget = Budget()
     metrics: list[str] = Field(default=["accuracy", "f1"], min_length=1)
     controls: bool = False
     rope: float = Field(default=0.01, ge=0)
     published: list[Published] = []
+    report: list[str] = []
 
 
 def parse(source: YamlSource) -> StudySpec:
@@ -298,12 +301,26 @@ def _empty_grids(parameters: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{key}.{path}" for path in _empty_grids(value))
 
 
-def _backend_problems(backend: str | list[str] | None, where: str) -> Iterator[SpecError]:
-    for j, spec in enumerate([backend] if isinstance(backend, str) else backend or []):
-        try:
-            check_component("backend", spec)
-        except SpecError as error:
-            yield SpecError(error.problem, where if isinstance(backend, str) else f"{where}[{j}]")
+def _backend_problems(chosen: Any, where: str) -> Iterator[SpecError]:
+    listed = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
+    for j, one in enumerate(listed):
+        path = f"{where}[{j}]" if isinstance(chosen, list) else where
+        if isinstance(one, Mapping) and "kind" not in one:
+            yield SpecError(f"missing: the kind{did_you_mean('', BACKENDS.names())}", path)
+            continue
+        if isinstance(one, Mapping):
+            yield from (
+                SpecError("an empty list gives no row", f"{path}.{key}")
+                for key in _empty_grids(one)
+            )
+        seen = set()
+        for spec, _ in expand_backends(one):
+            try:
+                check_component("backend", spec)
+            except SpecError as error:
+                if error.problem not in seen:
+                    seen.add(error.problem)
+                    yield SpecError(error.problem, path)
 
 
 def _repeated_labels(spec: StudySpec) -> Iterator[SpecError]:

@@ -124,10 +124,12 @@ class Study:
     def cheaper(self) -> list[tuple[str, Preflight]]:
         """Return what would ask less of a machine, and how much each of these would ask."""
         values = self.spec.model_dump(mode="json", exclude_unset=True)
-        return [
+        now = self.check(Path(os.devnull))
+        routes = [
             (change, Study.from_dict(changed).check(Path(os.devnull)))
             for change, changed in cheaper(values)
         ]
+        return [(change, found) for change, found in routes if found.qpu_s < now.qpu_s]
 
     def run(
         self,
@@ -271,8 +273,10 @@ class Run:
 
         store = self.store if interval == "bootstrap" else None
         read = self.cells(metrics) if cells is None else cells
-        table = tables.summary(read, self._metrics(metrics), store)
-        return tables.with_published(table, self.store.read_plan())
+        plan = self.store.read_plan()
+        reported = plan["study"].get("report", [])
+        table = tables.summary(read, self._metrics(metrics), store, reported)
+        return tables.with_published(table, plan)
 
     def export(self) -> list[Path]:
         """Write ``metrics.csv`` (a row a cell) and ``table.csv`` and ``.md`` (a row a model)."""

@@ -35,7 +35,7 @@ from qiskit_ibm_runtime.quantum_program.converters.converters_2_0 import (
     quantum_program_from_2_0,
 )
 
-from qml.devices import part_of_snapshot, snapshot
+from qml.devices import snapshot
 
 CRN = "crn:v1:bluemix:public:quantum-computing:us-east:a/test:test::"
 MACHINE = "ibm_test"
@@ -169,14 +169,9 @@ class FakeClient:
         for item in program.items:
             if hasattr(item, "samplex"):
                 item.samplex.finalize()
-        places = frozenset(
-            item.circuit.find_bit(qubit).index
-            for item in program.items
-            for step in item.circuit.data
-            for qubit in step.qubits
+        result = run_quantum_program(
+            snapshot(self.device), program, SimulatorOptions(seed_simulator=seed)
         )
-        device = part_of_snapshot(self.device, places)
-        result = run_quantum_program(device, program, SimulatorOptions(seed_simulator=seed))
         data = []
         for item in result:
             arrays = {name: np.asarray(item[name]) for name in item}

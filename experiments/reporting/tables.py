@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,10 @@ def _scores(
 
 
 def summary(
-    cells: pd.DataFrame, metrics: list[str], bootstrap: Store | None = None
+    cells: pd.DataFrame,
+    metrics: list[str],
+    bootstrap: Store | None = None,
+    reported: Sequence[str] = (),
 ) -> pd.DataFrame:
     """Return one row a data set, model and training size, in the plan's order; no controls.
 
@@ -110,6 +114,8 @@ def summary(
     bootstrap : Store or None, default=None
         A store gives bootstrap intervals over its test rows; None gives Nadeau-Bengio corrected
         intervals over folds.
+    reported : sequence of str, default=()
+        What trainings report, by name: the mean of each is a column.
     """
     rows = []
     kept = cells[cells["control"] == ""]
@@ -138,6 +144,10 @@ def summary(
             row[f"{metric}_high"] = float(np.minimum(high, highest))
         for cost in COSTS:
             row[cost] = float(done[cost].mean()) if cost in done and len(done) else math.nan
+        for name in reported:
+            column = f"training_{name}"
+            values = pd.to_numeric(done[column], errors="coerce") if column in done else None
+            row[column] = math.nan if values is None or not len(done) else float(values.mean())
         row["problem"] = _first_problem(group)
         rows.append(row)
     return pd.DataFrame(rows)
@@ -214,6 +224,9 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
                 "-" if math.isnan(value) else f"{value:.3f}"
                 for value in table[f"{metric}_published"]
             ]
+    for column in table.columns[table.columns.str.startswith("training_")]:
+        title = column.removeprefix("training_").replace("_", " ")
+        shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
     for cost, title in COSTS.items():
         if cost not in _ALWAYS and not (table[cost] > 0).any():
             continue

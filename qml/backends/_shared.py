@@ -202,7 +202,7 @@ class SharedBackend(Backend):
         self.usage.add(
             cost.circuits,
             cost.shots,
-            executions=round(table.usage.executions * share),
+            executions=round(cost.shots * table.usage.executions / max(1, table.usage.shots)),
             qpu_s=table.usage.qpu_s * share,
             queue_s=table.usage.queue_s * share,
             two_qubit_gates=round(table.usage.two_qubit_gates * share),

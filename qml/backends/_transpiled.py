@@ -14,14 +14,14 @@ from qiskit.circuit import ClassicalRegister, QuantumCircuit
 from qiskit.transpiler import generate_preset_pass_manager
 
 from qml.backends._contract import Backend, Estimate, Values, Workload
-from qml.backends._layout import check_layout, measured_qubits
+from qml.backends._layout import check_layout
 from qml.backends._mitigation import (
     extrapolation_weights,
     folded,
     inverted,
     nearest_distribution,
 )
-from qml.circuits import ModelCircuit
+from qml.circuits import ModelCircuit, measured_qubits
 from qml.errors import SpecError
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]

@@ -11,10 +11,10 @@ from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.backends._contract import Values
-from qml.backends._layout import active_qubits, compacted
 from qml.backends._noise import Noise
 from qml.backends._sampled import SampledBackend
 from qml.backends._transpiled import REGISTER
+from qml.circuits import active_qubits, compacted
 from qml.errors import BackendError, SpecError
 
 __all__ = ["AerBackend"]

@@ -11,11 +11,10 @@ from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.backends._contract import BoundCircuit, OutputLoss, Values, Workload
-from qml.backends._layout import active_qubits, compacted
 from qml.backends._mitigation import inverted, nearest_distribution
 from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
-from qml.circuits import ModelCircuit, overlap_circuit
+from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
 from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory
 from qml.errors import SpecError
 

@@ -19,9 +19,8 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends._contract import Estimate, Values, Workload, measurement_groups
-from qml.backends._layout import measured_qubits, without_readout
 from qml.backends._sampled import SampledBackend
-from qml.circuits import overlap_circuit
+from qml.circuits import measured_qubits, overlap_circuit, without_readout
 from qml.devices import Device, snapshot
 from qml.errors import BackendError, SpecError
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect, kept_jobs

@@ -2,6 +2,12 @@
 
 from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
 from qml.circuits._entanglement import Entanglement, entangled_pairs
+from qml.circuits._placed import (
+    active_qubits,
+    compacted,
+    measured_qubits,
+    without_readout,
+)
 from qml.circuits._resolve import (
     ANSATZES,
     FEATURE_MAPS,
@@ -18,12 +24,16 @@ __all__ = [
     "CircuitSpec",
     "Entanglement",
     "ModelCircuit",
+    "active_qubits",
+    "compacted",
     "compose_model",
     "entangled_pairs",
+    "measured_qubits",
     "overlap_circuit",
     "preparation_angles",
     "resolve_ansatz",
     "resolve_feature_map",
     "resolve_trainable_map",
     "state_preparation",
+    "without_readout",
 ]

@@ -67,13 +67,25 @@ def snapshot(name: str) -> Any:
         return known[name]()
 
 
+@functools.lru_cache(maxsize=8)
+def _snapshot_device(name: str) -> Device:
+    return Device.from_target(name, snapshot(name).target)
+
+
 @functools.lru_cache(maxsize=64)
-def _part(name: str, places: frozenset[int]) -> Any:
-    whole = snapshot(name).target
+def part_of_snapshot(name: str, places: frozenset[int]) -> Any:
+    """Return some qubits of a snapshot as a machine of their own, numbered in their order.
+
+    The simulator makes a noise model of all qubits for every job, which takes seconds on a large
+    machine, and cannot hold them where a pulse or a readout is put on every one. What happens on a
+    few qubits does not depend on the others.
+    """
+    whole, order = snapshot(name).target, sorted(places)
+    number = {place: i for i, place in enumerate(order)}
     part = Target(
-        num_qubits=whole.num_qubits,
+        num_qubits=len(order),
         dt=whole.dt,
-        qubit_properties=whole.qubit_properties,
+        qubit_properties=[whole.qubit_properties[place] for place in order],
         granularity=whole.granularity,
         min_length=whole.min_length,
         pulse_alignment=whole.pulse_alignment,
@@ -84,24 +96,14 @@ def _part(name: str, places: frozenset[int]) -> Any:
         if None in where:  # control flow is everywhere
             part.add_instruction(whole.operation_from_name(operation), name=operation)
             continue
-        kept = {qubits: found for qubits, found in where.items() if places.issuperset(qubits)}
+        kept = {
+            tuple(number[qubit] for qubit in qubits): found
+            for qubits, found in where.items()
+            if places.issuperset(qubits)
+        }
         if kept:
             part.add_instruction(whole.operation_from_name(operation), kept, name=operation)
     return Described(name, part)
-
-
-@functools.lru_cache(maxsize=8)
-def _snapshot_device(name: str) -> Device:
-    return Device.from_target(name, snapshot(name).target)
-
-
-def part_of_snapshot(name: str, places: frozenset[int]) -> Any:
-    """Return the snapshot with what it does on these qubits alone, numbered as they were.
-
-    The simulator makes a noise model of all qubits for every job, which takes seconds on a large
-    machine; what happens on a few of them does not depend on the others.
-    """
-    return _part(name, places)
 
 
 def snapshot_names() -> list[str]:

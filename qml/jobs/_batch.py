@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
+from qml.circuits import active_qubits, compacted, measured_qubits, without_readout
 from qml.engine import fingerprint
 
 __all__ = ["Answer", "Batch"]
@@ -101,22 +102,10 @@ class Answer:
 
 def _circuit_identity(circuit: QuantumCircuit) -> str:
     """Return what the circuit does and where: gates and angles, physical qubits, the readout."""
-    gates = circuit.copy_empty_like()
-    gates.data = [
-        step for step in circuit.data if step.operation.name not in ("measure", "barrier")
-    ]
-    used = sorted({gates.find_bit(qubit).index for step in gates.data for qubit in step.qubits})
-    place = {qubit: i for i, qubit in enumerate(used)}
-    small = QuantumCircuit(max(1, len(used)), global_phase=gates.global_phase)
-    for step in gates.data:
-        qubits = [place[gates.find_bit(qubit).index] for qubit in step.qubits]
-        small.append(step.operation, qubits)
-    reads = [
-        [circuit.find_bit(step.qubits[0]).index, circuit.find_bit(step.clbits[0]).index]
-        for step in circuit.data
-        if step.operation.name == "measure"
-    ]
+    used = active_qubits(circuit)
+    small = without_readout(compacted(circuit))
     # a parameter that cancelled is none of the small circuit's
     names = [parameter.name for parameter in circuit.parameters]
     kept = [names.index(parameter.name) for parameter in small.parameters]
-    return json.dumps([used, sorted(reads), kept, circuit.num_qubits, fingerprint(small)])
+    reads = measured_qubits(circuit)
+    return json.dumps([used, reads, kept, circuit.num_qubits, fingerprint(small)])

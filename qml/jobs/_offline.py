@@ -13,6 +13,7 @@ import json
 import os
 import time
 import warnings
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ import numpy as np
 from qiskit import qpy
 from qiskit.quantum_info import SparsePauliOp
 
+from qml.circuits import active_qubits, compacted
 from qml.devices import Device, part_of_snapshot, resolve_device
 from qml.durable import write_durably
 from qml.jobs._batch import Answer, Batch
@@ -89,29 +91,25 @@ class OfflineMachine(Machine):
     def result(self, job_id: str, kind: str) -> Answer:
         described, arrays = self._read(job_id)
         [circuit] = qpy.load(io.BytesIO(arrays["circuit"].tobytes()))
-        terms = described["observables"]
-        observables = None
-        if terms is not None:
-            observables = tuple(SparsePauliOp.from_list([tuple(t) for t in one]) for one in terms)
         batch = Batch(
             circuit,
             arrays["values"],
             described["shots"],
             described["seed"],
-            observables,
+            _observables(described["observables"]),
             described["options"],
         )
+        batch, places = _on_its_qubits(batch)
         with warnings.catch_warnings():  # what the local mode leaves out is said in the docs
             warnings.simplefilter("ignore")
-            places = frozenset(
-                circuit.find_bit(qubit).index
-                for step in circuit.data
-                if step.operation.name != "barrier"
-                for qubit in step.qubits
-            )
-            device = part_of_snapshot(self.name, places)
-            job = start(device, batch, described["tag"], seeded=True)
-            return answer_of(job, kind)
+            try:
+                device = part_of_snapshot(self.name, places)
+                return answer_of(start(device, batch, described["tag"], seeded=True), kind)
+            except MachineError:
+                raise
+            except Exception as error:  # foreign code
+                reason = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise MachineError("bad answer", f"the local mode fails: {reason}")
 
     def _read(self, job_id: str) -> tuple[dict[str, Any], dict[str, Any]]:
         try:
@@ -129,3 +127,27 @@ def _plain(observables: tuple[SparsePauliOp, ...] | None) -> Any:
         [[label, complex(coefficient).real] for label, coefficient in one.to_list()]
         for one in observables
     ]
+
+
+def _observables(terms: Any) -> tuple[SparsePauliOp, ...] | None:
+    if terms is None:
+        return None
+    return tuple(SparsePauliOp.from_list([tuple(term) for term in one]) for one in terms)
+
+
+def _on_its_qubits(batch: Batch) -> tuple[Batch, frozenset[int]]:
+    """Return the batch on the qubits that it touches, and which these are."""
+    places = set(active_qubits(batch.circuit))
+    terms = [one.to_sparse_list() for one in batch.observables or ()]
+    places |= {qubit for one in terms for _, qubits, _ in one for qubit in qubits}
+    places = places or {0}
+    number = {place: i for i, place in enumerate(sorted(places))}
+    observables = None
+    if batch.observables is not None:
+        moved = (
+            [(letters, [number[q] for q in qubits], weight) for letters, qubits, weight in one]
+            for one in terms
+        )
+        observables = tuple(SparsePauliOp.from_sparse_list(one, len(places)) for one in moved)
+    small = compacted(batch.circuit, places)
+    return replace(batch, circuit=small, observables=observables), frozenset(places)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from qml.backends import Backend, Request, Workload
 from qml.circuits import CircuitSpec
+from qml.engine import gram
 from qml.kernels._contract import Matrix, QuantumKernel
 from qml.kernels._mitigation import DepolarisingCorrection
 
@@ -30,6 +31,10 @@ class FidelityKernel(QuantumKernel):
     mitigation : {"none", "depolarising"}, default="none"
         ``"depolarising"`` measures the training points' survival probabilities too and corrects
         training matrix and test blocks by them; see `qml.kernels.DepolarisingCorrection`.
+    compare : bool, default=False
+        Whether to simulate the training matrix of ideal qubits too, and report ``gram_error``, the
+        distance to it over its norm, both Frobenius, and ``gram_bias``, the mean difference of an
+        entry beside the diagonal.
 
     Notes
     -----
@@ -57,9 +62,10 @@ class FidelityKernel(QuantumKernel):
         backend: str | Backend = "exact",
         random_state: int | None = None,
         mitigation: Literal["none", "depolarising"] = "none",
+        compare: bool = False,
     ) -> None:
         super().__init__(feature_map, bandwidth, backend, random_state)
-        self.mitigation = mitigation
+        self.mitigation, self.compare = mitigation, compare
 
     @property
     def entrywise(self) -> bool:  # type: ignore[override]
@@ -68,16 +74,19 @@ class FidelityKernel(QuantumKernel):
 
     def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
         circuit = self._circuit(X.shape[1])
+        self._report = {}
         K = self.backend.gram(circuit, X)
-        if self.mitigation == "none":
-            return K
-        self._correction = DepolarisingCorrection(circuit.num_qubits)
-        corrected = self._correction.fit_transform(K, self.backend.fidelities(circuit, X, X))
-        self._report = {
-            "survival_mean": float(self._correction.strengths_.mean()),
-            "mitigation_moved": self._correction.moved_,
-        }
-        return corrected
+        if self.mitigation != "none":
+            self._correction = DepolarisingCorrection(circuit.num_qubits)
+            K = self._correction.fit_transform(K, self.backend.fidelities(circuit, X, X))
+            self._report["survival_mean"] = float(self._correction.strengths_.mean())
+            self._report["mitigation_moved"] = self._correction.moved_
+        if self.compare:
+            moved = K - gram(circuit, X)
+            self._report["gram_error"] = float(np.linalg.norm(moved) / np.linalg.norm(K - moved))
+            n = len(X)
+            self._report["gram_bias"] = float(moved.sum() / max(1, n * (n - 1)))
+        return K
 
     def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
         return self.backend.gram(self._circuit(X.shape[1]), X, Y)

@@ -422,9 +422,25 @@ def test_check_foresees_what_a_run_asks_for(machine, tmp_path):
     assert len(submissions(folder)) == found.jobs
     assert found.qpu_s == pytest.approx(2 * found.jobs + found.shots * 250e-6, rel=0.2)
     assert study().check(run.folder).shots == 0  # all is there
-    routes = dict(study(protocol={"folds": 3}).cheaper())
-    assert "protocol.folds=2" in routes
-    assert any("nystrom" in change for change in routes)
+
+
+def test_cheaper_routes_are_named_with_what_they_cost():
+    folds = study(
+        models=[{"name": "vqc", "optimizer": {"name": "cobyla", "maxiter": 9}}],
+        backend="ibm:fake_manila,shots=50",
+        protocol={"folds": 4},
+    )
+    routes = dict(folds.cheaper())
+    assert routes["protocol.folds=2"].qpu_s < folds.check("nowhere").qpu_s
+    exact = "backend: density_matrix:noise=fake_manila (its noise, exactly)"
+    assert routes[exact].qpu_s == routes[exact].shots == 0
+    kernel = study(
+        datasets=[{"name": "ad_hoc", "n_samples": 80}],
+        backend="ibm:fake_manila,shots=50",
+        protocol={"split": "hold_out"},
+    )
+    landmarks = "quantum_kernel: {name: nystrom, n_landmarks: 16}"
+    assert dict(kernel.cheaper())[landmarks].circuits < kernel.check("nowhere").circuits
 
 
 def test_jobs_are_listed_fetched_and_cancelled_by_hand(machine, tmp_path, monkeypatch, capsys):

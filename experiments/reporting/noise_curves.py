@@ -1,0 +1,120 @@
+"""Noise curves: metric and Gram error over the strength of the noise, a line a mitigation."""
+
+from __future__ import annotations
+
+import io
+import math
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from qml.durable import write_durably
+
+__all__ = ["draw", "strengths"]
+
+_SCALE = "noise_scale="
+
+
+def strengths(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of a summary whose label names a strength of noise, split into its parts.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A `tables.summary`; labels end in what a grid of backends writes after the @.
+
+    Returns
+    -------
+    DataFrame
+        With the columns ``line`` (model and all settings but the strength) and ``strength``.
+    """
+    rows = []
+    for _, row in table.iterrows():
+        model, _, text = str(row["model"]).partition(" @ ")
+        settings = [part for part in text.split(", ") if part]
+        found = [part for part in settings if part.startswith(_SCALE)]
+        if found and row["done"]:
+            others = ", ".join(part for part in settings if part not in found)
+            line = f"{model}, {others}" if others else model
+            strength = float(found[0].removeprefix(_SCALE))
+            rows.append({**row.to_dict(), "line": line, "strength": strength})
+    return pd.DataFrame(rows)
+
+
+def draw(table: pd.DataFrame, folder: Path) -> Path | None:
+    """Draw ``noise-curves.png``; None for a run without several strengths of noise.
+
+    Parameters
+    ----------
+    table : DataFrame
+        A `tables.summary`; its first metric is drawn with intervals, and the Gram error if the
+        study reports it.
+    folder : Path
+        The run's.
+    """
+    rows = strengths(table)
+    if rows.empty or rows["strength"].nunique() < 2:
+        return None
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib.figure import Figure
+
+    metric = next(name.removesuffix("_low") for name in map(str, table) if name.endswith("_low"))
+    shown = [metric]
+    if "training_gram_error" in rows and rows["training_gram_error"].notna().any():
+        shown.append("training_gram_error")
+    datasets = list(dict.fromkeys(rows["dataset"]))
+    size = (5.2 * len(shown) + 2.5, 3.6 * len(datasets))
+    figure = Figure(figsize=size, layout="constrained")
+    panels = figure.subplots(len(datasets), len(shown), squeeze=False)
+    lines = list(dict.fromkeys(rows["line"]))
+    for i, dataset in enumerate(datasets):
+        for j, column in enumerate(shown):
+            _panel(panels[i, j], rows[rows["dataset"] == dataset], column, lines)
+            panels[i, j].set_title(dataset)
+    handles = {
+        label: handle
+        for panel in panels.ravel()
+        for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
+    }
+    figure.legend(handles.values(), handles.keys(), fontsize=7, loc="outside right upper")
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=120)
+    file = folder / "noise-curves.png"
+    write_durably(file, buffer.getvalue())
+    return file
+
+
+def _panel(axes: Any, rows: pd.DataFrame, column: str, lines: list[str]) -> None:
+    for number, line in enumerate(lines):
+        points = rows[(rows["line"] == line) & rows[column].notna()].sort_values("strength")
+        if points.empty:
+            continue
+        style: dict[str, Any] = {
+            "color": f"C{number % 10}",
+            "marker": "osD^v"[number // 10 % 5],
+            "linestyle": ("-", "--", ":")[number // 10 % 3],
+            "markersize": 4,
+            "linewidth": 1.2,
+            "label": line,
+        }
+        shift = 0.012 * (number - (len(lines) - 1) / 2)  # bars beside each other
+        if f"{column}_low" in points:
+            below = points[column] - points[f"{column}_low"]
+            above = points[f"{column}_high"] - points[column]
+            axes.errorbar(
+                points["strength"] + shift,
+                points[column],
+                yerr=[below, above],
+                elinewidth=0.5,
+                capsize=1.5,
+                **style,
+            )
+        else:
+            axes.plot(points["strength"] + shift, points[column], **style)
+    axes.set_xlabel("strength of the noise (1 is the device)")
+    axes.set_ylabel(column.removeprefix("training_").replace("_", " "))
+    if not math.isnan(rows["strength"].max()):
+        axes.set_xlim(left=min(0.0, rows["strength"].min()) - 0.1)
