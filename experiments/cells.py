@@ -205,8 +205,7 @@ def _variants(entry: ModelEntry, spec: StudySpec) -> list[tuple[str, dict[str, A
     """Return label and parameters of every point of an entry's grid, on each of its backends."""
     backends: list[tuple[str, str]] = []
     if "backend" in MODELS.load(entry.name)().get_params(deep=False):
-        chosen = entry.backend if entry.backend is not None else spec.backend
-        backends = expand_backends(chosen)
+        backends = expand_backends(spec.backend if entry.backend is None else entry.backend, spec)
     variants = []
     for parameters, text in expand_grid(entry.parameters):
         label = _label(entry.label or entry.name, text)
@@ -218,10 +217,13 @@ def _variants(entry: ModelEntry, spec: StudySpec) -> list[tuple[str, dict[str, A
     return variants
 
 
-def expand_backends(chosen: str | Mapping[str, Any] | Sequence[Any]) -> list[tuple[str, str]]:
+def expand_backends(
+    chosen: str | Mapping[str, Any] | Sequence[Any], study: StudySpec | None = None
+) -> list[tuple[str, str]]:
     """Return every backend that a study names, each with the text that tells it apart.
 
-    A mapping with ``kind`` is a grid, as everywhere; a value of None is the backend's default.
+    A mapping is a grid, as everywhere; a value of None is the backend's default. One without
+    ``kind`` adds its options to each of the study's own backends.
 
     Examples
     --------
@@ -233,14 +235,18 @@ def expand_backends(chosen: str | Mapping[str, Any] | Sequence[Any]) -> list[tup
     if isinstance(chosen, str):
         return [(chosen, "")]
     if not isinstance(chosen, Mapping):
-        return [found for one in chosen for found in expand_backends(one)]
+        return [found for one in chosen for found in expand_backends(one, study)]
     described = dict(chosen)
-    kind = described.pop("kind", "")
+    owners = [(str(described.pop("kind")), "")] if "kind" in described else []
+    if not owners and study is not None:
+        owners = expand_backends(study.backend)
     found = []
-    for parameters, text in expand_grid(described):
-        items = ",".join(_backend_item(k, v) for k, v in parameters.items() if v is not None)
-        apart = text.replace("shots=None", "exact")
-        found.append((f"{kind}:{items}" if items else str(kind), apart))
+    for owner, of_owner in owners:
+        for parameters, text in expand_grid(described):
+            items = [_backend_item(k, v) for k, v in parameters.items() if v is not None]
+            apart = ", ".join(filter(None, (of_owner, text.replace("shots=None", "exact"))))
+            between = "," if ":" in owner else ":"
+            found.append((f"{owner}{between if items else ''}{','.join(items)}", apart))
     return found
 
 

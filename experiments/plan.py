@@ -20,6 +20,7 @@ from experiments.evaluation.tasks import check_model, task_of
 from experiments.registry import MODELS, PREPROCESSING, build_estimator
 from experiments.runner import load_dataset
 from experiments.spec import StudySpec
+from qml.backends import calibrations_of
 from qml.errors import DataError, SpecError
 
 __all__ = ["PlannedCell", "plan_cells", "provenance"]
@@ -110,6 +111,9 @@ def _splits(spec: StudySpec, data: Any) -> list[tuple[dict[str, Any], int | floa
 def _described(spec: StudySpec, model: ModelRow, data: Any) -> dict[str, Any]:
     """Return what decides a model's results, its tuning included."""
     described: dict[str, Any] = {"name": model.name, "parameters": model.parameters}
+    calibrations = calibrations_of(model.parameters.get("backend"))
+    if calibrations:  # another file under the same name is another noise
+        described["calibrations"] = calibrations
     tuning = spec.protocol.tuning
     if tuning is not None and model.search is not None:
         by_task = {"classification": "accuracy", "regression": "r2"}

@@ -281,4 +281,4 @@ def _is_kernel_machine(model: dict[str, Any]) -> bool:
 
 def _backends(values: dict[str, Any]) -> list[str]:
     owners = (values, *values["models"])
-    return [spec for one in owners for spec, _ in expand_backends(one.get("backend") or [])]
+    return [named for one in owners for named, _ in expand_backends(one.get("backend") or [])]

@@ -80,6 +80,7 @@ def _group(cell: Cell) -> str | None:
             "split": _of_points(cell.split) if fitted else None,
             "seed": cell.split["seed"],
             "asked": asked,
+            "calibrations": cell.model.get("calibrations"),
         }
     )
 

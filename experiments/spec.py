@@ -232,10 +232,10 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
             if name not in known:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
                 yield SpecError(problem, f"models[{i}].datasets[{j}]")
-        yield from _backend_problems(model.backend, f"models[{i}].backend")
+        yield from _backend_problems(model.backend, f"models[{i}].backend", spec)
         tuned = spec.protocol.tuning is not None
         yield from _search_problems(model, f"models[{i}]", tuned)
-    yield from _backend_problems(spec.backend, "backend")
+    yield from _backend_problems(spec.backend, "backend", spec)
     yield from _metric_problems(spec)
 
 
@@ -301,11 +301,11 @@ def _empty_grids(parameters: Mapping[str, Any]) -> Iterator[str]:
             yield from (f"{key}.{path}" for path in _empty_grids(value))
 
 
-def _backend_problems(chosen: Any, where: str) -> Iterator[SpecError]:
+def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[SpecError]:
     listed = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
     for j, one in enumerate(listed):
         path = f"{where}[{j}]" if isinstance(chosen, list) else where
-        if isinstance(one, Mapping) and "kind" not in one:
+        if isinstance(one, Mapping) and "kind" not in one and where == "backend":
             yield SpecError(f"missing: the kind{did_you_mean('', BACKENDS.names())}", path)
             continue
         if isinstance(one, Mapping):
@@ -314,9 +314,9 @@ def _backend_problems(chosen: Any, where: str) -> Iterator[SpecError]:
                 for key in _empty_grids(one)
             )
         seen = set()
-        for spec, _ in expand_backends(one):
+        for named, _ in expand_backends(one, spec):
             try:
-                check_component("backend", spec)
+                check_component("backend", named)
             except SpecError as error:
                 if error.problem not in seen:
                     seen.add(error.problem)

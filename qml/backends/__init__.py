@@ -9,7 +9,7 @@ from qml.backends._contract import (
     Usage,
     Workload,
 )
-from qml.backends._resolve import BACKENDS, describe_backend, resolve_backend
+from qml.backends._resolve import BACKENDS, calibrations_of, describe_backend, resolve_backend
 from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
 from qml.backends._shifts import n_metric_circuits, n_shifts
 
@@ -25,6 +25,7 @@ __all__ = [
     "SharedTable",
     "Usage",
     "Workload",
+    "calibrations_of",
     "describe_backend",
     "evaluate_table",
     "n_metric_circuits",

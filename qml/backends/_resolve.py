@@ -8,10 +8,11 @@ from typing import Any
 import yaml
 
 from qml.backends._contract import Backend
+from qml.devices import resolve_device
 from qml.errors import SpecError
 from qml.registry import Room
 
-__all__ = ["BACKENDS", "describe_backend", "resolve_backend"]
+__all__ = ["BACKENDS", "calibrations_of", "describe_backend", "resolve_backend"]
 
 _BETWEEN_ITEMS = re.compile(r",(?![^\[]*\])")  # a comma that is not inside a list
 
@@ -56,6 +57,19 @@ def describe_backend(spec: object) -> dict[str, Any]:
     if "random_state" in parameters:
         raise SpecError(f"{spec!r}: the seed comes from the study or the model's random_state")
     return {"kind": kind.strip(), **parameters}
+
+
+def calibrations_of(spec: object) -> dict[str, str]:
+    """Return the hash of every saved calibration that a backend's short name refers to.
+
+    Examples
+    --------
+    >>> calibrations_of("aer:noise=fake_manila")
+    {}
+    """
+    described = describe_backend(spec) if isinstance(spec, str) else {}
+    files = [v for v in described.values() if isinstance(v, str) and v.endswith(".json")]
+    return {file: resolve_device(file).sha256 for file in files}
 
 
 def _value(text: str, spec: str) -> Any:

@@ -208,6 +208,20 @@ def test_one_item_a_call_split_by_the_services_limits(machine, ledger, monkeypat
     assert np.abs(K - resolve_backend("exact").gram(FEATURE_MAP, X)).max() < 0.4
 
 
+def test_half_built_matrices_go_on_where_they_stood(machine, ledger, monkeypatch):
+    from qml.backends import ibm
+
+    folder = machine("")
+    monkeypatch.setattr(ibm, "_MOST_EXECUTIONS", 100)  # a job an entry
+    with pytest.raises(ResourceError, match="100 more would make 400 of the 350"):
+        asked(replace(ledger, max_shots=350))
+    assert len(submissions(folder)) == 3
+    K, _ = asked(ledger)
+    tags = submissions(folder)
+    assert len(tags) == len(set(tags)) == 6
+    assert np.abs(K - resolve_backend("exact").gram(FEATURE_MAP, X)).max() < 0.4
+
+
 def test_calibration_is_kept_so_that_tomorrow_finds_todays_answers(machine, ledger):
     """The machine is calibrated anew between two runs: other errors, perhaps another layout."""
     folder = machine("", "fake_manila")

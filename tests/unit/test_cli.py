@@ -52,7 +52,9 @@ def test_check_counts_before_anything_runs(place):
     done = qml("check", "tiny.yaml", "--set", "models[0].backend=exact:shots=10", cwd=place)
     assert done.returncode == 0
     assert "6 cells, 3 of them stored" in done.stdout
-    assert f"{3 * (16 * 15 // 2 + 8 * 16) * 10:,} shots" in done.stdout
+    # as if each fit were alone, and with one table for the folds' kernels
+    assert f" {3 * (16 * 15 // 2 + 8 * 16) * 10:,} " in done.stdout
+    assert f"{24 * 23 // 2:,} circuits and {24 * 23 // 2 * 10:,} shots" in done.stdout
 
 
 def test_check_names_what_cannot_run(place):
