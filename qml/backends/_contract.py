@@ -352,8 +352,12 @@ class BoundCircuit:
         self._with_shifts: ShiftedCircuit | None = None
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
-        """Return the outcome distribution of every sample, shape (n_samples, 2**n_qubits)."""
-        return self.backend.run_probabilities(self.model.circuit, self._values(weights))
+        """Return the outcome distribution of every sample, shape (n_samples, 2**n_qubits).
+
+        Entries of a backend that mitigates may be below 0: a loss of them and its gradient are then
+        of the same numbers.
+        """
+        return self.backend._linear_probabilities(self.model.circuit, self._values(weights))
 
     def expectations(
         self, observables: Sequence[SparsePauliOp], weights: Values
@@ -486,7 +490,7 @@ class BoundGram:
             for place in self.model.weight_places
         ]
         shifted = ShiftedCircuit(overlap.circuit, places)
-        zeros = self.backend.run_probabilities(shifted.circuit, shifted.rows(pairs))[:, :1]
+        zeros = self.backend._linear_probabilities(shifted.circuit, shifted.rows(pairs))[:, :1]
         by_half = shifted.combine(pairs, zeros)[:, 0].reshape(len(pairs), 2, n_weights)
         # above the diagonal once; the slopes count every entry twice
         gradient = 2 * slopes[rows, columns] @ by_half.sum(axis=1)

@@ -15,20 +15,18 @@ from qiskit.quantum_info import SparsePauliOp
 from qml.backends._contract import Backend, Estimate, Values, Workload
 from qml.engine import check_observables
 
-__all__ = ["DrawnBackend", "Pairs"]
+__all__ = ["DrawnBackend", "Draws", "Pairs"]
 
 Pairs = NDArray[np.intp]
 
 
-@dataclass
-class DrawnBackend(Backend):
-    """Base of the backends that know the exact answer.
+class Draws:
+    """Shots drawn from exact answers, all out of one stream of random numbers."""
 
-    Finite shots are a draw: an entry of a Gram matrix is binomial in the exact fidelity, an outcome
-    multinomial in the exact probabilities. A subclass says how the exact answers come about.
-    """
+    shots: int | None
+    random_state: int | None
 
-    def __post_init__(self) -> None:
+    def _start_stream(self) -> None:
         self._rng = np.random.default_rng(self.random_state)
 
     @property
@@ -40,6 +38,34 @@ class DrawnBackend(Backend):
         """Go on in the stream."""
         if state:
             self._rng.bit_generator.state = state
+
+    def _frequencies_of(self, fidelities: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return fidelities as they are, or frequencies drawn from each."""
+        if self.shots is None:
+            return fidelities
+        return np.asarray(
+            self._rng.binomial(self.shots, np.clip(fidelities, 0.0, 1.0)) / self.shots
+        )
+
+    def _measured(self, exact: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return distributions as they are, or frequencies drawn from each row."""
+        if self.shots is None:
+            return exact
+        positive = np.clip(exact, 0.0, None)  # rounding may leave -1e-17
+        normalised = positive / positive.sum(axis=1, keepdims=True)
+        return self._rng.multinomial(self.shots, normalised) / self.shots
+
+
+@dataclass
+class DrawnBackend(Draws, Backend):
+    """Base of the backends that know the exact answer.
+
+    Finite shots are a draw: an entry of a Gram matrix is binomial in the exact fidelity, an outcome
+    multinomial in the exact probabilities. A subclass says how the exact answers come about.
+    """
+
+    def __post_init__(self) -> None:
+        self._start_stream()
 
     @abstractmethod
     def _probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
@@ -88,11 +114,11 @@ class DrawnBackend(Backend):
         elif Y is None:
             pairs = np.triu_indices(len(X), k=1)
             self._count(len(pairs[0]))
-            K[pairs] = self._frequencies(K[pairs])
+            K[pairs] = self._frequencies_of(K[pairs])
             K.T[pairs] = K[pairs]
         else:
             self._count(K.size)
-            K = self._frequencies(K)
+            K = self._frequencies_of(K)
         if Y is None:
             np.fill_diagonal(K, 1.0)
         return K
@@ -101,11 +127,8 @@ class DrawnBackend(Backend):
         """Return them from one state a distinct point, or frequencies drawn from them."""
         points, places = np.unique(np.vstack([X, Y]), axis=0, return_inverse=True)
         result = self._fidelities(feature_map, points, places.reshape(2, -1).T)
-        if self.shots is None:
-            self._count(len(points))
-            return result
-        self._count(len(X))
-        return self._frequencies(result)
+        self._count(len(points) if self.shots is None else len(X))
+        return self._frequencies_of(result)
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; an exact Gram matrix counts one circuit a point."""
@@ -116,13 +139,3 @@ class DrawnBackend(Backend):
 
     def _count(self, circuits: int) -> None:
         self.usage.add(circuits, circuits * (self.shots or 0))
-
-    def _frequencies(self, fidelities: NDArray[np.float64]) -> NDArray[np.float64]:
-        n_shots = self.shots or 0
-        return np.asarray(self._rng.binomial(n_shots, np.clip(fidelities, 0.0, 1.0)) / n_shots)
-
-    def _measured(self, exact: NDArray[np.float64]) -> NDArray[np.float64]:
-        if self.shots is None:
-            return exact
-        normalised = exact / exact.sum(axis=1, keepdims=True)
-        return self._rng.multinomial(self.shots, normalised) / self.shots

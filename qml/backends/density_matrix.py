@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,8 @@ from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.backends._contract import BoundCircuit, OutputLoss, Values, Workload
-from qml.backends._mitigation import inverted, nearest_distribution
+from qml.backends._drawn import Draws
+from qml.backends._mitigation import inverted
 from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
 from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
@@ -24,7 +26,7 @@ _BLOCK_BYTES = 256 * 2**20  # of states that are pushed together
 
 
 @dataclass
-class DensityMatrixBackend(TranspiledBackend):
+class DensityMatrixBackend(Draws, TranspiledBackend):
     r"""Noisy qubits, simulated exactly; with `shots`, drawn from the exact distribution.
 
     An entry of a noisy Gram matrix is :math:`K_{ij} = \mathrm{Tr}[E_j\rho_i]`: :math:`\rho_i` is
@@ -75,34 +77,21 @@ class DensityMatrixBackend(TranspiledBackend):
         self._source = Noise(self.noise, self.noise_scale)
         if self.zne == "stretching" and self._source.device is None:
             raise SpecError("a noise model cannot be stretched; a device can")
-        self._rng = np.random.default_rng(self.random_state)
-
-    @property
-    def state(self) -> dict[str, Any]:
-        """Return the generator's state; nothing without shots."""
-        return {} if self.shots is None else dict(self._rng.bit_generator.state)
-
-    def restore(self, state: dict[str, Any]) -> None:
-        """Go on in the stream."""
-        if state:
-            self._rng.bit_generator.state = state
+        self._start_stream()
 
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
         """Return it from one state and one effect a point, or frequencies drawn from that."""
         overlap = overlap_circuit(feature_map)
-        parts = [self._split(overlap, variant) for variant in self._variants(overlap.circuit)]
-        if (self.shots and self.readout_mitigation != "none") or None in parts:
-            return super().gram(feature_map, X, Y)
+        variants = self._variants(overlap.circuit)
+        halves = [half for variant in variants if (half := self._split(overlap, variant))]
+        if len(halves) < len(variants) or (self.shots and self.readout_mitigation != "none"):
+            return super().gram(feature_map, X, Y)  # pair by pair
         columns = X if Y is None else Y
         K = np.zeros((len(X), len(columns)))
-        for variant, part in zip(self._variants(overlap.circuit), parts, strict=True):
-            assert part is not None
-            entries = self._entries(overlap, variant, part, X, columns)
-            if self.shots is not None:
-                clipped = np.clip(entries, 0.0, 1.0)
-                entries = self._rng.binomial(self.shots, clipped) / self.shots
+        for variant, half in zip(variants, halves, strict=True):
+            entries = self._frequencies_of(self._entries(overlap, variant, half, X, columns))
             n_circuits = len(X) * len(columns) if Y is not None else len(X) * (len(X) - 1) // 2
             if self.shots is None:
                 n_circuits = len(X) + (0 if Y is None else len(Y))
@@ -118,11 +107,11 @@ class DensityMatrixBackend(TranspiledBackend):
         self,
         overlap: ModelCircuit,
         variant: Variant,
-        part: tuple[NoisyProgram, NoisyProgram],
+        half: tuple[NoisyProgram, NoisyProgram],
         X: Values,
         Y: Values,
     ) -> Values:
-        early, late = part
+        early, late = half
         columns = self._columns(overlap.circuit, variant.isa)
         zeros = np.zeros_like
         states = np.hstack([X, zeros(X)])[:, overlap.columns][:, columns]
@@ -186,11 +175,7 @@ class DensityMatrixBackend(TranspiledBackend):
             parts.append(program.outcome_probabilities(states))
         self._count(isa, len(values))
         exact = np.concatenate(parts) if parts else np.empty((0, 2**isa.num_clbits))
-        if self.shots is None:
-            return exact
-        clipped = np.clip(exact, 0.0, None)
-        drawn = self._rng.multinomial(self.shots, clipped / clipped.sum(axis=1, keepdims=True))
-        return np.asarray(drawn / self.shots)
+        return self._measured(exact)
 
     def _count(self, isa: QuantumCircuit, rows: int) -> None:
         shots = rows * (self.shots or 0)
@@ -221,8 +206,8 @@ class _NoisyCircuit(BoundCircuit):
         self._parts: list[_Encoded] | None = None
 
     def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
-        twin = super().selecting(rows)
-        assert isinstance(twin, _NoisyCircuit)
+        twin = copy.copy(self)
+        twin.X = self.X[rows]
         if self._parts is not None:
             twin._parts = [part.selecting(rows) for part in self._parts]
         return twin
@@ -235,7 +220,7 @@ class _NoisyCircuit(BoundCircuit):
                 outcomes = inverted(self.backend._assignments(part.variant.isa), outcomes)
             self.backend._count(part.variant.isa, len(self.X))
             found = found + part.variant.weight * outcomes
-        return nearest_distribution(found) if self.backend._mitigated else np.asarray(found)
+        return np.asarray(found)
 
     def value_and_gradient(
         self, weights: Values, projector: Values, loss: OutputLoss

@@ -8,7 +8,7 @@ import tempfile
 import time
 import weakref
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -130,20 +130,13 @@ class IBMBackend(SampledBackend):
 
     def jobs(self) -> Ledger:
         """Return the ledger that this backend's jobs are kept in."""
-        patience = Patience(wait_s=self.max_wait_s)
         current = kept_jobs()
-        if self.ledger is None and current is not None:
-            kept = current.patience
-            wait_s = kept.wait_s if self.max_wait_s is None else self.max_wait_s
-            patience = Patience(**{**vars(kept), "wait_s": wait_s})
-            return Ledger(
-                current.folder,
-                patience,
-                current.max_shots,
-                current.max_qpu_s,
-                current.retry_before_s,
-            )
-        return Ledger(self._folder(), patience, retry_before_s=self._since_s)
+        if self.ledger is not None or current is None:
+            patience = Patience(wait_s=self.max_wait_s)
+            return Ledger(self._folder(), patience, retry_before_s=self._since_s)
+        if self.max_wait_s is None:
+            return current
+        return replace(current, patience=replace(current.patience, wait_s=self.max_wait_s))
 
     def _folder(self) -> Path:
         if self.ledger is not None:
@@ -182,10 +175,20 @@ class IBMBackend(SampledBackend):
     def _sample(
         self, isa: QuantumCircuit, values: Values, seed: int, stretch: float
     ) -> NDArray[np.uint8]:
+        self._check_for_outcomes()
         answers = self._answers(isa, values, seed, None, self._runtime_options())
         shots = min(answer.arrays["outcomes"].shape[1] for answer in answers)
         found = np.concatenate([answer.arrays["outcomes"][:, :shots] for answer in answers])
         return np.asarray(found)
+
+    def _check_for_outcomes(self) -> None:
+        """Refuse to leave out in silence what the service does to expectation values alone."""
+        for name, asked in (("trex", self.trex), ("zne=runtime", self.zne == "runtime")):
+            if asked:
+                raise SpecError(
+                    f"{name} is for expectation values; allowed for outcomes and fidelities: "
+                    "readout_mitigation, zne=gate_folding"
+                )
 
     def run_expectations(
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
@@ -296,6 +299,8 @@ class IBMBackend(SampledBackend):
         length is that of `workload.circuit` (for Gram matrices of compute and uncompute) once
         transpiled, where the workload names it.
         """
+        if workload.grams:
+            self._check_for_outcomes()
         plain = super().estimate(workload)
         duration_s, gates, depth = 0.0, 0, 0
         if workload.circuit is not None:

@@ -41,5 +41,6 @@ class VariationalClassifier(VariationalEstimator, QuantumClassifier):
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
-        probabilities = self._probabilities(self._predictions(self._checked(X)))
+        predictions = self._probabilities(self._predictions(self._checked(X)))
+        probabilities = np.clip(predictions, 0.0, None)  # mitigated ones may be below
         return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))

@@ -18,7 +18,7 @@ from experiments import runner
 from experiments.study import Study
 from qml.backends import Workload, resolve_backend
 from qml.backends.ibm import IBMBackend
-from qml.errors import BackendError, ResourceError
+from qml.errors import BackendError, ResourceError, SpecError
 from qml.jobs import Answer, Batch, JobState, Ledger, Machine, MachineError, Patience, keeping_jobs
 
 pytestmark = pytest.mark.reliability
@@ -303,6 +303,16 @@ def test_resilience_of_expectation_values(machine, ledger):
     assert executions["plain"] < executions["trex"] < executions["zne"]
 
 
+@pytest.mark.parametrize("options", [{"trex": True}, {"zne": "runtime"}])
+def test_what_outcomes_cannot_have_is_refused_not_left_out(options, machine, ledger):
+    folder = machine("")
+    with pytest.raises(SpecError, match="is for expectation values; allowed for outcomes"):
+        asked(ledger, **options)
+    with pytest.raises(SpecError, match="is for expectation values"):
+        IBMBackend(name=MACHINE, **options).estimate(Workload(2, grams=((4, 0),)))
+    assert not submissions(folder)
+
+
 class Scripted(Machine):
     """A machine that answers as it is told."""
 
@@ -485,7 +495,7 @@ def test_jobs_are_listed_fetched_and_cancelled_by_hand(machine, tmp_path, monkey
 
 def test_cancelled_by_hand_stays_cancelled(machine, tmp_path, monkeypatch, capsys):
     from experiments.cli import app
-    from qml.errors import SpecError, StoreError
+    from qml.errors import StoreError
 
     folder = machine("queue forever")
     monkeypatch.setattr(runner, "PATIENCE", replace(QUICK, wait_s=0.2))

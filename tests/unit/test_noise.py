@@ -231,6 +231,8 @@ def test_training_under_noise_is_the_whole_circuit_and_its_gradient(noise, zne, 
         ]
         differences[k] = (ends[0][0] - ends[1][0]) / (2 * step)
     np.testing.assert_allclose(gradient, differences, atol=1e-7)
+    # with or without a gradient an optimizer sees the same objective
+    assert value == pytest.approx(loss(bound.probabilities(weights) @ projector)[0], abs=1e-12)
     some = bound.selecting(np.array([0, 3]))
     np.testing.assert_allclose(
         some.probabilities(weights), bound.probabilities(weights)[[0, 3]], atol=1e-12
