@@ -147,10 +147,10 @@ def check_budget(found: Preflight, budget: Budget, folder: Path) -> None:
         (found.qpu_s, sum(e.qpu_s for e in paid), budget.max_qpu_seconds, "max_qpu_seconds"),
     ):
         if allowed is not None and asked + already > allowed:
-            spent = f" beside {already:,.6g} spent" if already else ""
+            spent = f" beside {already:,.10g} spent" if already else ""
             raise ResourceError(
-                f"budget.{name}: the study may ask for {asked:,.6g}{spent}, allowed are "
-                f"{allowed:,.6g}; nothing was run. `qml check` says what would be cheaper"
+                f"budget.{name}: the study may ask for {round(asked):,}{spent}, allowed are "
+                f"{allowed:,.10g}; nothing was run. `qml check` says what would be cheaper"
             )
 
 

@@ -9,6 +9,8 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from qml.errors import did_you_mean
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -130,6 +132,8 @@ def print_run(finished: Run) -> None:
     )
     for line in (*_implementations(cells), *_sharing(finished.folder, cells)):
         print(line)
+    for line in _unreported(finished, cells):
+        print(line, file=sys.stderr)
     print_comparisons(finished, cells)
     from experiments.reporting import duel as report
 
@@ -175,6 +179,18 @@ def _implementations(cells: pd.DataFrame) -> list[str]:
         return []
     pairs = cells[["model", "training_optimizer"]].dropna().drop_duplicates()
     return [f"{model}: {code}." for model, code in pairs.itertuples(index=False)]
+
+
+def _unreported(finished: Run, cells: pd.DataFrame) -> list[str]:
+    """Return a line for every column that the study asks for and no training reports."""
+    columns = [str(column) for column in cells]
+    known = [one.removeprefix("training_") for one in columns if one.startswith("training_")]
+    asked = finished.store.read_plan()["study"].get("report", [])
+    return [
+        f"report: no training reports {name!r}{did_you_mean(name, known)}"
+        for name in asked
+        if name not in known
+    ]
 
 
 def _sharing(folder: Path, cells: pd.DataFrame) -> list[str]:

@@ -462,8 +462,8 @@ class Ledger:
             total = sum(getattr(e, name) for e in [*paid, entry])
             if limit is not None and total > limit:
                 raise ResourceError(
-                    f"{entry.machine}: {getattr(entry, name):,.6g} more would make {total:,.6g} of "
-                    f"the {limit:,g} that {unit} allows; nothing was submitted"
+                    f"{entry.machine}: {getattr(entry, name):,.10g} more would make "
+                    f"{total:,.10g} of the {limit:,.10g} that {unit} allows; nothing was submitted"
                 )
 
     def _file(self, entry: Entry, ending: str) -> Path:
