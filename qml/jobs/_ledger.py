@@ -14,6 +14,7 @@ import contextvars
 import fcntl
 import hashlib
 import io
+import itertools
 import json
 import time
 from collections.abc import Iterator, Sequence
@@ -61,14 +62,14 @@ class Patience:
     longest_poll_s: float = 30.0
 
     def pauses(self, seconds: float | None) -> Iterator[None]:
-        """Yield once at once, and then after growing pauses until the time is up."""
+        """Yield at once, and then after growing pauses until the time is up; twice at least."""
         start, pause = time.monotonic(), self.poll_s
-        while True:
+        for tries in itertools.count(1):
             yield
             left = float("inf") if seconds is None else seconds - (time.monotonic() - start)
-            if left <= 0:
+            if left <= 0 and tries > 1:
                 return
-            time.sleep(min(pause, left))
+            time.sleep(min(pause, max(left, self.poll_s)))
             pause = min(2 * pause, self.longest_poll_s)
 
 
@@ -192,7 +193,7 @@ class Ledger:
                 locks.enter_context(self._locked(address))
             for batch, address in zip(batches, places, strict=True):
                 self._submitted(machine, batch, address)
-            return [self.finished(machine, address) for address in places]
+            return [self._finished(machine, address) for address in places]
 
     # -- one batch
 
@@ -232,10 +233,9 @@ class Ledger:
         return entry
 
     def _submit(self, machine: Machine, batch: Batch, entry: Entry) -> None:
-        reason = ""
+        trouble, reason = "", ""
         for _ in self.patience.pauses(self.patience.submit_s):
-            if reason:
-                # nobody knows what became of the last try
+            if trouble == "unclear":  # the service may have taken the last try
                 found = self._found(machine, entry, time.time())
                 if found is not None:
                     self.write(found)
@@ -274,7 +274,7 @@ class Ledger:
                 return replace(entry, status="submitted", job_id=ids[0])
         return None
 
-    def finished(self, machine: Machine, address: str) -> Answer:
+    def _finished(self, machine: Machine, address: str) -> Answer:
         """Return the batch's results; wait for its job if it has not ended."""
         entry = self.read(address)
         if entry is None:
@@ -387,8 +387,17 @@ class Ledger:
 
     def entries(self) -> list[Entry]:
         """Return all batches, the first submitted first."""
-        found = [self.read(file.stem) for file in self.folder.glob("[0-9a-f]*.json")]
-        return sorted((e for e in found if e is not None), key=lambda e: e.submitted_at_s)
+        found = []
+        for file in self.folder.glob("[0-9a-f]*.json"):
+            with contextlib.suppress(FileNotFoundError):  # removed by hand, just now
+                version = (str(file), file.stat().st_mtime_ns)
+                if version not in _READ:  # a budget asks for all of them before every job
+                    entry = self.read(file.stem)
+                    if entry is None:
+                        continue
+                    _READ[version] = entry
+                found.append(_READ[version])
+        return sorted(found, key=lambda entry: entry.submitted_at_s)
 
     def fetch(self, machine: Machine, entry: Entry) -> Answer:
         """Return an open batch's results, if its job has ended; nothing is submitted.
@@ -404,7 +413,7 @@ class Ledger:
                 if found is None:
                     raise BackendError(f"{machine.name}: {entry.label} was never taken")
                 self.write(found)
-            return self.finished(machine, entry.address)
+            return self._finished(machine, entry.address)
 
     def cancel(self, machine: Machine, entry: Entry) -> Entry:
         """Cancel a batch's job; it will never be submitted again.
@@ -479,6 +488,7 @@ class Ledger:
             yield
 
 
+_READ: dict[tuple[str, int], Entry] = {}  # by file and time of its last change
 _CURRENT: contextvars.ContextVar[Ledger | None] = contextvars.ContextVar("ledger", default=None)
 
 
