@@ -220,13 +220,21 @@ class IBMBackend(SampledBackend):
             return []
         duration_s = self._duration_s(isa)
         circuits = groups * (len(self._factors) if observables is not None else 1)
+        size = self._rows_a_job(duration_s, circuits)
         batches = []
-        for start in range(0, len(values), self._rows_a_job(duration_s, circuits)):
-            rows = values[start : start + self._rows_a_job(duration_s, circuits)]
-            executions = len(rows) * circuits * self.shots
-            expected_s = _SECONDS_A_JOB + executions * (_SECONDS_AN_EXECUTION + duration_s)
+        for number, start in enumerate(range(0, len(values), size)):
+            rows = values[start : start + size]
             batches.append(
-                Batch(isa, rows, self.shots, seed, observables, options, executions, expected_s)
+                Batch(
+                    isa,
+                    rows,
+                    self.shots,
+                    seed + number,  # equal rows of two jobs are two questions
+                    observables,
+                    options,
+                    len(rows) * circuits * self.shots,
+                    self._expected_s(len(rows) * circuits, 1, duration_s),
+                )
             )
         ledger = self.jobs()
         machine = self._connected(ledger)
@@ -288,7 +296,8 @@ class IBMBackend(SampledBackend):
 
     # -- what it will cost
 
-    def _expected(self, circuits: int, jobs: int, duration_s: float) -> float:
+    def _expected_s(self, circuits: int, jobs: int, duration_s: float) -> float:
+        """Return the seconds of the machine, by the service's published rule."""
         seconds = circuits * self.shots * (_SECONDS_AN_EXECUTION + duration_s)
         return jobs * _SECONDS_A_JOB + seconds
 
@@ -317,7 +326,7 @@ class IBMBackend(SampledBackend):
             plain.shots,
             plain.memory_bytes,
             jobs=jobs,
-            qpu_s=self._expected(plain.circuits, jobs, duration_s),
+            qpu_s=self._expected_s(plain.circuits, jobs, duration_s),
             depth=depth,
             two_qubit_gates=gates,
         )

@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import weakref
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Literal, TypeVar
@@ -48,6 +49,7 @@ class RuntimeMachine(Machine):
         self._service: Any = None
         self._backend: Any = None
         self._open: Any = None
+        self._closing: Any = None
         self._jobs: dict[str, Any] = {}
 
     def device(self) -> Device:
@@ -103,9 +105,9 @@ class RuntimeMachine(Machine):
         self._told(lambda: self._job(job_id).cancel())
 
     def close(self) -> None:
-        if self._open is not None:
-            opened, self._open = self._open, None
-            self._told(opened.close)
+        if self._closing is not None:
+            self._open = None
+            self._told(self._closing)
 
     def _connected(self) -> Any:
         if self._backend is None:
@@ -127,6 +129,8 @@ class RuntimeMachine(Machine):
 
             group = {"batch": qiskit_ibm_runtime.Batch, "session": qiskit_ibm_runtime.Session}
             self._open = group[self._grouped](backend=backend)
+            # one that is left open is billed: it goes with this object or with the process
+            self._closing = weakref.finalize(self, _close_quietly, self._open)
         return self._open
 
     def _job(self, job_id: str) -> Any:
@@ -180,6 +184,11 @@ def _of_status(code: int) -> tuple[Trouble, str]:
     if code >= 500:
         return "unclear", f"the service failed ({code})"
     return "refused", f"the service refused the request ({code})"
+
+
+def _close_quietly(opened: Any) -> None:
+    with contextlib.suppress(Exception):  # the service closes it too, only later
+        opened.close()
 
 
 def _known_tokens() -> list[str]:

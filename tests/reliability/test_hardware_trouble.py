@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import time
 from dataclasses import replace
@@ -261,6 +262,25 @@ def test_jobs_are_grouped_and_the_group_is_closed(mode, machine, ledger):
     assert job["options"]["session_id"] == f"s-{kind}"
     backend.close()
     assert (folder / f"closed.s-{kind}").exists()
+
+
+def test_a_session_that_nobody_closes_goes_with_its_backend(machine, ledger):
+    folder = machine("")
+    asked(ledger, mode="session")
+    gc.collect()
+    assert (folder / "closed.s-dedicated").exists()
+
+
+def test_equal_rows_in_two_jobs_are_drawn_apart(machine, ledger, monkeypatch):
+    from qml.backends import ibm
+
+    folder = machine("")
+    monkeypatch.setattr(ibm, "_MOST_EXECUTIONS", 200)
+    with keeping_jobs(ledger):
+        backend = IBMBackend(name=MACHINE, shots=200, random_state=1)
+        rows = backend.run_probabilities(FEATURE_MAP, np.repeat(X[:1], 2, axis=0))
+    assert len(submissions(folder)) == 2
+    assert not np.array_equal(rows[0], rows[1])
 
 
 def test_options_reach_the_service(machine, ledger):
