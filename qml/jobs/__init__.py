@@ -1,9 +1,11 @@
 """Work sent to machines and never sent twice: batches, the ledger, and the services behind it."""
 
 from qml.jobs._batch import Answer, Batch
-from qml.jobs._ledger import Entry, Ledger, Patience, keeping_jobs, kept_jobs
+from qml.jobs._entry import Entry
+from qml.jobs._ledger import Ledger, keeping_jobs, kept_jobs
 from qml.jobs._machine import JobState, Machine, MachineError, Spent
 from qml.jobs._machines import connect
+from qml.jobs._patience import Patience
 
 __all__ = [
     "Answer",

@@ -12,15 +12,11 @@ from __future__ import annotations
 import contextlib
 import contextvars
 import fcntl
-import hashlib
-import io
-import itertools
-import json
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -28,111 +24,11 @@ from qml.devices import Device
 from qml.durable import write_durably
 from qml.errors import BackendError, ResourceError
 from qml.jobs._batch import Answer, Batch
+from qml.jobs._entry import Ended, Entry, EntryFiles
 from qml.jobs._machine import Machine, MachineError
+from qml.jobs._patience import Patience
 
-__all__ = ["Entry", "Ledger", "Patience", "keeping_jobs", "kept_jobs"]
-
-Status = Literal["submitting", "submitted", "done", "failed", "cancelled"]
-Ended = Literal["failed", "timed_out", "cancelled"]
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long to wait for what, in seconds.
-
-    Parameters
-    ----------
-    wait_s : float or None, default=None
-        For a job to end; None is as long as it takes.
-    submit_s : float, default=600.0
-        For a service that is busy or fails to take a job.
-    answer_s : float, default=120.0
-        For a result that cannot be fetched or read.
-    grace_s : float, default=20.0
-        Until a job that was taken must be found by its tag.
-    poll_s, longest_poll_s : float, default=1.0, 30.0
-        Between two questions: the first, and what it grows to.
-    """
-
-    wait_s: float | None = None
-    submit_s: float = 600.0
-    answer_s: float = 120.0
-    grace_s: float = 20.0
-    poll_s: float = 1.0
-    longest_poll_s: float = 30.0
-
-    def pauses(self, seconds: float | None) -> Iterator[None]:
-        """Yield at once, and then after growing pauses until the time is up; twice at least."""
-        start, pause = time.monotonic(), self.poll_s
-        for tries in itertools.count(1):
-            yield
-            left = float("inf") if seconds is None else seconds - (time.monotonic() - start)
-            if left <= 0 and tries > 1:
-                return
-            time.sleep(min(pause, max(left, self.poll_s)))
-            pause = min(2 * pause, self.longest_poll_s)
-
-
-@dataclass(frozen=True)
-class Entry:
-    """A batch in the ledger.
-
-    Parameters
-    ----------
-    address : str
-        Content address.
-    machine, kind, rows, shots, columns
-        Which machine; outcomes or expectation values; how many circuits, measurements and bits or
-        observables.
-    status : {"submitting", "submitted", "done", "failed", "cancelled"}
-        ``"submitting"`` is an intent whose job has no id yet.
-    job_id : str, default=""
-        The service's.
-    reason, ended_as : str, default="", "failed"
-        Why it failed, and what the record of a cell says of that.
-    executions, qpu_s, queue_s
-        What it cost; expected until it is done.
-    two_qubit_gates : int
-        Of all its circuits.
-    submitted_at_s, ended_at_s : float
-        Since the epoch; 0 is not yet.
-    earlier : tuple of str
-        Ids of failed jobs of the same batch.
-    sha256 : str, default=""
-        Of the file of results.
-    instance : str or None, default=None
-        Of the account that pays.
-    """
-
-    address: str
-    machine: str
-    kind: str
-    rows: int
-    shots: int
-    columns: int
-    status: Status = "submitting"
-    job_id: str = ""
-    reason: str = ""
-    ended_as: Ended = "failed"
-    executions: int = 0
-    qpu_s: float = 0.0
-    queue_s: float = 0.0
-    two_qubit_gates: int = 0
-    submitted_at_s: float = 0.0
-    ended_at_s: float = 0.0
-    earlier: tuple[str, ...] = ()
-    sha256: str = ""
-    instance: str | None = None
-
-    @property
-    def tag(self) -> str:
-        """What its job is found by on the service."""
-        return f"qml-{self.address[:40]}"
-
-    @property
-    def label(self) -> str:
-        """What a person calls it."""
-        return f"job {self.job_id}" if self.job_id else f"batch {self.address[:12]}"
+__all__ = ["Ledger", "keeping_jobs", "kept_jobs"]
 
 
 @dataclass
@@ -159,6 +55,10 @@ class Ledger:
     max_shots: int | None = None
     max_qpu_s: float | None = None
     retry_before_s: float | None = None
+
+    @property
+    def _files(self) -> EntryFiles:
+        return EntryFiles(self.folder)
 
     # -- what a backend asks
 
@@ -199,7 +99,7 @@ class Ledger:
 
     def _submitted(self, machine: Machine, batch: Batch, address: str) -> None:
         """See to it that the batch's job has an id."""
-        entry = self.read(address)
+        entry = self._files.read(address)
         if entry is not None:
             if entry.status in ("done", "submitted"):
                 return
@@ -217,7 +117,7 @@ class Ledger:
                 )
                 found = self._found(machine, same, same.submitted_at_s)
                 if found is not None:
-                    self.write(found)
+                    self._files.write(found)
                     return
         self._submit(machine, batch, self._intent(machine, batch, address, entry))
 
@@ -229,7 +129,7 @@ class Ledger:
         entry = replace(_entry_of(machine, batch, address), earlier=earlier)
         with self._locked("budget"):
             self._check_budget(entry)
-            self.write(entry)
+            self._files.write(entry)
         return entry
 
     def _submit(self, machine: Machine, batch: Batch, entry: Entry) -> None:
@@ -238,17 +138,19 @@ class Ledger:
             if trouble == "unclear":  # the service may have taken the last try
                 found = self._found(machine, entry, time.time())
                 if found is not None:
-                    self.write(found)
+                    self._files.write(found)
                     return
             try:
                 job_id = machine.submit(batch, entry.tag)
             except MachineError as error:
                 trouble, reason = error.trouble, error.reason
             else:
-                self.write(replace(entry, status="submitted", job_id=job_id))
+                self._files.write(replace(entry, status="submitted", job_id=job_id))
                 return
             if trouble in ("refused", "bad answer"):
-                self.write(replace(entry, status="failed", reason=reason, ended_at_s=time.time()))
+                self._files.write(
+                    replace(entry, status="failed", reason=reason, ended_at_s=time.time())
+                )
                 raise BackendError(f"{machine.name}: not submitted: {reason}")
         raise BackendError(
             f"{machine.name}: not submitted after {self.patience.submit_s:g} s: {reason}; the same "
@@ -276,18 +178,15 @@ class Ledger:
 
     def _finished(self, machine: Machine, address: str) -> Answer:
         """Return the batch's results; wait for its job if it has not ended."""
-        entry = self.read(address)
+        entry = self._files.read(address)
         if entry is None:
             raise BackendError(f"{machine.name}: batch {address[:12]} was never submitted")
-        kept = self._kept(entry)
+        kept = self._files.kept(entry)
         if kept is not None:
             return kept
         self._wait(machine, entry)
         answer = self._fetch(machine, entry)
-        buffer = io.BytesIO()
-        np.savez(buffer, **{name: _packed(name, a) for name, a in answer.arrays.items()})
-        content = buffer.getvalue()
-        write_durably(self._file(entry, "npz"), content)
+        sha256 = self._files.keep(entry, answer.arrays)
         done = replace(
             entry,
             status="done",
@@ -295,9 +194,9 @@ class Ledger:
             qpu_s=answer.qpu_s,
             queue_s=answer.queue_s,
             ended_at_s=time.time(),
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256,
         )
-        self.write(done)
+        self._files.write(done)
         return answer
 
     def _wait(self, machine: Machine, entry: Entry) -> None:
@@ -324,13 +223,13 @@ class Ledger:
             )
         if state.status == "cancelled":
             ended = replace(entry, status="cancelled", ended_at_s=time.time())
-            self.write(ended)
+            self._files.write(ended)
             raise _cancelled(ended)
         if state.status != "done":
             text = state.reason or "the service gives no reason"
             ended_as: Ended = "timed_out" if state.status == "ran too long" else "failed"
             ended_s = time.time()
-            self.write(
+            self._files.write(
                 replace(entry, status="failed", reason=text, ended_as=ended_as, ended_at_s=ended_s)
             )
             problem = f"{machine.name}: {entry.label} {state.status}: {text}"
@@ -355,20 +254,6 @@ class Ledger:
             "submitted again"
         )
 
-    def _kept(self, entry: Entry) -> Answer | None:
-        """Return stored results; None if there are none, or if the disk has damaged them."""
-        if entry.status != "done":
-            return None
-        try:
-            content = self._file(entry, "npz").read_bytes()
-        except OSError:
-            return None
-        if hashlib.sha256(content).hexdigest() != entry.sha256:
-            return None
-        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
-            arrays = {name: _unpacked(name, stored[name], entry) for name in stored.files}
-        return Answer(arrays, entry.executions, entry.qpu_s, entry.queue_s)
-
     def _may_retry(self, entry: Entry) -> bool:
         return self.retry_before_s is not None and entry.ended_at_s < self.retry_before_s
 
@@ -387,17 +272,7 @@ class Ledger:
 
     def entries(self) -> list[Entry]:
         """Return all batches, the first submitted first."""
-        found = []
-        for file in self.folder.glob("[0-9a-f]*.json"):
-            with contextlib.suppress(FileNotFoundError):  # removed by hand, just now
-                version = (str(file), file.stat().st_mtime_ns)
-                if version not in _READ:  # a budget asks for all of them before every job
-                    entry = self.read(file.stem)
-                    if entry is None:
-                        continue
-                    _READ[version] = entry
-                found.append(_READ[version])
-        return sorted(found, key=lambda entry: entry.submitted_at_s)
+        return self._files.all()
 
     def fetch(self, machine: Machine, entry: Entry) -> Answer:
         """Return an open batch's results, if its job has ended; nothing is submitted.
@@ -412,7 +287,7 @@ class Ledger:
                 found = self._found(machine, entry, entry.submitted_at_s)
                 if found is None:
                     raise BackendError(f"{machine.name}: {entry.label} was never taken")
-                self.write(found)
+                self._files.write(found)
             return self._finished(machine, entry.address)
 
     def cancel(self, machine: Machine, entry: Entry) -> Entry:
@@ -434,30 +309,8 @@ class Ledger:
                 problem = f"{machine.name}: {entry.label}: {error.reason}"
                 raise BackendError(problem) from None
         ended = replace(entry, status="cancelled", ended_at_s=time.time())
-        self.write(ended)
+        self._files.write(ended)
         return ended
-
-    def read(self, address: str) -> Entry | None:
-        """Return a batch; None if it is not there.
-
-        A damaged file counts as an intent without an id: its job is looked for by its tag.
-        """
-        file = self.folder / f"{address}.json"
-        try:
-            content = json.loads(file.read_text("utf-8"))
-            if content.pop("checksum") != _checksum(content):
-                raise ValueError
-            return Entry(**{**content, "earlier": tuple(content["earlier"])})
-        except FileNotFoundError:
-            return None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
-            return Entry(address, "", "", 0, 0, 0, submitted_at_s=0.0)
-
-    def write(self, entry: Entry) -> None:
-        """Keep a batch; when this returns, it survives a power cut."""
-        content = asdict(entry)
-        text = json.dumps({**content, "checksum": _checksum(content)}, indent=1)
-        write_durably(self._file(entry, "json"), f"{text}\n".encode())
 
     def _check_budget(self, entry: Entry) -> None:
         if self.max_shots is None and self.max_qpu_s is None:
@@ -475,9 +328,6 @@ class Ledger:
                     f"{total:,.10g} of the {limit:,.10g} that {unit} allows; nothing was submitted"
                 )
 
-    def _file(self, entry: Entry, ending: str) -> Path:
-        return self.folder / f"{entry.address}.{ending}"
-
     @contextlib.contextmanager
     def _locked(self, name: str) -> Iterator[None]:
         """Keep other processes out; the lock goes with this one, whatever kills it."""
@@ -488,7 +338,6 @@ class Ledger:
             yield
 
 
-_READ: dict[tuple[str, int], Entry] = {}  # by file and time of its last change
 _CURRENT: contextvars.ContextVar[Ledger | None] = contextvars.ContextVar("ledger", default=None)
 
 
@@ -533,10 +382,6 @@ def _cancelled(entry: Entry) -> BackendError:
     )
 
 
-def _checksum(content: dict[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
-
-
 def _mismatch(answer: Answer, entry: Entry) -> str:
     """Return how an answer is not what was asked for; empty if it is."""
     for name, array in answer.arrays.items():
@@ -549,13 +394,3 @@ def _mismatch(answer: Answer, entry: Entry) -> str:
             row = int(np.argwhere(~np.isfinite(array))[0][0])
             return f"row {row} of its values is no number"
     return ""
-
-
-def _packed(name: str, array: Any) -> Any:
-    return np.packbits(array, axis=-1) if name == "outcomes" else array
-
-
-def _unpacked(name: str, array: Any, entry: Entry) -> Any:
-    if name != "outcomes":
-        return array
-    return np.unpackbits(array, axis=-1, count=entry.columns)

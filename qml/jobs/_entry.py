@@ -1,0 +1,172 @@
+"""A batch in the ledger, and the files that hold it: a page of facts and its results."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from qml.durable import write_durably
+from qml.jobs._batch import Answer
+
+__all__ = ["Ended", "Entry", "EntryFiles"]
+
+Status = Literal["submitting", "submitted", "done", "failed", "cancelled"]
+Ended = Literal["failed", "timed_out", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A batch in the ledger.
+
+    Parameters
+    ----------
+    address : str
+        Content address.
+    machine, kind, rows, shots, columns
+        Which machine; outcomes or expectation values; how many circuits, measurements and bits or
+        observables.
+    status : {"submitting", "submitted", "done", "failed", "cancelled"}
+        ``"submitting"`` is an intent whose job has no id yet.
+    job_id : str, default=""
+        The service's.
+    reason, ended_as : str, default="", "failed"
+        Why it failed, and what the record of a cell says of that.
+    executions, qpu_s, queue_s
+        What it cost; expected until it is done.
+    two_qubit_gates : int
+        Of all its circuits.
+    submitted_at_s, ended_at_s : float
+        Since the epoch; 0 is not yet.
+    earlier : tuple of str
+        Ids of failed jobs of the same batch.
+    sha256 : str, default=""
+        Of the file of results.
+    instance : str or None, default=None
+        Of the account that pays.
+    """
+
+    address: str
+    machine: str
+    kind: str
+    rows: int
+    shots: int
+    columns: int
+    status: Status = "submitting"
+    job_id: str = ""
+    reason: str = ""
+    ended_as: Ended = "failed"
+    executions: int = 0
+    qpu_s: float = 0.0
+    queue_s: float = 0.0
+    two_qubit_gates: int = 0
+    submitted_at_s: float = 0.0
+    ended_at_s: float = 0.0
+    earlier: tuple[str, ...] = ()
+    sha256: str = ""
+    instance: str | None = None
+
+    @property
+    def tag(self) -> str:
+        """What its job is found by on the service."""
+        return f"qml-{self.address[:40]}"
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return f"job {self.job_id}" if self.job_id else f"batch {self.address[:12]}"
+
+
+class EntryFiles:
+    """The entries in a folder.
+
+    Parameters
+    ----------
+    folder : Path
+        Made when something is first written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def all(self) -> list[Entry]:
+        """Return all entries, the first submitted first."""
+        found = []
+        for file in self._folder.glob("[0-9a-f]*.json"):
+            with contextlib.suppress(FileNotFoundError):  # removed by hand, just now
+                version = (str(file), file.stat().st_mtime_ns)
+                if version not in _READ:  # a budget asks for all of them before every job
+                    entry = self.read(file.stem)
+                    if entry is None:
+                        continue
+                    _READ[version] = entry
+                found.append(_READ[version])
+        return sorted(found, key=lambda entry: entry.submitted_at_s)
+
+    def read(self, address: str) -> Entry | None:
+        """Return an entry; None if it is not there.
+
+        A damaged file counts as an intent without an id: its job is looked for by its tag.
+        """
+        try:
+            content = json.loads((self._folder / f"{address}.json").read_text("utf-8"))
+            if content.pop("checksum") != _checksum(content):
+                raise ValueError
+            return Entry(**{**content, "earlier": tuple(content["earlier"])})
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            return Entry(address, "", "", 0, 0, 0)
+
+    def write(self, entry: Entry) -> None:
+        """Keep an entry; when this returns, it survives a power cut."""
+        content = asdict(entry)
+        text = json.dumps({**content, "checksum": _checksum(content)}, indent=1)
+        write_durably(self._folder / f"{entry.address}.json", f"{text}\n".encode())
+
+    def keep(self, entry: Entry, arrays: Mapping[str, Any]) -> str:
+        """Keep what an entry's job has brought, and return the file's SHA-256."""
+        packed = {name: _packed(name, array) for name, array in arrays.items()}
+        buffer = io.BytesIO()
+        np.savez(buffer, **packed)
+        content = buffer.getvalue()
+        write_durably(self._folder / f"{entry.address}.npz", content)
+        return hashlib.sha256(content).hexdigest()
+
+    def kept(self, entry: Entry) -> Answer | None:
+        """Return stored results; None if there are none, or if the disk has damaged them."""
+        if entry.status != "done":
+            return None
+        try:
+            content = (self._folder / f"{entry.address}.npz").read_bytes()
+        except OSError:
+            return None
+        if hashlib.sha256(content).hexdigest() != entry.sha256:
+            return None
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            arrays = {name: _unpacked(name, stored[name], entry) for name in stored.files}
+        return Answer(arrays, entry.executions, entry.qpu_s, entry.queue_s)
+
+
+_READ: dict[tuple[str, int], Entry] = {}  # by file and time of its last change
+
+
+def _checksum(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _packed(name: str, array: Any) -> Any:
+    return np.packbits(array, axis=-1) if name == "outcomes" else array
+
+
+def _unpacked(name: str, array: Any, entry: Entry) -> Any:
+    if name != "outcomes":
+        return array
+    return np.unpackbits(array, axis=-1, count=entry.columns)
