@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from experiments.cells import canonical_json, expand_backends
 from experiments.evaluation.splits import split
@@ -91,6 +92,16 @@ class Preflight:
 
 
 @dataclass(frozen=True)
+class _Part:
+    """A row's model, the features and labels it gets, and the rows it trains on and predicts."""
+
+    model: Any
+    features: int
+    y: NDArray[Any]
+    rows: tuple[int, int]
+
+
+@dataclass(frozen=True)
 class _Fit:
     """What one fit of a row asks, as the first of its cells tells."""
 
@@ -122,11 +133,14 @@ def examine(planned: Sequence[PlannedCell], stored: set[str], folder: Path) -> P
     with _machines_of(folder):
         for labels, cells in rows.items():
             open_cells = [one for one in cells if one.cell.key not in stored]
-            counts = (len(cells), len(cells) - len(open_cells))
+            counts, features = (len(cells), len(cells) - len(open_cells)), 0
             try:
-                fit = _fit(cells[0])
+                part = _first_part(cells[0])
+                features = part.features
+                fit = _fit(cells[0], part)
             except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
-                checks.append(RowCheck(*labels, *counts, problem=" ".join(str(error).split())))
+                problem = " ".join(str(error).split())
+                checks.append(RowCheck(*labels, *counts, features, problem=problem))
                 continue
             checks.append(_row(labels, counts, fit))
             for one in open_cells:
@@ -176,7 +190,8 @@ class _Asked:
         self.qpu_s += estimate.qpu_s * times
 
 
-def _fit(first: PlannedCell) -> _Fit:
+def _first_part(first: PlannedCell) -> _Part:
+    """Return what the model of a row's first cell gets to see; its preprocessing is fitted."""
     data = load_dataset(
         canonical_json({k: v for k, v in first.cell.dataset.items() if k != "sha256"}),
         first.cell.split["seed"],
@@ -188,10 +203,14 @@ def _fit(first: PlannedCell) -> _Fit:
         X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
     if X.ndim != 2:
         raise SpecError("the data are texts; the first preprocessing step must read texts")
-    model, features = pipeline[-1], X.shape[1]
+    return _Part(pipeline[-1], X.shape[1], data.y, (len(train), len(test)))
+
+
+def _fit(first: PlannedCell, part: _Part) -> _Fit:
+    model, features = part.model, part.features
     if not hasattr(model, "workload"):
         return _Fit(features, "", 1, Estimate(0, 0, 0), None)
-    workload = model.workload(len(train), len(test), features, len(np.unique(data.y)))
+    workload = model.workload(*part.rows, features, len(np.unique(part.y)))
     backend = resolve_backend(model.backend)
     alone = backend.estimate(workload)
     require_memory(
@@ -199,7 +218,7 @@ def _fit(first: PlannedCell) -> _Fit:
     )
     shared = None
     if workload.grams:
-        whole = Workload(workload.n_qubits, grams=((len(data.y), 0),), circuit=workload.circuit)
+        whole = Workload(workload.n_qubits, grams=((len(part.y), 0),), circuit=workload.circuit)
         shared = backend.estimate(whole)
     tuning = first.cell.model.get("tuning")
     fits = 1 if tuning is None else 1 + tuning["trials"] * tuning["folds"]  # as large as it at most
