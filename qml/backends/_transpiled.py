@@ -251,7 +251,7 @@ class TranspiledBackend(Backend):
                     "qubits, allowed: local"
                 )
             prepared = range(2**n_bits) if self.readout_mitigation == "full" else (0, 2**n_bits - 1)
-            rows = [self._prepared(isa.num_qubits, physical, outcome) for outcome in prepared]
+            rows = [self._prepared(physical, outcome) for outcome in prepared]
             read = np.stack([self._frequencies(row, np.empty((1, 0)), 1.0)[0] for row in rows])
             if self.readout_mitigation == "full":
                 self._readouts[physical] = [read.T]
@@ -263,7 +263,7 @@ class TranspiledBackend(Backend):
                 ]
         return self._readouts[physical]
 
-    def _prepared(self, width: int, physical: Sequence[int], outcome: int) -> QuantumCircuit:
+    def _prepared(self, physical: Sequence[int], outcome: int) -> QuantumCircuit:
         """Return a transpiled circuit that prepares an outcome on these qubits and reads it."""
         n_bits = len(physical)
         prepared = QuantumCircuit(n_bits)
@@ -273,7 +273,7 @@ class TranspiledBackend(Backend):
         manager = generate_preset_pass_manager(
             optimization_level=0,
             backend=self._transpiler_target(),
-            initial_layout=list(physical) if width > n_bits or n_bits else None,
+            initial_layout=list(physical),
             seed_transpiler=0,
         )
         isa: QuantumCircuit = manager.run(_measured(prepared))
