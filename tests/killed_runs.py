@@ -16,6 +16,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import qiskit_aer.primitives  # noqa: F401  # imported once, for all children
 import qiskit_ibm_runtime
 from fake_runtime import MACHINE, FakeClient, service, submissions
@@ -23,6 +24,7 @@ from fake_runtime import MACHINE, FakeClient, service, submissions
 from experiments import runner
 from experiments.study import Run, Study
 from qml.jobs import Patience
+from qml.jobs._offline import OfflineMachine
 
 STUDY = {
     "name": "killed",
@@ -60,12 +62,15 @@ def events(stop_at: int) -> None:
 
     for name in ("program_run", "job_get", "job_results", "jobs_get"):
         counted(FakeClient, name)
+    for name in ("submit", "find", "state", "result"):
+        counted(OfflineMachine, name)
     counted(os, "fsync")
     counted(Path, "replace")
 
 
-def run(folder: Path, trouble: str = "", stop_at: int = 0) -> int:
+def run(folder: Path, trouble: str = "", stop_at: int = 0, machine: str = MACHINE) -> int:
     """Run the study in a child; return 0, or the signal that killed it."""
+    study = {**STUDY, "backend": f"ibm:name={machine},shots=40"}
     child = os.fork()
     if child == 0:
         try:
@@ -74,7 +79,7 @@ def run(folder: Path, trouble: str = "", stop_at: int = 0) -> int:
             if stop_at:
                 events(stop_at)
             with contextlib.redirect_stderr(io.StringIO()):
-                Study.from_dict(STUDY).run(jobs=1, out=folder / "run")
+                Study.from_dict(study).run(jobs=1, out=folder / "run")
             os._exit(0)
         except BaseException as error:
             print(f"{type(error).__name__}: {error}", file=sys.__stderr__, flush=True)
@@ -86,7 +91,9 @@ def run(folder: Path, trouble: str = "", stop_at: int = 0) -> int:
 def outcome(folder: Path) -> dict[str, object]:
     """Return what a finished run holds, and how often its batches were submitted."""
     cells = Run(folder / "run").cells()
-    per_batch = Counter(submissions(folder / "service"))
+    queue = folder / "run" / "jobs" / "offline"  # a snapshot's
+    offline = (json.loads(str(np.load(file)["described"]))["tag"] for file in queue.glob("*.npz"))
+    per_batch = Counter([*submissions(folder / "service"), *offline])
     jobs = {
         file.name: json.loads(file.read_text())["status"]
         for file in (folder / "run" / "jobs").glob("[0-9a-f]*.json")
@@ -102,18 +109,18 @@ def outcome(folder: Path) -> dict[str, object]:
     }
 
 
-def killed_at(folder: Path, steps: list[int]) -> dict[str, object]:
+def killed_at(folder: Path, machine: str, steps: list[int]) -> dict[str, object]:
     """Kill one run after the other at their n-th step; each is run again until it is done."""
     whole = folder / "whole"
-    assert run(whole) == 0
+    assert run(whole, machine=machine) == 0
     wanted, kills, differing = outcome(whole), 0, []
     for stop_at in steps:
         place = folder / str(stop_at)
-        ended = run(place, stop_at=stop_at)
+        ended = run(place, stop_at=stop_at, machine=machine)
         kills += ended == signal.SIGKILL
         if ended == 0:
             break  # no more steps: every one has been tried
-        again = run(place)
+        again = run(place, machine=machine)
         found = outcome(place) if again == 0 else {"again": again}
         if found != wanted:
             differing.append({"stop_at": stop_at, "ended": ended, **found})
@@ -135,7 +142,7 @@ def at_once(folder: Path) -> dict[str, object]:
 if __name__ == "__main__":
     place, command, *rest = sys.argv[1:]
     commands = {
-        "killed": lambda: killed_at(Path(place), [int(step) for step in rest]),
+        "killed": lambda: killed_at(Path(place), rest[0], [int(step) for step in rest[1:]]),
         "at_once": lambda: at_once(Path(place)),
     }
     print(json.dumps(commands[command]()))
