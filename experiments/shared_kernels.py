@@ -74,15 +74,15 @@ def _group(cell: Cell) -> str | None:
     if question is None:
         return None
     asked, fitted = question
-    return canonical_json(
-        {
-            "dataset": cell.dataset,
-            "split": _of_points(cell.split) if fitted else None,
-            "seed": cell.split["seed"],
-            "asked": asked,
-            "calibrations": cell.model.get("calibrations"),
-        }
-    )
+    decisive = {
+        "dataset": cell.dataset,
+        "split": _of_points(cell.split) if fitted else None,
+        "seed": cell.split["seed"],
+        "asked": asked,
+    }
+    if "calibrations" in cell.model:  # not named elsewhere, so that earlier tables keep their keys
+        decisive["calibrations"] = cell.model["calibrations"]
+    return canonical_json(decisive)
 
 
 def _of_points(split: Mapping[str, Any]) -> dict[str, Any]:
