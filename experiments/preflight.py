@@ -148,23 +148,29 @@ def examine(planned: Sequence[PlannedCell], stored: set[str], folder: Path) -> P
     return Preflight(checks, asked.circuits, asked.shots, asked.jobs, asked.qpu_s)
 
 
-def check_budget(found: Preflight, budget: Budget, folder: Path) -> None:
+def check_budget(whole: Preflight, budget: Budget) -> None:
     """Refuse a study that may ask for more than it is allowed, before anything is submitted.
+
+    Parameters
+    ----------
+    whole : Preflight
+        Of all its cells, the finished ones too: what a killed run has paid for is part of that, so
+        a study that was let start is let go on.
+    budget : Budget
+        What is allowed.
 
     Raises
     ------
     ResourceError
         One line: what it may ask for at most, and what is allowed.
     """
-    paid = [e for e in Ledger(folder / JOBS_FOLDER).entries() if e.status == "done"]
-    for asked, already, allowed, name in (
-        (found.shots, sum(e.executions for e in paid), budget.max_shots, "max_shots"),
-        (found.qpu_s, sum(e.qpu_s for e in paid), budget.max_qpu_seconds, "max_qpu_seconds"),
+    for asked, allowed, name in (
+        (whole.shots, budget.max_shots, "max_shots"),
+        (whole.qpu_s, budget.max_qpu_seconds, "max_qpu_seconds"),
     ):
-        if allowed is not None and asked + already > allowed:
-            spent = f" beside {already:,.10g} spent" if already else ""
+        if allowed is not None and asked > allowed:
             raise ResourceError(
-                f"budget.{name}: the study may ask for {round(asked):,}{spent}, allowed are "
+                f"budget.{name}: the study may ask for {asked:,.10g}, allowed are "
                 f"{allowed:,.10g}; nothing was run. `qml check` says what would be cheaper"
             )
 

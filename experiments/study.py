@@ -168,8 +168,7 @@ class Study:
         store.write_plan(self._plan_record(planned))
         environment = store.write_environment(describe_environment())
         if self.spec.budget.max_shots or self.spec.budget.max_qpu_seconds:
-            found = examine(planned, set(store.stored_keys()), store.folder)
-            check_budget(found, self.spec.budget, store.folder)
+            check_budget(examine(planned, set(), store.folder), self.spec.budget)
         cells = {item.cell.key: item.cell for item in planned}
         for key in list(cells):
             known = store.get(key)

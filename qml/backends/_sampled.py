@@ -77,8 +77,3 @@ class SampledBackend(TranspiledBackend):
         seed = np.random.SeedSequence(self.random_state, spawn_key=(self._jobs,))
         self._jobs += 1
         return int(seed.generate_state(1)[0] >> 1)
-
-    def _count(self, isa: QuantumCircuit, rows: int) -> None:
-        """Count a call of so many rows of the transpiled circuit."""
-        gates = rows * isa.num_nonlocal_gates()
-        self.usage.add(rows, rows * (self.shots or 0), two_qubit_gates=gates)

@@ -178,7 +178,16 @@ class TranspiledBackend(Backend):
             found["readout_mitigation"] = self.readout_mitigation
         return found
 
+    def _count(self, isa: QuantumCircuit, rows: int) -> None:
+        """Count a call of so many rows of the transpiled circuit."""
+        shots = rows * (self.shots or 0)
+        self.usage.add(rows, shots, two_qubit_gates=rows * isa.num_nonlocal_gates())
+
     # -- transpiled circuits
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the transpiled circuits behind: they are known by their place in this memory."""
+        return {**self.__dict__, "_transpiled": {}}
 
     def transpiled(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the measured circuit in the machine's gates, checked; nothing is run."""

@@ -96,10 +96,6 @@ class AerBackend(SampledBackend):
         bits = np.unpackbits(register.array, axis=-1)[..., -register.num_bits :]
         return bits if bits.ndim == 3 else bits[None]  # a circuit without parameters
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the transpiled circuits behind: they are known by their place in this memory."""
-        return {**self.__dict__, "_transpiled": {}}
-
 
 def _simulator(method: str, noise: Any = None) -> Any:
     from qiskit_aer import AerSimulator

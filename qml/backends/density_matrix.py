@@ -177,10 +177,6 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         exact = np.concatenate(parts) if parts else np.empty((0, 2**isa.num_clbits))
         return self._measured(exact)
 
-    def _count(self, isa: QuantumCircuit, rows: int) -> None:
-        shots = rows * (self.shots or 0)
-        self.usage.add(rows, shots, two_qubit_gates=rows * isa.num_nonlocal_gates())
-
     def _memory(self, workload: Workload, largest: int) -> int:
         points = [rows + columns for rows, columns in workload.grams]
         return noisy_bytes(workload.n_qubits, max([workload.batch, *points]))
@@ -192,8 +188,8 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         return workload.n_evaluations + sum(rows + columns for rows, columns in workload.grams)
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave circuits and programs behind: they are known by their place in this memory."""
-        return {**self.__dict__, "_transpiled": {}, "_programs": {}}
+        """Leave the programs behind too."""
+        return {**super().__getstate__(), "_programs": {}}
 
 
 class _NoisyCircuit(BoundCircuit):
@@ -208,8 +204,8 @@ class _NoisyCircuit(BoundCircuit):
     def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
         twin = copy.copy(self)
         twin.X = self.X[rows]
-        if self._parts is not None:
-            twin._parts = [part.selecting(rows) for part in self._parts]
+        # encoded here, once for all minibatches
+        twin._parts = [part.selecting(rows) for part in self._encoded()]
         return twin
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:

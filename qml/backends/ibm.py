@@ -346,13 +346,8 @@ class IBMBackend(SampledBackend):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the connection behind: it is made again where the backend is unpickled."""
-        left: dict[str, Any] = {
-            "_machine": None,
-            "_device": None,
-            "_own_folder": "",
-            "_transpiled": {},
-        }
-        return {**self.__dict__, **left}
+        here: dict[str, Any] = {"_machine": None, "_device": None, "_own_folder": ""}
+        return {**super().__getstate__(), **here}
 
 
 def _on_machine(observable: SparsePauliOp, places: Sequence[int], n_qubits: int) -> SparsePauliOp:

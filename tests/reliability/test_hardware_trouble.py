@@ -453,6 +453,18 @@ def test_a_budget_that_cannot_hold_stops_a_study_before_anything_runs(machine, t
     assert set(enough.cells()["status"]) == {"done"}
 
 
+def test_a_budget_that_let_a_study_start_lets_it_go_on(machine, tmp_path):
+    folder = machine("")
+    exactly = study(budget={"max_shots": study().check(tmp_path / "run").shots})
+    run = exactly.run(jobs=1, out=tmp_path / "run")
+    jobs = len(submissions(folder))
+    # killed before its last cell was stored: all is paid for, one cell is open
+    run.store.remove(run.cells().query("model == 'QSVC'")["key"].iloc[-1])
+    again = exactly.run(jobs=1, out=tmp_path / "run")
+    assert set(again.cells()["status"]) == {"done"}
+    assert len(submissions(folder)) == jobs
+
+
 def test_check_foresees_what_a_run_asks_for(machine, tmp_path):
     folder = machine("")
     found = study().check(tmp_path / "run")
