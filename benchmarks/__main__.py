@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.cases import CASES
-from experiments.environment import usable_cores
+from experiments.running.environment import usable_cores
 
 HERE = Path(__file__).parent
 LONG_ENOUGH_S = 2.0  # of repeats, from which the best is taken

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from experiments.environment import usable_cores
+from experiments.running.environment import usable_cores
 from qml.circuits import resolve_feature_map
 from qml.engine import encode_mps, warm_up
 

@@ -21,7 +21,7 @@ import qiskit_aer.primitives  # noqa: F401  # imported once, for all children
 import qiskit_ibm_runtime
 from fake_runtime import MACHINE, FakeClient, service, submissions
 
-from experiments import runner
+from experiments.running import pool as runner
 from experiments.study import Run, Study
 from qml.jobs import Patience
 from qml.jobs._offline import OfflineMachine

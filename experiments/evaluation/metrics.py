@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn import metrics as library
 
 from experiments.evaluation.tasks import Task
+from experiments.records import ScoresKind, StoredPredictions
 from qml.errors import SpecError, did_you_mean
 
 __all__ = ["METRICS", "Predictions", "applies", "bounds", "check_metrics", "confusion", "score"]
@@ -40,18 +41,18 @@ class Predictions:
     predicted: NDArray[Any]
     classes: NDArray[Any] | None
     scores: NDArray[np.float64] | None = None
-    scores_kind: Literal["probabilities", "decision"] | None = None
+    scores_kind: ScoresKind | None = None
 
     @classmethod
-    def stored(cls, stored: dict[str, Any]) -> Predictions:
+    def stored(cls, stored: StoredPredictions) -> Predictions:
         """Return the predictions of a stored cell."""
-        classes, scores = stored["classes"], stored.get("scores")
+        classes, scores = stored.classes, stored.scores
         return cls(
-            np.asarray(stored["true"]),
-            np.asarray(stored["predicted"]),
+            np.asarray(stored.true),
+            np.asarray(stored.predicted),
             None if classes is None else np.asarray(classes),
             None if scores is None else np.asarray(scores, dtype=np.float64),
-            stored.get("scores_kind"),
+            stored.scores_kind,
         )
 
     def of_rows(self, rows: NDArray[np.intp]) -> Predictions:

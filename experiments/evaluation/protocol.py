@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from sklearn.pipeline import Pipeline
 from experiments.evaluation.metrics import Predictions
 from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
+from experiments.records import Parameters, ScoresKind, Stage, Trace
+from qml.backends import Usage
 
 __all__ = ["Outcome", "TrainingPart", "fit_and_predict", "spent"]
 
@@ -31,27 +33,25 @@ class Outcome:
         scores take a second pass, it is not in `predict_s`.
     kernel_s : float or None
         Those of them that went into kernel matrices; None for models without.
-    fit_usage, usage : dict
-        Circuits, shots and so on, after the fit and altogether; empty for classical models.
-    training : dict
-        What the model says of its training.
-    trace : dict
-        The course of its best loss, a list a column; empty for models that have none.
-    stages : list of dict
-        What was spent at points of that course, the loss there, and the test rows as they would
-        have been predicted then: on ideal qubits, for nothing. Empty unless the model was asked to
-        keep them.
+    fit_usage, usage : Usage
+        Circuits, shots and so on, after the fit and altogether.
+    training : mapping
+        Report of the model on its training.
+    trace : Trace or None
+        Course of the best loss; None for models that have none.
+    stages : tuple of Stage
+        Predictions at points of that course; empty unless the model was asked to keep them.
     """
 
     predictions: Predictions
     fit_s: float
     predict_s: float
     kernel_s: float | None
-    fit_usage: dict[str, float]
-    usage: dict[str, float]
-    training: dict[str, Any]
-    trace: dict[str, list[float]]
-    stages: list[dict[str, Any]]
+    fit_usage: Usage
+    usage: Usage
+    training: Parameters
+    trace: Trace | None
+    stages: tuple[Stage, ...]
 
 
 def fit_and_predict(
@@ -84,8 +84,9 @@ def fit_and_predict(
     usage = spent(pipeline)
     training = dict(getattr(model, "training_", {}))
     kernel_s = training.pop("kernel_s", None)
+    trace = getattr(model, "trace_", None)
     # what a shared evaluation would have taken here is time that this fit alone would have needed
-    shared_s, shared_fit_s = usage.get("shared_s", 0.0), fit_usage.get("shared_s", 0.0)
+    shared_s, shared_fit_s = usage.shared_s, fit_usage.shared_s
     return Outcome(
         predictions=predictions,
         fit_s=fit_s + shared_fit_s,
@@ -94,23 +95,23 @@ def fit_and_predict(
         fit_usage=fit_usage,
         usage=usage,
         training=training,
-        trace=dict(getattr(model, "trace_", {})),
+        trace=None if not trace else Trace(**{name: tuple(own) for name, own in trace.items()}),
         stages=_stages(pipeline, X[test], part),
     )
 
 
-def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> list[dict[str, Any]]:
+def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> tuple[Stage, ...]:
     """Return the training's course with predictions; after all that is timed and counted."""
     staged = getattr(pipeline[-1], "staged", None)
     if staged is None:
-        return []
+        return ()
     stages, prepared = [], None
     for spent, model in staged():
         if prepared is None:
             prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
         predicted = np.asarray(part.read(model.predict(prepared)))
-        stages.append({**spent, "predicted": predicted.tolist()})
-    return stages
+        stages.append(Stage(**spent, predicted=tuple(predicted.tolist())))
+    return tuple(stages)
 
 
 class TrainingPart:
@@ -153,7 +154,7 @@ class TrainingPart:
         """Return what the fitted pipeline says of the test rows, and the seconds it took."""
         labels, scores, seconds = _answers(pipeline, X[test])
         classes = np.unique(self._y) if task_of(self._y) == "classification" else None
-        kind: Literal["probabilities", "decision"] | None = None
+        kind: ScoresKind | None = None
         if scores is not None and classes is not None:
             kind = "probabilities" if hasattr(pipeline, "predict_proba") else "decision"
             scores = self.sign * scores
@@ -169,13 +170,13 @@ class TrainingPart:
         return predicted
 
 
-def spent(pipeline: Pipeline) -> dict[str, float]:
-    """Return what all quantum steps have spent together; empty if there are none."""
-    total: dict[str, float] = {}
+def spent(pipeline: Pipeline) -> Usage:
+    """Return what all quantum steps have spent together."""
+    total = Usage()
     for _, step in pipeline.steps:
         usage = getattr(step, "usage_", None)
-        for name, value in vars(usage).items() if usage is not None else ():
-            total[name] = total.get(name, 0) + value
+        if usage is not None:
+            total.include(usage)
     return total
 
 
@@ -191,6 +192,6 @@ def _answers(
     labels = np.asarray(pipeline.predict(X))
     seconds = time.perf_counter() - start
     method = next((m for m in ("predict_proba", "decision_function") if hasattr(pipeline, m)), None)
-    if method is None or spent(pipeline).get("shots"):
+    if method is None or spent(pipeline).shots:
         return labels, None, seconds
     return labels, np.asarray(getattr(pipeline, method)(X), dtype=np.float64), seconds

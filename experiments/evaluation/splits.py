@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,13 +15,13 @@ from sklearn.model_selection import (
 )
 
 from experiments.evaluation.tasks import task_of
+from experiments.records import Split, SplitKind
 from experiments.seeds import child_seed
 from qml.errors import DataError
 
-__all__ = ["Indices", "SplitKind", "Splittable", "inner_folds", "n_folds", "permuted", "split"]
+__all__ = ["Indices", "Splittable", "inner_folds", "n_folds", "permuted", "split"]
 
 Indices = NDArray[np.intp]
-SplitKind = Literal["stratified", "hold_out", "grouped", "predefined"]
 
 
 class Splittable(Protocol):
@@ -38,15 +37,15 @@ class Splittable(Protocol):
     def folds(self) -> NDArray[np.intp] | None: ...  # noqa: D102
 
 
-def split(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indices]:
+def split(data: Splittable, place: Split) -> tuple[Indices, Indices]:
     """Return the training and test rows of one split.
 
     Parameters
     ----------
     data : Splittable
-        A data set.
-    described : mapping
-        ``seed``, ``repeat`` and ``fold``; ``kind``, "stratified" if it is not there; and by kind
+        Data set, or what is like one.
+    place : Split
+        Seed, repeat and fold, and by its kind
 
         stratified, grouped
             ``folds``: repeated k-fold with the classes' shares kept (targets have none); grouped,
@@ -56,8 +55,8 @@ def split(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indi
         predefined
             Nothing: the data set says in which fold a row is tested.
 
-        ``train_size``, if it is there, keeps a share of the training rows (a whole number: so many
-        rows), the classes' shares kept; a smaller part lies within every larger one.
+        ``train_size`` keeps a share of the training rows (a whole number: so many rows), the
+        classes' shares kept; a smaller part lies within every larger one.
 
     Returns
     -------
@@ -69,13 +68,12 @@ def split(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indi
     DataError
         If the data cannot be split so.
     """
-    kind = described.get("kind", "stratified")
-    train, test = _KINDS[kind](data, described)
+    train, test = _KINDS[place.kind](data, place)
     missing = _missing(data.y, train)
     if missing is not None:
-        raise DataError(f"no row of class {missing!r} is left to train on in a {kind} split")
-    if "train_size" in described:
-        train = _part(data.y, train, described)
+        raise DataError(f"no row of class {missing!r} is left to train on in a {place.kind} split")
+    if place.train_size is not None:
+        train = _part(data.y, train, place, place.train_size)
     return train, test
 
 
@@ -89,7 +87,7 @@ def n_folds(data: Splittable, kind: SplitKind, folds: int) -> int:
 
 
 def inner_folds(
-    data: Splittable, train: Indices, described: Mapping[str, Any], folds: int
+    data: Splittable, train: Indices, place: Split, folds: int
 ) -> list[tuple[Indices, Indices]]:
     """Return the inner folds of a fold's training rows, for tuning.
 
@@ -102,8 +100,8 @@ def inner_folds(
         If a class has a single training row.
     """
     y = data.y[train]
-    seed = child_seed(described["seed"], "inner", described["repeat"], described["fold"])
-    if described.get("kind") == "grouped":
+    seed = child_seed(place.seed, "inner", place.repeat, place.fold)
+    if place.kind == "grouped":
         groups = _groups(data)[train]
         folds = min(folds, len(np.unique(groups)))
         if folds < 2:
@@ -121,37 +119,36 @@ def inner_folds(
     return [(train[fitted], train[validated]) for fitted, validated in numbers]
 
 
-def permuted(y: NDArray[Any], train: Indices, described: Mapping[str, Any]) -> NDArray[Any]:
+def permuted(y: NDArray[Any], train: Indices, place: Split) -> NDArray[Any]:
     """Return the labels with those of the training rows shuffled among them."""
-    place = ("permuted", described["repeat"], described["fold"])
-    rng = np.random.default_rng(child_seed(described["seed"], *place))
+    rng = np.random.default_rng(child_seed(place.seed, "permuted", place.repeat, place.fold))
     shuffled = y.copy()
     shuffled[train] = y[rng.permutation(train)]
     return shuffled
 
 
-def _stratified(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indices]:
-    y, folds = data.y, described["folds"]
-    seed = child_seed(described["seed"], "split", described["repeat"])
+def _stratified(data: Splittable, place: Split) -> tuple[Indices, Indices]:
+    y, folds = data.y, _n_folds(place)
+    seed = child_seed(place.seed, "split", place.repeat)
     if task_of(y) == "regression":
         if len(y) < folds:
             raise DataError(f"{len(y)} rows, {folds} folds need {folds} or more")
-        return _fold(KFold(folds, shuffle=True, random_state=seed).split(y), described)
+        return _fold(KFold(folds, shuffle=True, random_state=seed).split(y), place)
     _require_members(y, folds, f"{folds} folds")
     shuffled = StratifiedKFold(folds, shuffle=True, random_state=seed)
-    return _fold(shuffled.split(np.zeros(len(y)), y), described)
+    return _fold(shuffled.split(np.zeros(len(y)), y), place)
 
 
-def _hold_out(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indices]:
+def _hold_out(data: Splittable, place: Split) -> tuple[Indices, Indices]:
     y = data.y
     stratify = None if task_of(y) == "regression" else y
     if stratify is not None:
         _require_members(y, 2, "a hold-out split")
-    seed = child_seed(described["seed"], "split", described["repeat"])
+    seed = child_seed(place.seed, "split", place.repeat)
     try:
         train, test = train_test_split(
             np.arange(len(y)),
-            test_size=described["test_size"],
+            test_size=place.test_size,
             stratify=stratify,
             random_state=seed,
         )
@@ -160,19 +157,19 @@ def _hold_out(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, 
     return np.sort(train), np.sort(test)
 
 
-def _grouped_fold(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indices]:
-    groups, folds = _groups(data), described["folds"]
+def _grouped_fold(data: Splittable, place: Split) -> tuple[Indices, Indices]:
+    groups, folds = _groups(data), _n_folds(place)
     n_groups = len(np.unique(groups))
     if n_groups < folds:
         raise DataError(f"{n_groups} groups, {folds} folds need {folds} or more")
-    seed = child_seed(described["seed"], "split", described["repeat"])
+    seed = child_seed(place.seed, "split", place.repeat)
     numbers = _grouped(data.y, folds, seed).split(np.zeros(len(data.y)), data.y, groups)
-    return _fold(numbers, described)
+    return _fold(numbers, place)
 
 
-def _predefined(data: Splittable, described: Mapping[str, Any]) -> tuple[Indices, Indices]:
+def _predefined(data: Splittable, place: Split) -> tuple[Indices, Indices]:
     folds = _predefined_folds(data)
-    test = folds == described["fold"]
+    test = folds == place.fold
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
@@ -184,8 +181,14 @@ _KINDS = {
 }
 
 
-def _fold(numbers: Any, described: Mapping[str, Any]) -> tuple[Indices, Indices]:
-    train, test = list(numbers)[described["fold"]]
+def _n_folds(place: Split) -> int:
+    if place.folds is None:
+        raise DataError(f"a {place.kind} split needs a number of folds")
+    return place.folds
+
+
+def _fold(numbers: Any, place: Split) -> tuple[Indices, Indices]:
+    train, test = list(numbers)[place.fold]
     return train, test
 
 
@@ -228,14 +231,12 @@ def _missing(y: NDArray[Any], train: Indices) -> Any:
     return lost[0].item() if len(lost) else None
 
 
-def _part(y: NDArray[Any], train: Indices, described: Mapping[str, Any]) -> Indices:
+def _part(y: NDArray[Any], train: Indices, place: Split, size: float) -> Indices:
     """Return the first rows of one shuffle in which every beginning has the classes' shares."""
-    size = described["train_size"]
     wanted = round(size * len(train)) if isinstance(size, float) else size
     if not 2 <= wanted <= len(train):
         raise DataError(f"{wanted} of {len(train)} training rows: not between 2 and all")
-    place = ("train size", described["repeat"], described["fold"])
-    rng = np.random.default_rng(child_seed(described["seed"], *place))
+    rng = np.random.default_rng(child_seed(place.seed, "train size", place.repeat, place.fold))
     shuffled = rng.permutation(train)
     if task_of(y) == "classification":
         # the k-th of n rows of a class comes at (k + 1/2) / n of the way

@@ -6,9 +6,9 @@ import itertools
 import math
 import time
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,13 +18,53 @@ from sklearn.pipeline import Pipeline
 from experiments.evaluation.metrics import METRICS, score
 from experiments.evaluation.protocol import TrainingPart, spent
 from experiments.evaluation.splits import Indices
+from experiments.records import Parameters, Trial, TuningBudget
+from qml.backends import Usage
 from qml.errors import DataError, SpecError
 
-__all__ = ["SearchSpace", "Tuned", "check_space", "tune", "with_values"]
+__all__ = ["Choices", "Range", "Tuned", "read_space", "tune", "with_values"]
 
-#: Parameter to a list of values, or to ``{"low": ..., "high": ..., "log": ...}``.
-SearchSpace = Mapping[str, Any]
 _RANGE_KEYS = {"low", "high", "log"}
+
+
+@dataclass(frozen=True)
+class Choices:
+    """A parameter's values, each as good as the other.
+
+    Parameters
+    ----------
+    values : tuple
+        Plain values; a value may be a list or a component.
+    """
+
+    values: tuple[Any, ...]
+
+    @property
+    def samples(self) -> tuple[Any, ...]:
+        """Values by which the parameter can be checked."""
+        return self.values
+
+
+@dataclass(frozen=True)
+class Range:
+    """A parameter's interval.
+
+    Parameters
+    ----------
+    low, high : int or float
+        Ends, both allowed; two integers give integers.
+    log : bool, default=False
+        Logarithmic scale.
+    """
+
+    low: float
+    high: float
+    log: bool = False
+
+    @property
+    def samples(self) -> tuple[float, float]:
+        """Values by which the parameter can be checked."""
+        return self.low, self.high
 
 
 @dataclass(frozen=True)
@@ -33,50 +73,66 @@ class Tuned:
 
     Parameters
     ----------
-    parameters : dict
-        The best trial's values; empty if those that the study names were best.
+    parameters : mapping
+        Values of the best trial; empty if those that the study names were best.
     score : float
-        Its mean over the inner folds.
-    trials : list of dict
-        Every trial in order: ``parameters``, ``score`` (None where it failed) and ``problem``.
+        Mean of the best trial over the inner folds.
+    trials : tuple of Trial
+        All trials in order.
     seconds : float
-        Wall-clock, all trials together.
-    usage : dict
-        Circuits, shots and so on, all trials together; empty for classical models.
+        Wall-clock time, all trials together.
+    usage : Usage
+        Circuits, shots and so on, all trials together.
     """
 
-    parameters: dict[str, Any]
+    parameters: Parameters
     score: float
-    trials: list[dict[str, Any]]
+    trials: tuple[Trial, ...]
     seconds: float
-    usage: dict[str, float]
+    usage: Usage
 
 
-def check_space(space: SearchSpace) -> None:
-    """Raise a `SpecError` at the first parameter whose values are no list and no range."""
-    for name, values in space.items():
-        if isinstance(values, list):
-            if not values:
-                raise SpecError("an empty list has no value to try", name)
-        elif isinstance(values, Mapping):
-            _check_range(name, values)
-        else:
-            raise SpecError(
-                f"expected a list of values or {{low: ..., high: ...}}, got {values!r}", name
-            )
+def read_space(space: Parameters) -> dict[str, Choices | Range]:
+    """Return what there is to try of each parameter, in the space's order.
+
+    Parameters
+    ----------
+    space : mapping
+        Parameter to a list of values, or to ``{"low": ..., "high": ..., "log": ...}``.
+
+    Raises
+    ------
+    SpecError
+        At the first parameter whose values are no list and no range.
+
+    Examples
+    --------
+    >>> read_space({"C": {"low": 0.1, "high": 10.0}, "kernel": ["linear"]})
+    {'C': Range(low=0.1, high=10.0, log=False), 'kernel': Choices(values=('linear',))}
+    """
+    return {name: _read(name, values) for name, values in space.items()}
 
 
-def _check_range(name: str, values: Mapping[str, Any]) -> None:
-    unknown = set(values) - _RANGE_KEYS
-    if unknown or not {"low", "high"} <= set(values):
+def _read(name: str, values: Any) -> Choices | Range:
+    if isinstance(values, list):
+        if not values:
+            raise SpecError("an empty list has no value to try", name)
+        return Choices(tuple(values))
+    if not isinstance(values, Mapping):
+        raise SpecError(
+            f"expected a list of values or {{low: ..., high: ...}}, got {values!r}", name
+        )
+    if not {"low", "high"} <= set(values) <= _RANGE_KEYS:
         problem = (
             f"a range has low, high and, on a logarithmic scale, log: true; got {dict(values)}"
         )
         raise SpecError(problem, name)
-    low, high = values["low"], values["high"]
-    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (low, high))
-    if not numbers or not low < high or (values.get("log") and low <= 0):
-        raise SpecError(f"no range from {low!r} to {high!r}", name)
+    found = Range(**values)
+    ends = found.samples
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in ends)
+    if not numbers or not found.low < found.high or (found.log and found.low <= 0):
+        raise SpecError(f"no range from {found.low!r} to {found.high!r}", name)
+    return found
 
 
 def with_values(parameters: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -107,8 +163,7 @@ def tune(
     X: NDArray[Any],
     y: NDArray[Any],
     folds: list[tuple[Indices, Indices]],
-    space: SearchSpace,
-    budget: Mapping[str, Any],
+    budget: TuningBudget,
     seed: int,
 ) -> Tuned:
     """Return the best of a number of trials, each the mean score over the inner folds.
@@ -123,15 +178,13 @@ def tune(
     pipeline : sklearn.pipeline.Pipeline
         Preprocessing and model, unfitted; preprocessing is fitted in every inner fold.
     X, y : ndarrays
-        The whole data set.
+        Whole data set.
     folds : list of (training rows, validation rows)
-        Of one outer fold's training rows.
-    space : mapping
-        Parameters of the model: a list of values each, or ``{"low", "high", "log"}``.
-    budget : mapping
-        ``trials``; ``metric``; and ``seconds``, after which no trial is begun, or None.
+        Inner folds of one outer fold's training rows.
+    budget : TuningBudget
+        Trials, metric, space of the model's parameters, and limit of time.
     seed : int
-        Of the sampler.
+        Seed of the sampler.
 
     Returns
     -------
@@ -152,90 +205,84 @@ def tune(
     >>> X = np.linspace(-1, 1, 40)[:, None]
     >>> y, rows = (np.abs(X[:, 0]) > 0.5).astype(int), np.arange(40)
     >>> folds = [(rows[rows % 2 == part], rows[rows % 2 != part]) for part in (0, 1)]
-    >>> budget = {"trials": 3, "metric": "accuracy", "seconds": None}
-    >>> space = {"kernel": ["linear", "rbf"]}
-    >>> tune(Pipeline([("model", SVC(kernel="linear"))]), X, y, folds, space, budget, 0).parameters
+    >>> budget = TuningBudget(3, None, 2, "accuracy", {"kernel": ["linear", "rbf"]})
+    >>> tune(Pipeline([("model", SVC(kernel="linear"))]), X, y, folds, budget, 0).parameters
     {'kernel': 'rbf'}
     """
-    start = time.perf_counter()
-    named = pipeline[-1].get_params(deep=False)
-    sign = 1 if METRICS[budget["metric"]].higher_is_better else -1
-    tried: dict[str, dict[str, Any]] = {}
-    trials: list[dict[str, Any]] = []
-    total: dict[str, float] = {}
-    proposals = _proposals(space, budget["trials"], seed)
+    start, total = time.perf_counter(), Usage()
+    sign = 1 if METRICS[budget.metric].higher_is_better else -1
+    tried: dict[str, Trial] = {}
+    trials: list[Trial] = []
+    proposals = _proposals(read_space(budget.space), budget.trials, seed)
     values: dict[str, Any] | None = {}
-    while values is not None and len(trials) < budget["trials"]:
+    while values is not None and len(trials) < budget.trials:
         known = tried.get(repr(values))
         if known is None:
-            known = _trial(pipeline, named, values, (X, y, folds), budget["metric"], total)
+            known = _trial(pipeline, values, (X, y, folds), budget.metric, total)
             tried[repr(values)] = known
         trials.append(known)
-        found = known["score"]
-        values = proposals.send(None if len(trials) == 1 or found is None else sign * found)
-        limit = budget.get("seconds")
-        if limit is not None and time.perf_counter() - start >= limit:
+        scored = None if known.score is None else sign * known.score
+        values = proposals.send(None if len(trials) == 1 else scored)
+        if budget.seconds is not None and time.perf_counter() - start >= budget.seconds:
             break
-    scored = [trial for trial in trials if trial["score"] is not None]
-    if not scored:
-        raise DataError(f"all {len(trials)} tuning trials failed: {trials[0]['problem']}")
-    best = max(scored, key=lambda trial: sign * trial["score"])
-    return Tuned(best["parameters"], best["score"], trials, time.perf_counter() - start, total)
+    scores = [-math.inf if trial.score is None else sign * trial.score for trial in trials]
+    best = trials[scores.index(max(scores))]
+    if best.score is None:
+        raise DataError(f"all {len(trials)} tuning trials failed: {trials[0].problem}")
+    elapsed = time.perf_counter() - start
+    return Tuned(best.parameters, best.score, tuple(trials), elapsed, total)
 
 
 def _trial(
     pipeline: Pipeline,
-    named: Mapping[str, Any],
     values: dict[str, Any],
     data: tuple[NDArray[Any], NDArray[Any], list[tuple[Indices, Indices]]],
     metric: str,
-    total: dict[str, float],
-) -> dict[str, Any]:
+    total: Usage,
+) -> Trial:
     """Return one trial, and add what it spent to the total; a failure is a trial without score."""
     X, y, folds = data
     scores: list[float] = []
     try:
         for fitted, validated in folds:
             candidate = clone(pipeline)
+            named = candidate[-1].get_params(deep=False)
             candidate[-1].set_params(**with_values(named, values))
             part = TrainingPart(candidate[-1], y, fitted)
             candidate.fit(X[part.rows], part.labels)
             predictions, _ = part.predictions(candidate, X, validated)
-            for name, amount in spent(candidate).items():
-                total[name] = total.get(name, 0) + amount
+            total.include(spent(candidate))
             value = score(metric, predictions)
             if value is None:
                 raise SpecError(f"no {metric} of what the model gives")
             scores.append(value)
     except Exception as error:  # whatever a model makes of strange values is this trial's end
-        problem = " ".join(str(error).split())[:300]
-        return {"parameters": values, "score": None, "problem": problem}
-    return {"parameters": values, "score": float(np.mean(scores)), "problem": ""}
+        return Trial(values, None, " ".join(str(error).split())[:300])
+    return Trial(values, float(np.mean(scores)))
 
 
-def _proposals(space: SearchSpace, trials: int, seed: int) -> Any:
+Proposals: TypeAlias = Generator[dict[str, Any] | None, float | None, None]
+
+
+def _proposals(space: Mapping[str, Choices | Range], trials: int, seed: int) -> Proposals:
     """Return a started generator: send a score (None: it failed), get the next values or None."""
-    if all(isinstance(values, list) for values in space.values()):
-        size = math.prod(len(values) for values in space.values())
-        if size <= trials - 1:
-            return _started(_all(space))
-    return _started(_parzen(space, seed))
-
-
-def _started(proposals: Any) -> Any:
+    grid = {name: one.values for name, one in space.items() if isinstance(one, Choices)}
+    size = math.prod(len(values) for values in grid.values())
+    whole = len(grid) == len(space) and size <= trials - 1
+    proposals = _all(grid) if whole else _parzen(space, seed)
     next(proposals)
     return proposals
 
 
-def _all(space: SearchSpace) -> Iterator[dict[str, Any] | None]:
+def _all(grid: Mapping[str, tuple[Any, ...]]) -> Proposals:
     yield None
-    for combination in itertools.product(*space.values()):
-        yield dict(zip(space, combination, strict=True))
+    for combination in itertools.product(*grid.values()):
+        yield dict(zip(grid, combination, strict=True))
     while True:
         yield None
 
 
-def _parzen(space: SearchSpace, seed: int) -> Any:
+def _parzen(space: Mapping[str, Choices | Range], seed: int) -> Proposals:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -243,23 +290,22 @@ def _parzen(space: SearchSpace, seed: int) -> Any:
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
         sampler = optuna.samplers.TPESampler(seed=seed % 2**32, multivariate=True)
     study = optuna.create_study(direction="maximize", sampler=sampler)
-    distributions = {name: _distribution(optuna, values) for name, values in space.items()}
+    distributions = {name: _distribution(optuna, one) for name, one in space.items()}
     yield None
     while True:
         trial = study.ask(distributions)
         # Optuna's choices are positions, since a value may be a list or a component
         value = yield {
-            name: space[name][at] if isinstance(space[name], list) else at
+            name: one.values[at] if isinstance(one := space[name], Choices) else at
             for name, at in trial.params.items()
         }
         state = optuna.trial.TrialState.FAIL if value is None else None
         study.tell(trial, value, state=state)
 
 
-def _distribution(optuna: Any, values: Any) -> Any:
-    if isinstance(values, list):
-        return optuna.distributions.CategoricalDistribution(list(range(len(values))))
-    low, high, log = values["low"], values["high"], bool(values.get("log", False))
-    if isinstance(low, int) and isinstance(high, int):
-        return optuna.distributions.IntDistribution(low, high, log=log)
-    return optuna.distributions.FloatDistribution(float(low), float(high), log=log)
+def _distribution(optuna: Any, one: Choices | Range) -> Any:
+    if isinstance(one, Choices):
+        return optuna.distributions.CategoricalDistribution(list(range(len(one.values))))
+    if isinstance(one.low, int) and isinstance(one.high, int):
+        return optuna.distributions.IntDistribution(one.low, one.high, log=one.log)
+    return optuna.distributions.FloatDistribution(float(one.low), float(one.high), log=one.log)

@@ -9,10 +9,9 @@ from pathlib import Path
 import pandas as pd
 
 from experiments.evaluation.comparison import Verdict, verdicts
-from experiments.evaluation.metrics import METRICS, applies
-from experiments.evaluation.tasks import Task
-from experiments.reporting.verdicts import models_of, sentence
-from experiments.store import Store
+from experiments.evaluation.metrics import METRICS
+from experiments.reporting.verdicts import deciding_metrics, models_of, sentence
+from experiments.running.results import Results
 from qml.durable import write_durably
 
 __all__ = ["Explained", "find", "render", "write"]
@@ -27,15 +26,15 @@ class Explained:
     Parameters
     ----------
     dataset, model : str
-        Labels.
+        Labels of the rows.
     metric : str
-        A key of `METRICS`.
+        Key of `METRICS`.
     score : float
-        The model's mean over folds.
+        Mean of the model over folds.
     controls : dict
-        Kind to the control's mean.
+        Mean over folds by kind of control.
     verdicts : dict
-        Kind to the verdict on model and control, adjusted for the model's controls.
+        Verdict on model and control by kind, adjusted for the model's controls.
     """
 
     dataset: str
@@ -77,35 +76,30 @@ class Explained:
         return f"{where}: {'; '.join(parts)}."
 
 
-def find(store: Store, cells: pd.DataFrame) -> list[Explained]:
+def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
     """Return every quantum model that has controls, by the study's first metric of its task."""
-    plan = store.read_plan()
-    rope = float(plan["study"].get("rope", 0.01))
     own, controls = models_of(cells), cells[cells["control"] != ""]
+    metrics, rope = deciding_metrics(results.plan), results.plan.rope
     found = []
-    tasks: tuple[Task, ...] = ("classification", "regression")
-    names = [next((m for m in plan["metrics"] if applies(m, task)), None) for task in tasks]
     for (dataset, model), group in controls.groupby(["dataset", "model"], sort=False):
         mine = own[(own["dataset"] == dataset) & (own["model"] == model)]
+        kinds = list(dict.fromkeys(group["control"]))
         both = pd.concat([mine.assign(model=_OWN), group.assign(model=group["control"])])
-        for metric in filter(None, names):
-            kinds = list(dict.fromkeys(group["control"]))
+        for metric in metrics:
             judged = verdicts(both, metric, rope, [(_OWN, kind) for kind in kinds])
-            if not judged:
-                continue
-            means = both.groupby("model", sort=False)[metric].mean()
-            found.append(
-                Explained(
-                    str(dataset),
-                    str(model),
-                    metric,
-                    float(means[_OWN]),
-                    {v.second: float(means[v.second]) for v in judged},
-                    {v.second: v for v in judged},
-                )
-            )
-            break
+            if judged:
+                found.append(_explained(str(dataset), str(model), metric, both, judged))
+                break
     return found
+
+
+def _explained(
+    dataset: str, model: str, metric: str, both: pd.DataFrame, judged: list[Verdict]
+) -> Explained:
+    means = both.groupby("model", sort=False)[metric].mean()
+    scores = {v.second: float(means[v.second]) for v in judged}
+    by_kind = {v.second: v for v in judged}
+    return Explained(dataset, model, metric, float(means[_OWN]), scores, by_kind)
 
 
 def render(found: list[Explained]) -> str:

@@ -1,39 +1,62 @@
-"""The duel of optimizers in a run: found in the store, told in one table and one figure page."""
+"""The duel of optimizers in a run: found in the store, told in one table and in words."""
 
 from __future__ import annotations
 
-import json
-import re
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from experiments.cells import canonical_json, component_names
 from experiments.evaluation.duel import (
+    COSTS,
     Course,
     Problem,
-    Standing,
-    data_profile,
     gaps,
-    mean_ranks,
-    performance_profile,
     solved_after,
     standings,
 )
 from experiments.evaluation.metrics import Predictions, score
 from experiments.evaluation.statistics import paired_test
-from experiments.store import Store
-from qml.durable import write_durably
+from experiments.planning.grid import differing_settings, told_apart
+from experiments.planning.rows import step_of
+from experiments.records import (
+    DuelSettings,
+    ModelRow,
+    ModelSpec,
+    Step,
+    StoredCell,
+    StoredPredictions,
+    canonical_json,
+)
+from experiments.running.results import Fit, Results
 
-__all__ = ["Duel", "draw", "duels", "render", "table", "verdicts", "write"]
+__all__ = ["Contender", "Duel", "duels", "render", "table", "verdicts"]
 
 SHARES = (0.01, 0.1, 1.0)
 TOLERANCES = (0.1, 0.01)
-ITERATIONS = 100  # at which paper B compared
 _FEWEST_PROBLEMS = 3
+
+
+@dataclass(frozen=True)
+class Contender:
+    """An optimizer in a duel.
+
+    Parameters
+    ----------
+    label : str
+        Word for it in tables: the plug-in's name, and what tells it from its namesakes.
+    optimizer : str
+        Plug-in's name.
+    settings : mapping
+        Parameters in which it differs from its namesakes.
+    """
+
+    label: str
+    optimizer: str
+    settings: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -43,25 +66,31 @@ class Duel:
     Parameters
     ----------
     condition : str
-        The backend.
+        Backend, by its short name.
+    contenders : tuple of Contender
+        Optimizers, in the study's order.
     problems : list of Problem
-        On which every contender has finished.
+        Problems on which every contender has finished; courses by the contenders' labels.
     n_planned : int
-        Problems that the study asks for.
+        Number of problems that the study asks for.
     measured : bool
-        Whether the losses are as measured with shots, because no stages were kept; the lowest of
+        True if the losses are as measured with shots, because no stages were kept; the lowest of
         many measured losses flatters.
+    settings : DuelSettings
+        Pairs that are told in words, and iterations after which they are compared.
     """
 
     condition: str
+    contenders: tuple[Contender, ...]
     problems: list[Problem]
     n_planned: int
     measured: bool
+    settings: DuelSettings
 
     @property
-    def contenders(self) -> list[str]:
-        """Their names, in the study's order."""
-        return list(self.problems[0].courses)
+    def labels(self) -> list[str]:
+        """The contenders' labels, in the study's order."""
+        return [contender.label for contender in self.contenders]
 
     @property
     def families(self) -> list[str]:
@@ -69,133 +98,163 @@ class Duel:
         return list(dict.fromkeys(problem.family for problem in self.problems))
 
 
-def duels(store: Store) -> list[Duel]:
+@dataclass(frozen=True)
+class _Family:
+    """One model on one data set: by split, what each optimizer's cell holds.
+
+    Rows of one entry are called as the study calls it; rows of several by the model's plug-in.
+    """
+
+    dataset: str
+    model: ModelSpec
+    entries: set[str] = field(default_factory=set)
+    optimizers: dict[str, Step] = field(default_factory=dict)
+    meetings: dict[tuple[int, int], dict[str, StoredCell]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Words for it."""
+        [entry, *others] = self.entries
+        return f"{self.dataset} / {self.model.name if others else entry}"
+
+    def add(self, fit: Fit, row: ModelRow, optimizer: Step, cell: StoredCell) -> None:
+        """Let an optimizer take part; of two equal cells the first counts."""
+        key = canonical_json(optimizer)
+        self.entries.add(row.entry)
+        self.optimizers.setdefault(key, optimizer)
+        split = fit.planned.repeat, fit.planned.fold
+        self.meetings.setdefault(split, {}).setdefault(key, cell)
+
+
+def duels(results: Results) -> list[Duel]:
     """Return the duels of a run: models that differ in their optimizer alone, met on one split.
 
     Runs without such models have none, and so have runs with fewer than three finished problems.
     """
     by_condition: dict[tuple[str, tuple[str, ...]], list[_Family]] = {}
-    for family in _families(store):
-        contenders = tuple(dict.fromkeys(c for m in family.meetings.values() for c in m))
-        if len(contenders) > 1:
-            by_condition.setdefault((family.backend, contenders), []).append(family)
-    found = []
-    for (backend, contenders), families in by_condition.items():
-        specs = [json.loads(text) for text in contenders]
-        names = dict(zip(contenders, component_names(specs), strict=True))
-        met = [
-            _problem(family.title, seed, meeting, names)
-            for family in families
-            for seed, meeting in enumerate(family.meetings.values())
-        ]
-        problems = [problem for problem, _ in met if problem is not None]
-        if len(problems) >= _FEWEST_PROBLEMS:
-            found.append(Duel(backend, problems, len(met), any(noisy for _, noisy in met)))
+    for family in _families(results):
+        if len(family.optimizers) > 1:
+            key = family.model.backend, tuple(family.optimizers)
+            by_condition.setdefault(key, []).append(family)
+    found = (
+        _duel(backend, families, results.plan.duel)
+        for (backend, _), families in by_condition.items()
+    )
+    return [duel for duel in found if len(duel.problems) >= _FEWEST_PROBLEMS]
+
+
+def _families(results: Results) -> Iterable[_Family]:
+    families: dict[str, _Family] = {}
+    for fit in results.fits:
+        planned, stored = fit.planned, fit.stored
+        if stored is None or planned.control or planned.train_size is not None:
+            continue
+        asked = stored.cell.model
+        parameters = dict(asked.parameters)
+        optimizer = parameters.pop("optimizer", None)
+        if optimizer is None:
+            continue
+        rest = canonical_json([stored.cell.dataset, asked.name, parameters])
+        family = families.setdefault(rest, _Family(planned.dataset, asked))
+        family.add(fit, results.models[planned.model], step_of(optimizer), stored)
+    return families.values()
+
+
+def _duel(backend: str, families: list[_Family], settings: DuelSettings) -> Duel:
+    contenders = _contenders(families[0].optimizers)
+    planned = [
+        (title, seed, meeting)
+        for title, family in zip(_numbered([f.title for f in families]), families, strict=True)
+        for seed, meeting in enumerate(family.meetings.values())
+    ]
+    met = [one for one in planned if _is_whole(one[2], contenders)]
+    problems = [
+        _problem(
+            title, seed, {one.label: meeting[key] for key, one in contenders.items()}, settings
+        )
+        for title, seed, meeting in met
+    ]
+    measured = any(_is_measured(cell) for _, _, meeting in met for cell in meeting.values())
+    return Duel(backend, tuple(contenders.values()), problems, len(planned), measured, settings)
+
+
+def _contenders(optimizers: Mapping[str, Step]) -> dict[str, Contender]:
+    steps = list(optimizers.values())
+    labels = told_apart([{"name": step.name, **step.parameters} for step in steps])
+    found = {}
+    for (key, step), label in zip(optimizers.items(), labels, strict=True):
+        namesakes = [other.parameters for other in steps if other.name == step.name]
+        differing = differing_settings(step.parameters, namesakes)
+        found[key] = Contender(label, step.name, differing)
     return found
 
 
-@dataclass(frozen=True)
-class _Family:
-    """One model on one data set: by split, what each optimizer's cell holds."""
-
-    title: str
-    backend: str
-    meetings: dict[tuple[int, int], dict[str, Any]]
+def _numbered(titles: list[str]) -> list[str]:
+    """Return titles of which no two are alike."""
+    numbers = [titles[:place].count(title) + 1 for place, title in enumerate(titles)]
+    pairs = zip(titles, numbers, strict=True)
+    return [title if number == 1 else f"{title} ({number})" for title, number in pairs]
 
 
-def _families(store: Store) -> list[_Family]:
-    groups: dict[str, _Family] = {}
-    titles: dict[str, int] = {}
-    for planned in store.read_plan()["cells"]:
-        if planned.get("control") or planned.get("train_size") is not None:
-            continue
-        content = store.get(planned["key"])
-        parameters = {} if content is None else dict(content["cell"]["model"]["parameters"])
-        optimizer = parameters.pop("optimizer", None)
-        if content is None or optimizer is None:
-            continue
-        if isinstance(optimizer, str):
-            optimizer = {"name": optimizer}
-        name = content["cell"]["model"]["name"]
-        rest = canonical_json([content["cell"]["dataset"], name, parameters])
-        if rest not in groups:
-            label = planned["model"].split(" [")[0]
-            # a label that names the optimizer is not the family's
-            named = name if optimizer_in(label, optimizer) else label
-            title = f"{planned['dataset']} / {named}"
-            titles[title] = titles.get(title, 0) + 1
-            numbered = title if titles[title] == 1 else f"{title} ({titles[title]})"
-            groups[rest] = _Family(numbered, str(parameters.get("backend", "")), {})
-        meeting = groups[rest].meetings.setdefault((planned["repeat"], planned["fold"]), {})
-        meeting.setdefault(canonical_json(optimizer), content)
-    return list(groups.values())
+def _is_whole(meeting: Mapping[str, StoredCell], contenders: Mapping[str, Contender]) -> bool:
+    """Whether every contender has finished, with a course."""
+    courses = (cell.predictions.trace for cell in meeting.values() if cell.predictions is not None)
+    return set(meeting) == set(contenders) and len(list(filter(None, courses))) == len(meeting)
 
 
-def optimizer_in(label: str, optimizer: dict[str, Any]) -> bool:
-    """Whether a label holds the optimizer's name, as "VQC (AQGD)" does.
-
-    >>> optimizer_in("VQC (AQGD)", {"name": "aqgd", "maxiter": 100})
-    True
-    """
-    name = str(optimizer["name"])
-    return name.replace("_", " ") in label.lower().replace("-", " ").replace("_", " ")
+def _is_measured(cell: StoredCell) -> bool:
+    """Whether a cell's losses are as measured with shots, because no stages were kept."""
+    said, costs = cell.predictions, cell.record.costs
+    return said is not None and costs is not None and costs.total.shots > 0 and not said.stages
 
 
 def _problem(
-    family: str, seed: int, meeting: dict[str, Any], names: dict[str, str]
-) -> tuple[Problem | None, bool]:
-    """Return the problem if all contenders have a course, and whether its losses are measured."""
-    if set(meeting) != set(names) or any(
-        content["predictions"] is None or "trace" not in content["predictions"]
-        for content in meeting.values()
-    ):
-        return None, False
-    courses, measured = {}, False
-    for text, name in names.items():
-        courses[name], as_measured = _course(meeting[text])
-        measured |= as_measured
-    first = next(iter(meeting.values()))
-    record, training = first["record"], first["cell"]["model"]["parameters"].get("training") or {}
+    family: str, seed: int, cells: Mapping[str, StoredCell], settings: DuelSettings
+) -> Problem:
+    """Return what the contenders, by label, have reached on one fold from one start."""
+    courses = {label: _course(cell) for label, cell in cells.items()}
+    first = next(iter(cells.values()))
+    record, training = first.record, first.cell.model.parameters.get("training") or {}
+    most = {
+        cost: max(float(course.spent[cost][-1]) for course in courses.values()) for cost in COSTS
+    }
+    totals = [cell.record.costs.fit_s for cell in cells.values() if cell.record.costs is not None]
     budget = {
-        cost: float(max(course.spent[cost][-1] for course in courses.values()))
-        for cost in ("circuits", "shots")
+        "circuits": float(training.get("max_circuits") or most["circuits"]),
+        "shots": float(training.get("max_shots") or most["shots"]),
+        "seconds": float(np.median(totals)),
+        "steps": float(settings.iterations),
     }
-    totals = [content["record"]["fit_s"] for content in meeting.values()]
-    budget["seconds"] = float(np.median(totals))
-    budget["steps"] = float(ITERATIONS)
-    for cost in ("circuits", "shots"):
-        budget[cost] = float(training.get(f"max_{cost}") or budget[cost])
-    unit = record["n_train"] * (record["training_parameters"] + 1.0)
-    return Problem(family, seed, unit, budget, courses), measured
+    unit = record.n_train * (record.training["parameters"] + 1.0)
+    return Problem(family, seed, unit, budget, courses)
 
 
-def _course(content: dict[str, Any]) -> tuple[Course, bool]:
-    predictions, record = content["predictions"], content["record"]
-    trace, stages = predictions["trace"], predictions.get("stages", [])
-    noisy = record["shots"] > 0
-    if noisy and stages:  # the loss on ideal qubits of the best point so far, as measured
-        spent = {cost: [stage[cost] for stage in stages] for cost in _STAGED}
-        losses = [stage["loss"] for stage in stages]
+def _course(cell: StoredCell) -> Course:
+    said, costs = cell.predictions, cell.record.costs
+    if said is None or said.trace is None or costs is None:
+        raise ValueError(f"the cell {cell.cell.key[:12]} has no course")
+    stages, trace = said.stages, said.trace
+    if costs.total.shots > 0 and stages:
+        # the loss on ideal qubits of the best point so far, as measured
+        spent = {cost: _array(getattr(stage, cost) for stage in stages) for cost in COSTS}
+        losses = _array(stage.loss for stage in stages)
     else:
-        spent = {cost: trace[cost] for cost in _STAGED}
-        losses = trace["losses"]
-
-    def accuracy(predicted: list[Any]) -> float:
-        value = score("accuracy", Predictions.stored({**predictions, "predicted": predicted}))
-        return float("nan") if value is None else value
-
+        spent = {cost: _array(getattr(trace, cost)) for cost in COSTS}
+        losses = _array(trace.losses)
     staged = {
-        "circuits": np.array([stage["circuits"] for stage in stages], dtype=float),
-        "accuracy": np.array([accuracy(stage["predicted"]) for stage in stages], dtype=float),
+        "circuits": _array(stage.circuits for stage in stages),
+        "accuracy": _array(_accuracy(replace(said, predicted=s.predicted)) for s in stages),
     }
-    arrays = {cost: np.asarray(values, dtype=float) for cost, values in spent.items()}
-    course = Course(
-        arrays, np.asarray(losses, dtype=float), staged, accuracy(predictions["predicted"])
-    )
-    return course, noisy and not stages
+    return Course(spent, losses, staged, _accuracy(said))
 
 
-_STAGED = ("circuits", "shots", "seconds", "steps")
+def _array(values: Iterable[float]) -> NDArray[np.float64]:
+    return np.array(list(values), dtype=np.float64)
+
+
+def _accuracy(said: StoredPredictions) -> float:
+    value = score("accuracy", Predictions.stored(said))
+    return float("nan") if value is None else value
 
 
 def table(duel: Duel) -> pd.DataFrame:
@@ -206,70 +265,62 @@ def table(duel: Duel) -> pd.DataFrame:
     gained that is still missing; shares of problems solved to 10 % and to 1 %, and the median
     circuits and seconds to 10 %; mean test accuracy; the adjusted p against the leader.
     """
-    problems, names = duel.problems, duel.contenders
-    at: dict[str, list[Standing]] = {
-        f"rank_{share:g}": standings(problems, share) for share in SHARES
-    }
+    problems = duel.problems
+    ordered = standings(problems, 1.0)
+    ranks = {f"rank_{share:g}": standings(problems, share) for share in SHARES[:-1]}
+    ranks["rank_1"] = ordered
     if any(problem.budget["shots"] for problem in problems):
-        at["rank_shots"] = standings(problems, 1.0, "shots")
-    at["rank_seconds"] = standings(problems, 1.0, "seconds")
-    at["rank_iterations"] = standings(problems, 1.0, "steps")
-    places = {key: {s.contender: s for s in ordered} for key, ordered in at.items()}
+        ranks["rank_shots"] = standings(problems, 1.0, "shots")
+    ranks["rank_seconds"] = standings(problems, 1.0, "seconds")
+    ranks["rank_iterations"] = standings(problems, 1.0, "steps")
+    rank_of = {key: {s.contender: s.rank for s in found} for key, found in ranks.items()}
     spent = {tolerance: solved_after(problems, tolerance) for tolerance in TOLERANCES}
     seconds = solved_after(problems, 0.1, "seconds")
     rows = []
-    for standing in at["rank_1"]:
-        column = names.index(standing.contender)
-        row: dict[str, Any] = {"optimizer": standing.contender}
-        row |= {key: placed[standing.contender].rank for key, placed in places.items()}
-        row["gap"], row["wins"] = standing.gap, standing.wins
-        for tolerance, costs in spent.items():
-            row[f"solved_{tolerance:g}"] = float(np.isfinite(costs[:, column]).mean())
-        row["circuits_0.1"] = float(np.median(spent[0.1][:, column]))
-        row["seconds_0.1"] = float(np.median(seconds[:, column]))
-        course = [problem.courses[standing.contender] for problem in problems]
-        row["accuracy"] = float(np.mean([each.accuracy for each in course]))
-        row["p"] = standing.p
-        rows.append(row)
+    for standing in ordered:
+        name = standing.contender
+        column = duel.labels.index(name)
+        accuracies = [problem.courses[name].accuracy for problem in problems]
+        solved = {
+            f"solved_{t:g}": float(np.isfinite(c[:, column]).mean()) for t, c in spent.items()
+        }
+        rows.append(
+            {
+                "optimizer": name,
+                **{key: found[name] for key, found in rank_of.items()},
+                "gap": standing.gap,
+                "wins": standing.wins,
+                **solved,
+                "circuits_0.1": float(np.median(spent[0.1][:, column])),
+                "seconds_0.1": float(np.median(seconds[:, column])),
+                "accuracy": float(np.mean(accuracies)),
+                "p": standing.p,
+            }
+        )
     return pd.DataFrame(rows)
 
 
-_TITLES = {
-    "rank_0.01": "rank at 1 %",
-    "rank_0.1": "10 %",
-    "rank_1": "100 %",
-    "rank_shots": "shots",
-    "rank_seconds": "seconds",
-    "rank_iterations": f"{ITERATIONS} iter.",
-    "gap": "gap",
-    "solved_0.1": "to 10 %",
-    "solved_0.01": "to 1 %",
-    "circuits_0.1": "circuits",
-    "seconds_0.1": "time [s]",
-    "accuracy": "accuracy",
-    "p": "p (Holm)",
-}
+def _titles(duel: Duel) -> dict[str, str]:
+    """Return the table's columns as a person reads them."""
+    return {
+        "rank_0.01": "rank at 1 %",
+        "rank_0.1": "10 %",
+        "rank_1": "100 %",
+        "rank_shots": "shots",
+        "rank_seconds": "seconds",
+        "rank_iterations": f"{duel.settings.iterations} iter.",
+        "gap": "gap",
+        "solved_0.1": "to 10 %",
+        "solved_0.01": "to 1 %",
+        "circuits_0.1": "circuits",
+        "seconds_0.1": "time [s]",
+        "accuracy": "accuracy",
+        "p": "p (Holm)",
+    }
 
 
 def render(duel: Duel) -> str:
     """Return the duel as text: what was compared, the table, and who wins."""
-    from tabulate import tabulate
-
-    found = table(duel)
-    known = [key for key in _TITLES if key in found]
-    parts = []
-    for columns in (
-        [key for key in known if key.startswith("rank") or key in ("gap", "p")],
-        [key for key in known if not key.startswith("rank") and key not in ("gap", "p")],
-    ):
-        lines = [
-            [row["optimizer"], *(_cell(key, row[key]) for key in columns)]
-            for _, row in found.iterrows()
-        ]
-        headers = ["optimizer", *(_TITLES[key] for key in columns)]
-        align = ["left", *["right"] * len(columns)]
-        parts.append(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
-    text = "\n\n".join(parts)
     title = f"Optimizers on {duel.condition}"
     count = len(duel.problems)
     incomplete = duel.n_planned - count
@@ -286,7 +337,24 @@ def render(duel: Duel) -> str:
     if duel.measured:
         notes += " Losses are as measured: the lowest of many flatters."
     said = "\n".join(verdicts(duel))
-    return f"{title}\n{'=' * len(title)}\n{told}.\n\n{text}\n\n{notes}\n\n{said}\n"
+    return f"{title}\n{'=' * len(title)}\n{told}.\n\n{_tables(duel)}\n\n{notes}\n\n{said}\n"
+
+
+def _tables(duel: Duel) -> str:
+    """Return ranks, then what it took to solve the problems, as two tables."""
+    from tabulate import tabulate
+
+    found, titles = table(duel), _titles(duel)
+    known = [key for key in titles if key in found]
+    ranks = [key for key in known if key.startswith("rank") or key in ("gap", "p")]
+    parts = []
+    for columns in (ranks, [key for key in known if key not in ranks]):
+        cells = [[_cell(key, value) for value in found[key]] for key in columns]
+        lines = [list(line) for line in zip(found.optimizer, *cells, strict=True)]
+        headers = ["optimizer", *(titles[key] for key in columns)]
+        align = ["left", *["right"] * len(columns)]
+        parts.append(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    return "\n\n".join(parts)
 
 
 def verdicts(duel: Duel) -> list[str]:
@@ -307,27 +375,33 @@ def verdicts(duel: Duel) -> list[str]:
             else "significantly ahead of every other (p < 0.05)."
         )
         said.append(sentence)
-    pairs = [
-        (one, other)
-        for one in duel.contenders
-        for other in duel.contenders
-        if re.match(r"aqgd( |$)", one) and re.match(r"cobyla( |$)", other)
-    ]
-    alike = [pair for pair in pairs if len({name.partition(" ")[2] for name in pair}) == 1]
-    for one, other in alike or pairs:
+    for one, other in _pairs(duel):
         said.extend(_between(duel, one, other))
     return said
 
 
+def _pairs(duel: Duel) -> list[tuple[str, str]]:
+    """Return the contenders that the study sets against each other, like settings with like."""
+    pairs = [
+        (one, other)
+        for first, second in duel.settings.pairs
+        for one in duel.contenders
+        for other in duel.contenders
+        if (one.optimizer, other.optimizer) == (first, second)
+    ]
+    alike = [(one, other) for one, other in pairs if one.settings == other.settings]
+    return [(one.label, other.label) for one, other in alike or pairs]
+
+
 def _between(duel: Duel, one: str, other: str) -> list[str]:
     """Return what the two are to each other, at equal circuits and at equal iterations."""
-    first, second = duel.contenders.index(one), duel.contenders.index(other)
+    first, second = duel.labels.index(one), duel.labels.index(other)
     said = []
     for cost, share, what in (
         ("circuits", 1.0, "all circuits"),
         ("circuits", 0.1, "10 % of the circuits"),
         ("seconds", 1.0, "equal seconds"),
-        ("steps", 1.0, f"{ITERATIONS} iterations each"),
+        ("steps", 1.0, f"{duel.settings.iterations} iterations each"),
     ):
         missing = gaps(duel.problems, share, cost)
         ahead = missing[:, first] < missing[:, second]
@@ -361,124 +435,3 @@ def _cell(key: str, value: float) -> str:
     if key.startswith("circuits"):
         return f"{value:,.0f}"
     return f"{value:.2g}" if key in ("p", "seconds_0.1") else f"{value:.3f}"
-
-
-def write(found: list[Duel], folder: Path) -> list[Path]:
-    """Write each duel's table as CSV and its page as PNG, and return the files."""
-    files = []
-    for number, duel in enumerate(found):
-        name = "duel" if len(found) == 1 else f"duel-{number + 1}"
-        text = table(duel).to_csv(index=False, lineterminator="\n")
-        write_durably(folder / f"{name}.csv", text.encode())
-        draw(duel, folder / f"{name}.png")
-        files += [folder / f"{name}.csv", folder / f"{name}.png"]
-    return files
-
-
-def draw(duel: Duel, file: Path) -> None:
-    """Draw the courses of each family, profiles and ranks on one page."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib import pyplot as plt
-
-    names, families = duel.contenders, duel.families
-    colors = {name: plt.get_cmap("tab20")(i % 20) for i, name in enumerate(names)}
-    styles = {name: ("-", "--", ":")[i // 20 % 3] for i, name in enumerate(names)}
-    n_rows = len(families) + 2
-    figure, axes = plt.subplots(
-        n_rows, 2, figsize=(13, 3.6 * n_rows), layout="constrained", squeeze=False
-    )
-    figure.suptitle(f"Optimizers on {duel.condition}: medians, bands from quartile to quartile")
-    for row, family in enumerate(families):
-        problems = [problem for problem in duel.problems if problem.family == family]
-        full = problems[0].budget["circuits"]
-        grid = np.geomspace(full / 1000, full, 120)
-        for name in names:
-            courses = [problem.courses[name] for problem in problems]
-            losses = np.array([[course.after(budget) for budget in grid] for course in courses])
-            _band(axes[row, 0], grid, losses, colors[name], styles[name], name)
-            staged = [_staged(course, grid) for course in courses]
-            _band(axes[row, 1], grid, np.array(staged), colors[name], styles[name], name)
-        for axis, shown in zip(axes[row], ("training loss", "test accuracy"), strict=True):
-            axis.set(xscale="log", xlabel="circuits", ylabel=shown, title=family)
-            _add_shots(axis, problems)
-    _draw_profiles(axes[-2], duel, colors, styles)
-    _draw_ranks(axes[-1, 0], duel, colors, styles)
-    axes[-1, 1].axis("off")
-    handles, labels = axes[-2, 0].get_legend_handles_labels()
-    axes[-1, 1].legend(handles, labels, ncols=2, loc="center", frameon=False)
-    figure.savefig(file, dpi=110)
-    plt.close(figure)
-
-
-def _add_shots(axis: Any, problems: list[Problem]) -> None:
-    """Show shots above the axis of circuits, where each circuit takes the same number."""
-    course = next(iter(problems[0].courses.values()))
-    each = course.spent["shots"][-1] / course.spent["circuits"][-1]
-    if each:
-        top = axis.secondary_xaxis("top", functions=(lambda c: c * each, lambda s: s / each))
-        top.set_xlabel("shots")
-
-
-def _staged(course: Course, grid: Any) -> Any:
-    """Return the accuracy at each budget; NaN before the first stage, or where none were kept."""
-    rows = np.searchsorted(course.staged["circuits"], grid, side="right")
-    padded = np.concatenate([[np.nan], course.staged["accuracy"]])
-    return padded[rows]
-
-
-def _band(axis: Any, x: Any, values: Any, color: Any, style: str, label: str) -> None:
-    known = np.isfinite(values).mean(axis=0) > 0.5  # a median needs half of the problems
-    if not known.any():
-        return
-    finite = np.where(np.isfinite(values), values, np.nan)[:, known]
-    low, middle, high = np.nanpercentile(finite, [25, 50, 75], axis=0)
-    axis.plot(x[known], middle, color=color, ls=style, label=label, lw=1.5)
-    axis.fill_between(x[known], low, high, color=color, alpha=0.12, lw=0)
-
-
-def _draw_profiles(axes: Any, duel: Duel, colors: Any, styles: Any) -> None:
-    ratios = np.geomspace(1, 1000, 200)
-    spent = solved_after(duel.problems, 0.1)
-    units = np.array([problem.unit for problem in duel.problems])
-    gradients = np.geomspace(
-        0.05, max(problem.budget["circuits"] / problem.unit for problem in duel.problems), 200
-    )
-    performance = performance_profile(spent, ratios)
-    data = data_profile(spent, units, gradients)
-    for column, name in enumerate(duel.contenders):
-        look = {"color": colors[name], "ls": styles[name], "label": name}
-        axes[0].step(ratios, performance[:, column], where="post", **look)
-        axes[1].step(gradients, data[:, column], where="post", **look)
-    axes[0].set(
-        xscale="log",
-        xlabel="circuits, as a multiple of the fastest",
-        ylabel="problems solved to 10 %",
-        title="Performance profile (Dolan-Moré)",
-        ylim=(-0.02, 1.02),
-    )
-    axes[1].set(
-        xscale="log",
-        xlabel="circuits, in simplex gradients",
-        ylabel="problems solved to 10 %",
-        title="Data profile (Moré-Wild)",
-        ylim=(-0.02, 1.02),
-    )
-
-
-def _draw_ranks(axis: Any, duel: Duel, colors: Any, styles: Any) -> None:
-    shares = np.geomspace(0.003, 1, 25)
-    ranks = {name: [] for name in duel.contenders}  # type: dict[str, list[float]]
-    for share in shares:
-        for name, rank in zip(ranks, mean_ranks(duel.problems, float(share)), strict=True):
-            ranks[name].append(float(rank))
-    for name, values in ranks.items():
-        axis.plot(shares, values, color=colors[name], ls=styles[name])
-    axis.invert_yaxis()
-    axis.set(
-        xscale="log",
-        xlabel="share of the circuits",
-        ylabel="mean rank",
-        title="Mean rank (1 is best)",
-    )

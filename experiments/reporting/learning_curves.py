@@ -18,9 +18,9 @@ def draw(table: pd.DataFrame, folder: Path) -> Path | None:
     Parameters
     ----------
     table : DataFrame
-        A `tables.summary`; its first metric is drawn, with its intervals.
+        Summary, as `tables.table` makes it; its first metric is drawn, with its intervals.
     folder : Path
-        The run's.
+        Folder of the run.
     """
     if table["train_size"].isna().all():
         return None

@@ -9,51 +9,65 @@ from typing import Any
 
 import pandas as pd
 
+from experiments.records import ModelRow
+from experiments.running.results import Results
 from qml.durable import write_durably
 
 __all__ = ["draw", "strengths"]
 
-_SCALE = "noise_scale="
+_SCALE = "noise_scale"
 
 
-def strengths(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a summary whose label names a strength of noise, split into its parts.
+def strengths(table: pd.DataFrame, results: Results) -> pd.DataFrame:
+    """Return the rows of a summary whose backend has a strength of noise, with line and strength.
 
     Parameters
     ----------
     table : DataFrame
-        A `tables.summary`; labels end in what a grid of backends writes after the @.
+        Summary, as `tables.table` makes it.
+    results : Results
+        Run of that summary, whose rows say where they stand.
 
     Returns
     -------
     DataFrame
-        With the columns ``line`` (model and all settings but the strength) and ``strength``.
+        Rows with the columns ``line`` (model and all settings of the backend but the strength) and
+        ``strength``.
     """
-    rows = []
-    for _, row in table.iterrows():
-        model, _, text = str(row["model"]).partition(" @ ")
-        settings = [part for part in text.split(", ") if part]
-        found = [part for part in settings if part.startswith(_SCALE)]
-        if found and row["done"]:
-            others = ", ".join(part for part in settings if part not in found)
-            line = f"{model}, {others}" if others else model
-            strength = float(found[0].removeprefix(_SCALE))
-            rows.append({**row.to_dict(), "line": line, "strength": strength})
-    return pd.DataFrame(rows)
+    found = {
+        label: (_line(row), float(row.backend.parameters[_SCALE]))
+        for label, row in results.models.items()
+        if row.backend is not None and _SCALE in row.backend.parameters
+    }
+    rows = table[table["model"].isin(found) & (table["done"] > 0)]
+    places = [found[model] for model in rows["model"]]
+    return rows.assign(line=[line for line, _ in places], strength=[at for _, at in places])
 
 
-def draw(table: pd.DataFrame, folder: Path) -> Path | None:
+def _line(row: ModelRow) -> str:
+    """Return what joins the rows that differ in the strength alone."""
+    others = [
+        place.text
+        for place in row.coordinates
+        if place.of_backend and place.axis != f"backend.{_SCALE}"
+    ]
+    return ", ".join([row.title, *others])
+
+
+def draw(table: pd.DataFrame, results: Results, folder: Path) -> Path | None:
     """Draw ``noise-curves.png``; None for a run without several strengths of noise.
 
     Parameters
     ----------
     table : DataFrame
-        A `tables.summary`; its first metric is drawn with intervals, and the Gram error if the
-        study reports it.
+        Summary, as `tables.table` makes it; its first metric is drawn with intervals, and the Gram
+        error if the study reports it.
+    results : Results
+        Run of that summary.
     folder : Path
-        The run's.
+        Folder of the run.
     """
-    rows = strengths(table)
+    rows = strengths(table, results)
     if rows.empty or rows["strength"].nunique() < 2:
         return None
     import matplotlib as mpl

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -20,22 +22,27 @@ from experiments.evaluation.metrics import (
     score,
 )
 from experiments.evaluation.statistics import bootstrap_interval, corrected_interval
-from experiments.store import Store
+from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
+from experiments.running.results import Fit, Results
+from qml.durable import write_durably
 from qml.errors import SpecError, StoreError, did_you_mean
 
 __all__ = [
     "FORMATS",
+    "Interval",
     "cell_table",
     "confusions",
     "display",
+    "export",
     "render",
     "render_cells_csv",
     "render_text",
-    "summary",
-    "with_published",
+    "table",
 ]
 
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
+Interval = Literal["corrected", "bootstrap"]
+Group = tuple[str, str, int | float | None]  # data set, model, training size
 
 COSTS = {
     "tune_s": "tune [s]",
@@ -52,110 +59,195 @@ _ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def cell_table(store: Store, metrics: list[str] | None = None) -> pd.DataFrame:
+@dataclass(frozen=True)
+class _Scored:
+    """A fit and its scores by the metrics that are asked for; none unless it is done."""
+
+    fit: Fit
+    scores: Mapping[str, float | None]
+
+    @property
+    def group(self) -> Group:
+        """The row of the summary that it belongs to."""
+        planned = self.fit.planned
+        return planned.dataset, planned.model, planned.train_size
+
+
+def cell_table(results: Results, metrics: list[str] | None = None) -> pd.DataFrame:
     """Return one row a planned cell; a cell that is not there yet has the status ``missing``.
 
     Parameters
     ----------
-    store : Store
-        A run's.
+    results : Results
+        Run as it was read.
     metrics : list of str or None, default=None
         Columns; what a record does not hold is computed from its predictions. None is the study's.
     """
-    plan = store.read_plan()
-    names = plan["metrics"] if metrics is None else metrics
+    return pd.DataFrame([_cell_row(one) for one in _scored(results, metrics)])
+
+
+def _scored(results: Results, metrics: Sequence[str] | None) -> list[_Scored]:
+    names = list(results.plan.metrics if metrics is None else metrics)
     try:
         check_metrics(names)
     except SpecError as error:
         raise SpecError(error.problem, "--metric") from None
-    rows = []
-    for planned in plan["cells"]:
-        content = store.get(planned["key"])
-        # plans of earlier versions name neither control nor size
-        row = {"control": "", "train_size": None, **planned}
-        if content is None:
-            row["status"] = "missing"
-        else:
-            record = {k: v for k, v in content["record"].items() if k not in ("dataset", "model")}
-            row.update(record)
-            if record["status"] == "done":
-                row.update(_scores(names, record, content["predictions"]))
-        rows.append(row)
-    return pd.DataFrame(rows)
+    return [_Scored(fit, _scores(names, fit.stored)) for fit in results.fits]
 
 
-def _scores(
-    names: list[str], record: dict[str, Any], predictions: dict[str, Any]
-) -> dict[str, float | None]:
-    return {
-        name: record[name] if name in record else score(name, Predictions.stored(predictions))
-        for name in names
+def _scores(names: list[str], stored: StoredCell | None) -> dict[str, float | None]:
+    if stored is None or stored.predictions is None:
+        return {}
+    known, said = stored.record.scores, Predictions.stored(stored.predictions)
+    return {name: known[name] if name in known else score(name, said) for name in names}
+
+
+def _cell_row(one: _Scored) -> dict[str, Any]:
+    planned, stored = one.fit.planned, one.fit.stored
+    row = {
+        "control": planned.control,
+        "train_size": planned.train_size,
+        "key": planned.key,
+        "dataset": planned.dataset,
+        "model": planned.model,
+        "repeat": planned.repeat,
+        "fold": planned.fold,
+        "status": one.fit.status,
+    }
+    if stored is None:
+        return row
+    record = stored.record
+    row |= {
+        "backend": stored.cell.model.backend,
+        "environment": record.environment,
+        "finished_at_s": record.finished_at_s,
+    }
+    if record.status != "done":
+        return row | {"error": record.error} | ({"pending": True} if record.pending else {})
+    return row | {
+        "n_train": record.n_train,
+        "n_test": record.n_test,
+        **one.scores,
+        **_cost_columns(stored),
+        **{f"training_{name}": value for name, value in record.training.items()},
+        "warnings": list(record.warnings),
     }
 
 
-def summary(
-    cells: pd.DataFrame,
-    metrics: list[str],
-    bootstrap: Store | None = None,
-    reported: Sequence[str] = (),
+def _cost_columns(stored: StoredCell) -> dict[str, Any]:
+    costs, tuning = stored.record.costs, stored.tuning
+    if costs is None:
+        return {}
+    columns = {
+        "fit_s": costs.fit_s,
+        "predict_s": costs.predict_s,
+        "kernel_s": costs.kernel_s,
+        "fit_circuits": costs.fit.circuits,
+        "fit_shots": costs.fit.shots,
+        **vars(costs.total),
+    }
+    if tuning is not None:
+        columns |= {
+            "tune_s": costs.tune_s,
+            "tune_circuits": costs.tune.circuits,
+            "tune_shots": costs.tune.shots,
+            "tune_trials": len(tuning.trials),
+            "tune_failed": sum(trial.score is None for trial in tuning.trials),
+            "tuned": canonical_json(tuning.parameters),
+        }
+    return columns
+
+
+def table(
+    results: Results, metrics: list[str] | None = None, interval: Interval = "corrected"
 ) -> pd.DataFrame:
     """Return one row a data set, model and training size, in the plan's order; no controls.
 
     For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
     range; for each cost the mean of one fold. A row with failures says how many of its cells are
-    done and why the first one failed.
+    done and why the first one failed. Numbers that were printed elsewhere stand in columns of
+    their own.
 
     Parameters
     ----------
-    cells : DataFrame
-        As `cell_table` gives them.
-    metrics : list of str
-        Columns.
-    bootstrap : Store or None, default=None
-        A store gives bootstrap intervals over its test rows; None gives Nadeau-Bengio corrected
-        intervals over folds.
-    reported : sequence of str, default=()
-        What trainings report, by name: the mean of each is a column.
+    results : Results
+        Run as it was read.
+    metrics : list of str or None, default=None
+        Columns; None is the study's.
+    interval : {"corrected", "bootstrap"}, default="corrected"
+        Nadeau-Bengio corrected intervals over folds, or bootstrap intervals over test rows.
     """
-    rows = []
-    kept = cells[cells["control"] == ""]
-    keys = ["dataset", "model", "train_size"]
-    for (dataset, model, size), group in kept.groupby(keys, sort=False, dropna=False):
-        done = group[group["status"] == "done"]
-        row: dict[str, Any] = {
-            "dataset": dataset,
-            "model": model,
-            "train_size": None if _is_nothing(size) else size,
-            "cells": len(group),
-            "done": len(done),
-            "n_train": float(done["n_train"].mean()) if len(done) else math.nan,
+    plan = results.plan
+    names = list(plan.metrics if metrics is None else metrics)
+    groups: dict[Group, list[_Scored]] = {}
+    for one in _scored(results, names):
+        if not one.fit.planned.control:
+            groups.setdefault(one.group, []).append(one)
+    return pd.DataFrame(
+        [_summary(group, members, names, plan, interval) for group, members in groups.items()]
+    )
+
+
+def _summary(
+    group: Group, members: list[_Scored], metrics: list[str], plan: StoredPlan, interval: Interval
+) -> dict[str, Any]:
+    """Return one row of the table."""
+    dataset, model, size = group
+    done = [one for one in members if one.fit.status == "done"]
+    records = [one.fit.stored.record for one in done if one.fit.stored is not None]
+    row: dict[str, Any] = {
+        "dataset": dataset,
+        "model": model,
+        "train_size": size,
+        "cells": len(members),
+        "done": len(done),
+        "n_train": _mean(record.n_train for record in records),
+    }
+    for metric in metrics:
+        mean, low, high = _metric_interval(metric, done, records, interval)
+        lowest, highest = bounds(metric)
+        row |= {
+            metric: mean,
+            f"{metric}_low": float(np.maximum(low, lowest)),
+            f"{metric}_high": float(np.minimum(high, highest)),
         }
-        ratio = float((done["n_test"] / done["n_train"]).mean()) if len(done) else math.nan
-        for metric in metrics:
-            scores = done[metric].to_numpy(dtype=float) if len(done) else np.empty(0)
-            step = 1 / float(done["n_test"].mean()) if len(done) else math.nan
-            step = step if METRICS[metric].counts_rows else 0.0
-            mean, low, high = corrected_interval(scores, ratio, step=step)
-            if bootstrap is not None:
-                low, high = _bootstrapped(bootstrap, done, metric)
-            lowest, highest = bounds(metric)
-            row[metric] = mean
-            row[f"{metric}_low"] = float(np.maximum(low, lowest))
-            row[f"{metric}_high"] = float(np.minimum(high, highest))
-        for cost in COSTS:
-            row[cost] = float(done[cost].mean()) if cost in done and len(done) else math.nan
-        for name in reported:
-            column = f"training_{name}"
-            values = pd.to_numeric(done[column], errors="coerce") if column in done else None
-            row[column] = math.nan if values is None or not len(done) else float(values.mean())
-        row["problem"] = _first_problem(group)
-        rows.append(row)
-    return pd.DataFrame(rows)
+    costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
+    row |= {name: _mean(one.get(name) for one in costs) for name in COSTS}
+    training = [record.training for record in records]
+    row |= {f"training_{name}": _mean(one.get(name) for one in training) for name in plan.report}
+    return row | {"problem": _first_problem(members)} | _published(group, plan)
 
 
-def _bootstrapped(store: Store, done: pd.DataFrame, metric: str) -> tuple[float, float]:
-    contents = [content for key in done["key"] if (content := store.get(key)) is not None]
-    folds = [Predictions.stored(content["predictions"]) for content in contents]
+def _published(group: Group, plan: StoredPlan) -> dict[str, float]:
+    """Return what was printed elsewhere for a row; NaN where only other rows have it."""
+    dataset, model, _ = group
+    columns = {f"{printed.metric}_published": math.nan for printed in plan.published}
+    mine = [one for one in plan.published if (one.dataset, one.model) == (dataset, model)]
+    return columns | {f"{one.metric}_published": one.value for one in mine}
+
+
+def _mean(values: Iterable[Any]) -> float:
+    """Return the mean of those that are numbers; NaN where none is."""
+    column = pd.Series(list(values), dtype=object)
+    return float(pd.to_numeric(column, errors="coerce").mean())
+
+
+def _metric_interval(
+    metric: str, done: list[_Scored], records: list[CellRecord], interval: Interval
+) -> tuple[float, float, float]:
+    """Return a metric's mean over folds and the ends of its 95 % interval."""
+    scores = np.array([one.scores[metric] for one in done], dtype=float)
+    ratio = _mean(record.n_test / record.n_train for record in records)
+    counts_rows = bool(done) and METRICS[metric].counts_rows
+    step = 1 / _mean(record.n_test for record in records) if counts_rows else 0.0
+    mean, low, high = corrected_interval(scores, ratio, step=step)
+    if interval == "bootstrap":
+        low, high = _bootstrapped([one.fit for one in done], metric)
+    return mean, low, high
+
+
+def _bootstrapped(fits: Sequence[Fit], metric: str) -> tuple[float, float]:
+    folds = _said(fits)
 
     def mean(rows: list[NDArray[np.intp]]) -> float:
         scores = [score(metric, fold.of_rows(some)) for fold, some in zip(folds, rows, strict=True)]
@@ -166,23 +258,36 @@ def _bootstrapped(store: Store, done: pd.DataFrame, metric: str) -> tuple[float,
     return bootstrap_interval(mean, [len(fold.true) for fold in folds])
 
 
-def confusions(store: Store) -> str:
+def _said(fits: Iterable[Fit]) -> list[Predictions]:
+    """Return the predictions of the fits that are done."""
+    return [Predictions.stored(fit.predictions) for fit in fits if fit.predictions is not None]
+
+
+def _first_problem(members: Sequence[_Scored]) -> str:
+    broken = [one.fit for one in members if one.fit.status not in ("done", "missing")]
+    if broken and broken[0].stored is not None:
+        return f"{len(broken)} {broken[0].status}: {broken[0].stored.record.error}"
+    missing = sum(one.fit.status == "missing" for one in members)
+    return f"{missing} not run yet" if missing else ""
+
+
+def confusions(results: Results) -> str:
     """Return the confusion matrix of every model on every data set, over all folds, as text."""
     from tabulate import tabulate
 
-    cells = cell_table(store, [])
-    done = cells[(cells["status"] == "done") & (cells["control"] == "")]
+    groups: dict[Group, list[Fit]] = {}
+    for one in _scored(results, []):
+        if not one.fit.planned.control:
+            groups.setdefault(one.group, []).append(one.fit)
     parts = []
-    keys = ["dataset", "model", "train_size"]
-    for (dataset, model, size), group in done.groupby(keys, sort=False, dropna=False):
-        contents = [content for key in group["key"] if (content := store.get(key)) is not None]
-        folds = [Predictions.stored(content["predictions"]) for content in contents]
+    for (dataset, model, size), fits in groups.items():
+        folds = _said(fits)
         if not folds or folds[0].classes is None:
             continue
         counts = sum((confusion(fold) for fold in folds[1:]), confusion(folds[0]))
         names = [str(label) for label in folds[0].classes]
         rows = [[name, *row] for name, row in zip(names, counts.tolist(), strict=True)]
-        of_size = "" if _is_nothing(size) else f", {_size(size)} training rows"
+        of_size = "" if size is None else f", {_size(size)} training rows"
         headers = ["is / called", *names]
         parts.append(f"{dataset} / {model}{of_size}\n{tabulate(rows, headers=headers)}\n")
     if not parts:
@@ -190,53 +295,62 @@ def confusions(store: Store) -> str:
     return "\n".join(parts)
 
 
-def with_published(table: pd.DataFrame, plan: dict[str, Any]) -> pd.DataFrame:
-    """Return the summary with the numbers that the study says were printed elsewhere."""
-    printed = plan["study"].get("published", [])
-    for metric in dict.fromkeys(one["metric"] for one in printed):
-        values = {(o["dataset"], o["model"]): o["value"] for o in printed if o["metric"] == metric}
-        places = zip(table["dataset"], table["model"], strict=True)
-        table[f"{metric}_published"] = [values.get(place, math.nan) for place in places]
-    return table
-
-
-def _first_problem(group: pd.DataFrame) -> str:
-    broken = group[~group["status"].isin(["done", "missing"])]
-    if len(broken):
-        first = broken.iloc[0]
-        return f"{len(broken)} {first['status']}: {first.get('error', '')}"
-    missing = int((group["status"] == "missing").sum())
-    return f"{missing} not run yet" if missing else ""
+def export(results: Results, folder: Path) -> list[Path]:
+    """Write ``metrics.csv`` (a row a cell) and ``table.csv`` and ``.md`` (a row a model)."""
+    metrics = list(results.plan.metrics)
+    whole = table(results)
+    files = {
+        "metrics.csv": render_cells_csv(cell_table(results)),
+        "table.csv": render(whole, metrics, "csv"),
+        "table.md": render(whole, metrics, "markdown"),
+    }
+    for name, text in files.items():
+        write_durably(folder / name, str(text).encode())
+    return [folder / name for name in files]
 
 
 def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
     """Return the summary as a person reads it: one text a number, with its interval."""
-    shown = pd.DataFrame({"data set": table["dataset"], "model": table["model"]})
-    if table["train_size"].notna().any():
-        shown["training rows"] = [_size(size) for size in table["train_size"]]
+    rows = list(table.itertuples(index=False))
+    shown: dict[str, Any] = {
+        "data set": [row.dataset for row in rows],
+        "model": [row.model for row in rows],
+    }
+    sizes = [_size(row.train_size) for row in rows]
+    if any(size != _size(None) for size in sizes):
+        shown["training rows"] = sizes
     for metric in metrics:
-        shown[METRICS[metric].title or metric] = [
-            _with_interval(row[metric], row[f"{metric}_low"], row[f"{metric}_high"])
-            for _, row in table.iterrows()
+        title = METRICS[metric].title or metric
+        shown[title] = [
+            _with_interval(*(getattr(row, f"{metric}{end}") for end in ("", "_low", "_high")))
+            for row in rows
         ]
-        if f"{metric}_published" in table:
-            shown[f"published {METRICS[metric].title or metric}"] = [
-                "-" if math.isnan(value) else f"{value:.3f}"
-                for value in table[f"{metric}_published"]
+        printed = table.get(f"{metric}_published")
+        if printed is not None:
+            shown[f"published {title}"] = [
+                "-" if math.isnan(value) else f"{value:.3f}" for value in printed
             ]
     for column in table.columns[table.columns.str.startswith("training_")]:
         title = column.removeprefix("training_").replace("_", " ")
         shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
-    for cost, title in COSTS.items():
-        if cost not in _ALWAYS and not (table[cost] > 0).any():
-            continue
-        if cost == "executions" and (table[cost].fillna(0) == table["shots"].fillna(0)).all():
-            continue  # nothing was run besides the shots
-        show = _seconds if cost.endswith("_s") else _count
-        shown[title] = [show(value) for value in table[cost]]
-    if (table["problem"] != "").any():
-        shown["problem"] = table["problem"]
-    return shown
+    shown |= _shown_costs(table)
+    problems = [row.problem for row in rows]
+    if any(problems):
+        shown["problem"] = problems
+    return pd.DataFrame(shown)
+
+
+def _shown_costs(table: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the costs that there are; executions only where there were any besides the shots."""
+    costs = table[list(COSTS)].fillna(0)
+    empty = [name for name in COSTS if name not in _ALWAYS and not (costs[name] > 0).any()]
+    if (costs.executions == costs.shots).all():
+        empty.append("executions")
+    return {
+        title: [_seconds(v) if name.endswith("_s") else _count(v) for v in table[name]]
+        for name, title in COSTS.items()
+        if name not in empty
+    }
 
 
 def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
@@ -274,12 +388,12 @@ def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = Non
     Parameters
     ----------
     table : DataFrame
-        A `summary`.
+        Summary as `table` gives it.
     metrics : list of str
-        Its metrics.
+        Metrics of the summary.
     width : int or None, default=None
-        Columns of the terminal. Where one table would be wider, each data set gets tables of its
-        own, with as many columns side by side as fit; None is as wide as it takes.
+        Width of the terminal in columns. Where one table would be wider, each data set gets tables
+        of its own, with as many columns side by side as fit; None is as wide as it takes.
     """
     if table.empty:
         raise StoreError("the run holds no cells")
@@ -364,12 +478,8 @@ def _with_interval(mean: float, low: float, high: float) -> str:
     return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def _is_nothing(size: Any) -> bool:
-    return size is None or (isinstance(size, float) and math.isnan(size))
-
-
 def _size(size: Any) -> str:
-    if _is_nothing(size):
+    if size is None or math.isnan(size):
         return "all"
     return f"{size:.0%}" if size < 1 else f"{size:.0f}"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,80 +19,78 @@ from experiments.evaluation.comparison import (
 from experiments.evaluation.metrics import METRICS, applies
 from experiments.evaluation.statistics import rank_biserial
 from experiments.evaluation.tasks import Task
-from experiments.store import Store
+from experiments.records import StoredPlan
+from experiments.running.results import Results
 from qml.durable import write_durably
 
-__all__ = ["Found", "find", "models_of", "render", "sentence", "write"]
+__all__ = ["Found", "deciding_metrics", "find", "models_of", "render", "sentence", "write"]
 
 _WIDTH = 100  # of running text
 _SIGNS = {"better": "+", "worse": "-", "practically equal": "=", "undecided": "?"}
 _OPPOSITE = {"better": "worse", "worse": "better"}
 
 
+@dataclass(frozen=True)
 class Found:
     """The verdicts of one metric.
 
     Parameters
     ----------
     metric : str
-        A key of `METRICS`.
+        Key of `METRICS`.
     rope : float
         Half width of the region of practical equivalence.
     verdicts : list of Verdict
-        Every pair on every data set.
+        Verdict on every pair on every data set.
     over : OverDatasets or None
         Models over data sets, if there are enough of both.
     quantum : set of str
-        The models that ran on a backend.
+        Models that ran on a backend.
     """
 
-    def __init__(
-        self,
-        metric: str,
-        rope: float,
-        found: list[Verdict],
-        over: OverDatasets | None,
-        quantum: set[str],
-    ) -> None:
-        self.metric, self.rope = metric, rope
-        self.verdicts, self.over, self.quantum = found, over, quantum
+    metric: str
+    rope: float
+    verdicts: list[Verdict]
+    over: OverDatasets | None
+    quantum: set[str]
 
 
 def models_of(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that verdicts are about: no controls, the largest training part alone."""
     kept = cells[cells["control"] == ""]
-    if kept["train_size"].notna().any():
-        whole = kept["train_size"].isna()
-        kept = kept[whole] if whole.any() else kept[kept["train_size"] == kept["train_size"].max()]
+    sizes = kept["train_size"]
+    if sizes.notna().any():
+        whole = sizes.isna()
+        kept = kept[whole] if whole.any() else kept[sizes == sizes.max()]
     return kept
 
 
-def find(store: Store, cells: pd.DataFrame) -> list[Found]:
+def find(results: Results, cells: pd.DataFrame) -> list[Found]:
     """Return the verdicts by the study's first metric of classifications, and of regressions.
 
     Parameters
     ----------
-    store : Store
-        A run's.
+    results : Results
+        Run as it was read.
     cells : DataFrame
-        Its `tables.cell_table`.
+        Table of its cells, as `tables.cell_table` makes it.
     """
-    plan = store.read_plan()
-    rope = float(plan["study"].get("rope", 0.01))
-    kept = models_of(cells)
-    tasks: tuple[Task, ...] = ("classification", "regression")
+    plan, kept = results.plan, models_of(cells)
+    quantum = {row.label for row in plan.models if row.backend is not None}
     all_found = []
-    for task in tasks:
-        metric = next((name for name in plan["metrics"] if applies(name, task)), None)
-        if metric is None:
-            continue
-        found = verdicts(kept, metric, rope)
+    for metric in deciding_metrics(plan):
+        found = verdicts(kept, metric, plan.rope)
         if found:
-            backend = kept["backend"] if "backend" in kept else pd.Series("", index=kept.index)
-            quantum = set(kept.loc[backend.fillna("").astype(str) != "", "model"])
             over = over_datasets(kept, metric)
-            all_found.append(Found(metric, rope, found, over, quantum))
+            all_found.append(Found(metric, plan.rope, found, over, quantum))
     return all_found
+
+
+def deciding_metrics(plan: StoredPlan) -> list[str]:
+    """Return the study's first metric of classifications, and the first of regressions."""
+    tasks: tuple[Task, ...] = ("classification", "regression")
+    firsts = (next((m for m in plan.metrics if applies(m, task)), None) for task in tasks)
+    return [metric for metric in firsts if metric is not None]
 
 
 def sentence(verdict: Verdict, metric: str) -> str:

@@ -95,6 +95,11 @@ class Usage:
         self.queue_s += queue_s
         self.two_qubit_gates += int(two_qubit_gates)
 
+    def include(self, other: Usage) -> None:
+        """Count what another has spent too."""
+        for f in fields(self):
+            setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
+
     def since(self, earlier: Usage) -> Usage:
         """Return what was spent after `earlier` was copied."""
         return Usage(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))

@@ -15,7 +15,7 @@ from qiskit import QuantumCircuit
 from qiskit.circuit.library import zz_feature_map
 from qiskit.quantum_info import SparsePauliOp
 
-from experiments import runner
+from experiments.running import pool as runner
 from experiments.study import Study
 from qml.backends import Workload, resolve_backend
 from qml.backends.ibm import IBMBackend
@@ -500,11 +500,11 @@ def test_cheaper_routes_are_named_with_what_they_cost():
 
 
 def test_jobs_are_listed_fetched_and_cancelled_by_hand(machine, tmp_path, monkeypatch, capsys):
-    from experiments.cli import app
+    from experiments.commands.cli import app
 
     folder = machine("queue forever")
     monkeypatch.setattr(runner, "PATIENCE", replace(QUICK, wait_s=0.2))
-    import experiments.hardware_jobs as by_hand
+    import experiments.commands.jobs as by_hand
 
     monkeypatch.setattr(by_hand, "PATIENCE", QUICK)
     run = study().run(jobs=1, out=tmp_path / "run")
@@ -526,7 +526,7 @@ def test_jobs_are_listed_fetched_and_cancelled_by_hand(machine, tmp_path, monkey
 
 
 def test_cancelled_by_hand_stays_cancelled(machine, tmp_path, monkeypatch, capsys):
-    from experiments.cli import app
+    from experiments.commands.cli import app
     from qml.errors import StoreError
 
     folder = machine("queue forever")

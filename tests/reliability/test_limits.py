@@ -11,7 +11,7 @@ import pytest
 
 import classical
 from experiments import Study
-from experiments.limits import LimitExceeded, time_limit
+from experiments.running.limits import LimitExceeded, time_limit
 
 pytestmark = pytest.mark.reliability
 
@@ -83,7 +83,7 @@ def study(model, limits):
 def test_overruns_are_rows_and_the_others_finish(
     tmp_path, monkeypatch, greedy_model, limits, status, words, jobs
 ):
-    monkeypatch.setattr("experiments.limits._GRACE_S", 1.0)
+    monkeypatch.setattr("experiments.running.limits._GRACE_S", 1.0)
     start = time.monotonic()
     cells = study(greedy_model, limits).run(jobs=jobs, out=tmp_path).cells()
     assert time.monotonic() - start < 120

@@ -191,7 +191,7 @@ def test_failed_cells_stay_until_they_are_asked_for_again(tiny_study, tmp_path):
 
 def test_a_killed_run_leaves_no_locked_checkout():
     """`git status` locks the index to refresh it, unless it is told not to."""
-    from experiments import environment
+    from experiments.running import environment
 
     asked = []
     original = environment.subprocess.run

@@ -17,7 +17,7 @@ import qiskit_ibm_runtime
 from fake_runtime import MACHINE, TROUBLES, service
 from qiskit.circuit.library import zz_feature_map
 
-from experiments import runner
+from experiments.running import pool as runner
 from experiments.study import Study
 from qml.backends.ibm import IBMBackend
 from qml.errors import BackendError
@@ -80,8 +80,8 @@ def test_nothing_that_fails_shows_the_token(
 
 @pytest.mark.parametrize("trouble", ["", "error", "401", "drop after submit", "not even JSON"])
 def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch, capfd):
-    from experiments import doctor
-    from experiments.screen import print_check, print_jobs, print_run
+    from experiments.commands import doctor
+    from experiments.commands.screen import print_check, print_jobs, print_run
 
     fake = service(tmp_path / "service", trouble)
     monkeypatch.setattr(qiskit_ibm_runtime, "QiskitRuntimeService", fake)

@@ -92,7 +92,7 @@ def test_heavy_packages_are_imported_only_inside_functions():
 
 def test_help_imports_nothing_heavy():
     code = (
-        "import sys; import experiments.cli; "
+        "import sys; import experiments.commands.cli; "
         "print(sorted({'numpy','qiskit','sklearn','pandas','pydantic','yaml'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,6 +15,7 @@ from experiments.datasets.digits import digits
 from experiments.datasets.file import file
 from experiments.datasets.openml import openml
 from experiments.evaluation.splits import inner_folds, split
+from experiments.records import Split
 from qml.errors import DataError, SpecError
 
 ROWS = "1,2,a\n3,5,b\n4,9,a\n6,1,b\n"
@@ -164,7 +166,7 @@ def data(y, groups=None, folds=None):
     return SimpleNamespace(y=np.asarray(y), groups=groups, folds=folds)
 
 
-PLACE = {"repeat": 0, "fold": 0, "seed": 0}
+PLACE = Split(0, 0, 0)
 Y = np.repeat([0, 1], [12, 3])
 
 
@@ -188,7 +190,7 @@ Y = np.repeat([0, 1], [12, 3])
 )
 def test_splits_that_cannot_be(subject, described, words):
     with pytest.raises(DataError) as caught:
-        split(subject, {**PLACE, **described})
+        split(subject, replace(PLACE, **described))
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
 

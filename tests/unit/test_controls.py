@@ -11,10 +11,11 @@ from qiskit.quantum_info import Operator
 from sklearn.metrics.pairwise import rbf_kernel
 
 from experiments import Study
-from experiments.cells import ModelRow
-from experiments.controls import controls_of
 from experiments.evaluation.splits import permuted
 from experiments.evaluation.tuning import with_values
+from experiments.planning.controls import controls_of
+from experiments.planning.rows import ModelRow
+from experiments.records import Split
 from experiments.reporting import controls as report
 from qml.circuits import (
     ANSATZES,
@@ -166,11 +167,11 @@ def test_controls_are_tuned_where_the_model_is():
 
 def test_labels_are_shuffled_among_training_rows_alone():
     y, train = np.arange(30) % 3, np.arange(20)
-    shuffled = permuted(y, train, {"seed": 0, "repeat": 0, "fold": 0})
+    shuffled = permuted(y, train, Split(0, 0, 0))
     np.testing.assert_array_equal(shuffled[20:], y[20:])
     assert sorted(shuffled[:20]) == sorted(y[:20])
     assert (shuffled[:20] != y[:20]).any()
-    other = permuted(y, train, {"seed": 0, "repeat": 0, "fold": 1})
+    other = permuted(y, train, Split(0, 0, 1))
     assert (shuffled != other).any()
 
 
@@ -202,7 +203,7 @@ def test_controls_are_no_rows_of_the_table_but_of_the_report(finished):
         "permuted labels",
         "dummy",
     }
-    found = {one.model: one for one in report.find(finished.store, cells)}
+    found = {one.model: one for one in report.find(finished.results(), cells)}
     assert set(found) == {"qsvc", "narrow"}
     narrow = found["narrow"]
     assert narrow.score > 0.9
@@ -220,7 +221,9 @@ def test_equal_controls_are_fitted_once(finished):
 
 
 def test_model_that_beats_all_controls_is_said_to(finished):
-    [one] = [one for one in report.find(finished.store, finished.cells()) if one.model == "narrow"]
+    [one] = [
+        one for one in report.find(finished.results(), finished.cells()) if one.model == "narrow"
+    ]
     better = {kind: v for kind, v in one.verdicts.items() if v.judgement == "better"}
     alone = report.Explained("d", "m", "accuracy", 1.0, dict.fromkeys(better, 0.5), better)
     assert alone.text().startswith("m on d: better than each of its controls")

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from typer.testing import CliRunner
 
-from experiments.cli import app
+from experiments.commands.cli import app
 from experiments.evaluation.duel import (
     Course,
     Problem,
@@ -20,6 +20,7 @@ from experiments.evaluation.duel import (
 )
 from experiments.evaluation.statistics import holm, paired_test
 from experiments.reporting import duel as report
+from experiments.reporting import duel_figure
 from experiments.study import Study
 
 
@@ -129,6 +130,7 @@ STUDY = {
     "backend": ["exact:gradient_circuits=parameter_shift", "exact:shots=64"],
     "protocol": {"folds": 4, "repeats": 1, "seed": 1},
     "metrics": ["accuracy"],
+    "duel": {"pairs": [["aqgd", "cobyla"]], "iterations": 100},
 }
 
 
@@ -139,10 +141,10 @@ def run(tmp_path_factory):
 
 
 def test_a_run_holds_its_duels(run):
-    exact, shots = report.duels(run.store)
+    exact, shots = report.duels(run.results())
     assert exact.condition.startswith("exact:gradient")
     assert shots.condition == "exact:shots=64"
-    assert exact.contenders == ["aqgd", "cobyla", "spsa (a=1.0)", "spsa"]
+    assert exact.labels == ["aqgd", "cobyla", "spsa (a=1.0)", "spsa"]
     assert exact.families == ["ad_hoc / VQC"]
     assert len(exact.problems) == exact.n_planned == 4
     for each in (exact, shots):
@@ -155,26 +157,26 @@ def test_a_run_holds_its_duels(run):
 
 
 def test_losses_of_shots_are_judged_on_ideal_qubits(run):
-    _, shots = report.duels(run.store)
+    _, shots = report.duels(run.results())
     assert not shots.measured
     plain = {**STUDY, "name": "unstaged", "backend": "exact:shots=64"}
     plain["models"] = [{**STUDY["models"][0], "training": {"max_circuits": 1000}}]
     unstaged = Study.from_dict(plain).run(jobs=1, out=run.folder.parent / "unstaged")
-    [duel] = report.duels(unstaged.store)
+    [duel] = report.duels(unstaged.results())
     assert duel.measured
     assert "the lowest of many flatters" in report.render(duel)
 
 
 def test_table_text_and_page_agree(run, tmp_path):
-    exact, _ = report.duels(run.store)
+    exact, _ = report.duels(run.results())
     table = report.table(exact)
     ranks = gaps(exact.problems, 1.0)
     by_hand = stats.rankdata(ranks, axis=1).mean(axis=0)
-    for name, rank in zip(exact.contenders, by_hand, strict=True):
+    for name, rank in zip(exact.labels, by_hand, strict=True):
         assert table.set_index("optimizer").loc[name, "rank_1"] == pytest.approx(rank)
     text = report.render(exact)
     assert "aqgd against cobyla at 100 iterations each" in text
-    files = report.write([exact], tmp_path)
+    files = duel_figure.write([exact], tmp_path)
     assert [file.name for file in files] == ["duel.csv", "duel.png"]
     assert files[1].read_bytes()[:4] == b"\x89PNG"
     assert list(pd.read_csv(files[0])["optimizer"]) == list(table["optimizer"])
@@ -194,14 +196,14 @@ def test_command_prints_the_duel_or_says_why_not(run, tmp_path):
 def test_problems_without_all_contenders_are_left_out_and_counted(run):
     removed = next(
         planned
-        for planned in run.store.read_plan()["cells"]
-        if "cobyla" in planned["model"] and "shots" in planned["model"] and planned["fold"] == 0
+        for planned in run.results().plan.cells
+        if "cobyla" in planned.model and "shots" in planned.model and planned.fold == 0
     )
-    kept = run.store.get(removed["key"])
-    run.store.remove(removed["key"])
+    kept = run.store.get(removed.key)
+    run.store.remove(removed.key)
     try:
-        _, shots = report.duels(run.store)
+        _, shots = report.duels(run.results())
         assert (len(shots.problems), shots.n_planned) == (3, 4)
         assert "1 more are not finished by all" in report.render(shots)
     finally:
-        run.store.put(removed["key"], kept)
+        run.store.put(removed.key, kept)

@@ -19,7 +19,9 @@ from experiments.evaluation.protocol import fit_and_predict
 from experiments.evaluation.splits import split as split_of
 from experiments.evaluation.statistics import corrected_interval
 from experiments.evaluation.tasks import check_model
+from experiments.records import Split
 from experiments.seeds import child_seed
+from qml.backends import Usage
 from qml.errors import DataError, SpecError
 
 Y = np.repeat([0, 1, 2], [30, 20, 10])
@@ -32,8 +34,7 @@ def data_of(y, groups=None, folds=None):
 
 
 def split(y, folds, repeat, fold, seed):
-    described = {"folds": folds, "repeat": repeat, "fold": fold, "seed": seed}
-    return split_of(data_of(y), described)
+    return split_of(data_of(y), Split(seed, repeat, fold, folds=folds))
 
 
 def score(name, true, predicted, classes):
@@ -92,7 +93,7 @@ def test_scores_are_kept_and_times_are_measured():
     assert outcome.kernel_s is None
     assert outcome.fit_s > 0
     assert outcome.predict_s > 0
-    assert outcome.usage == {}
+    assert outcome.usage == Usage()
 
 
 def test_metrics_agree_with_the_library():

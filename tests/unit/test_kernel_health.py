@@ -8,11 +8,11 @@ import pytest
 from sklearn.metrics.pairwise import rbf_kernel
 from typer.testing import CliRunner
 
-from experiments.cli import app
+from experiments.commands.cli import app
 from experiments.datasets.ad_hoc import ad_hoc
 from experiments.datasets.breast_cancer import breast_cancer
-from experiments.kernel_health import examinations
-from experiments.reporting.kernel_health import findings
+from experiments.health.kernel_report import findings
+from experiments.health.kernels import examinations
 from qml.circuits import resolve_feature_map
 from qml.diagnostics.concentration import concentration
 from qml.diagnostics.geometric_difference import geometric_difference, model_complexity

@@ -8,9 +8,9 @@ from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp, Statevector, partial_trace
 from typer.testing import CliRunner
 
-from experiments.cli import app
+from experiments.commands.cli import app
 from experiments.datasets.ad_hoc import ad_hoc
-from experiments.model_health import examinations
+from experiments.health.models import examinations
 from qml.circuits import resolve_ansatz
 from qml.classifiers.separable_variational_classifier import SeparableVariationalClassifier
 from qml.classifiers.vqc import VQC

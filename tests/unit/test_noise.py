@@ -513,7 +513,7 @@ def test_backends_of_a_study_are_grids_and_models_add_to_them():
             },
         }
     )
-    from experiments.cells import model_rows
+    from experiments.planning.rows import model_rows
 
     rows = {row.label: row.parameters["backend"] for row in model_rows(study.spec)}
     assert rows["plain @ noise_scale=2.0, exact"] == (

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from qiskit.circuit.library import zz_feature_map
 
+from experiments.commands.screen import print_run
 from experiments.reporting import noise_curves
-from experiments.screen import print_run
 from experiments.study import Study
 from qml.backends import resolve_backend
 from qml.kernels import resolve_kernel
@@ -62,17 +62,17 @@ def test_a_column_that_nobody_reports_is_said(run, capsys):
     assert (run.folder / "noise-curves.png").read_bytes().startswith(b"\x89PNG")
 
 
-def test_lines_and_strengths_come_from_the_labels(run):
-    rows = noise_curves.strengths(run.table())
+def test_lines_and_strengths_come_from_the_settings(run):
+    rows = noise_curves.strengths(run.table(), run.results())
     assert set(rows["line"]) == {"QSVC, exact", "QSVC, shots=100"}
     assert sorted(rows["strength"]) == [1.0, 1.0, 3.0, 3.0]
 
 
 def test_no_figure_without_strengths(run, tmp_path):
     plain = run.table()
-    assert noise_curves.draw(plain[plain["model"] == "svc"], tmp_path) is None
+    assert noise_curves.draw(plain[plain["model"] == "svc"], run.results(), tmp_path) is None
     one = plain["model"].str.contains("noise_scale=1.0")
-    assert noise_curves.draw(plain[one], tmp_path) is None
+    assert noise_curves.draw(plain[one], run.results(), tmp_path) is None
 
 
 def test_gram_error_is_the_distance_from_ideal_qubits():

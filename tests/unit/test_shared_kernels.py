@@ -20,7 +20,7 @@ from experiments import Study
 from experiments.datasets.ad_hoc import ad_hoc
 from experiments.evaluation.protocol import TrainingPart, fit_and_predict
 from experiments.registry import MODELS, build_estimator
-from experiments.shared_kernels import share_kernels, sharing_groups, tables_of
+from experiments.running.shared_kernels import share_kernels, sharing_groups, tables_of
 from qml.backends import Request, SharedBackend, evaluate_table, resolve_backend
 from qml.classifiers.qsvc import QSVC
 from qml.engine import fingerprint
@@ -149,7 +149,7 @@ def test_repeated_points_are_not_shared():
 def test_study_shares_one_table_over_folds_repeats_and_values_of_c(tmp_path, monkeypatch):
     run = study().run(jobs=1, out=tmp_path / "shared")
     assert len(tables_of(run.folder)) == 1
-    monkeypatch.setattr("experiments.study.sharing_groups", lambda cells: {})
+    monkeypatch.setattr("experiments.running.resume.sharing_groups", lambda cells: {})
     alone = study().run(jobs=1, out=tmp_path / "alone")
     assert not tables_of(alone.folder)
     columns = ["model", "repeat", "fold", "accuracy", "circuits"]

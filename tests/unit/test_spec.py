@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import copy
 import math
+from dataclasses import replace
 
 import pytest
 import yaml
 
-from experiments.cells import Cell, dataset_rows, expand_grid, model_rows
+from experiments.planning.checks import parse
+from experiments.planning.grid import expand_grid
+from experiments.planning.rows import dataset_rows, model_rows
+from experiments.planning.yaml_source import YamlSource, read_yaml, set_value
+from experiments.records import Cell, DatasetSpec, ModelSpec, Split
 from experiments.registry import STUDIES_FOLDER, study_names
-from experiments.spec import parse
 from experiments.study import Study
-from experiments.yaml_source import YamlSource, read_yaml, set_value
 from qml.errors import SpecError
 
 GOOD = """\
@@ -72,11 +75,17 @@ def test_a_study_expands_to_rows_and_cells(tmp_path):
 
 
 def test_key_depends_on_what_decides_the_result_and_on_nothing_else():
-    cell = Cell({"name": "a", "sha256": "0"}, {"name": "m", "parameters": {}}, {"seed": 0})
-    twin = Cell({"sha256": "0", "name": "a"}, {"parameters": {}, "name": "m"}, {"seed": 0})
+    data = DatasetSpec("a", {"x": 1, "y": 2}, (), "0")
+    cell = Cell(data, ModelSpec("m", {}), Split(0, 0, 0))
+    twin = Cell(DatasetSpec("a", {"y": 2, "x": 1}, (), "0"), ModelSpec("m", {}), Split(0, 0, 0))
     assert cell.key == twin.key
-    assert cell.key != Cell(cell.dataset, cell.model, {"seed": 1}).key
-    assert cell.key != Cell({**cell.dataset, "sha256": "1"}, cell.model, cell.split).key
+    changed = [
+        replace(cell, split=Split(1, 0, 0)),
+        replace(cell, dataset=replace(data, sha256="1")),
+        replace(cell, model=ModelSpec("m", {"C": 1.0})),
+        replace(cell, model=ModelSpec("m", {}, {"noise.json": "0"})),
+    ]
+    assert len({cell.key, *(one.key for one in changed)}) == 5
 
 
 def test_labels_and_other_models_leave_a_models_keys_alone(tmp_path):
@@ -86,7 +95,7 @@ def test_labels_and_other_models_leave_a_models_keys_alone(tmp_path):
 
 
 def test_list_of_lists_is_a_grid_of_lists():
-    assert [value for value, _ in expand_grid({"layers": [[10, 10], [5]]})] == [
+    assert [point.parameters for point in expand_grid({"layers": [[10, 10], [5]]})] == [
         {"layers": [10, 10]},
         {"layers": [5]},
     ]

@@ -3,16 +3,36 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 
 import pytest
 
-from experiments import store as store_module
-from experiments.store import Store
+from experiments.records import (
+    Cell,
+    CellRecord,
+    Costs,
+    DatasetSpec,
+    DuelSettings,
+    ModelSpec,
+    Split,
+    StoredCell,
+    StoredPlan,
+    StoredPredictions,
+)
+from experiments.running import store as store_module
+from experiments.running.store import Store
 from qml.durable import write_durably
 from qml.errors import StoreError
 
 KEY = "ab" * 32
-CELL = {"cell": {}, "record": {"status": "done", "accuracy": 0.75}, "predictions": None}
+CELL = StoredCell(
+    Cell(DatasetSpec("a", {}, (), "0"), ModelSpec("m", {"C": 1.0}), Split(0, 0, 0, folds=3)),
+    CellRecord("done", "e", 0.5, scores={"accuracy": 0.75}, costs=Costs(1.0, 2.0)),
+    StoredPredictions((1, 2), ("x", "y"), ("x", "x"), ("x", "y")),
+    code="0123",
+)
+PLAN = StoredPlan("a", {}, (), 0.01, (), (), DuelSettings((), 100), (), (), (), {})
 
 
 @pytest.fixture
@@ -23,7 +43,7 @@ def store(tmp_path):
 
 
 def test_what_is_put_is_got(store):
-    assert store.get(KEY)["record"] == CELL["record"]
+    assert store.get(KEY) == CELL
     assert store.get("cd" * 32) is None
     assert store.stored_keys() == [KEY]
 
@@ -108,10 +128,10 @@ def test_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, broken)
 
 def test_one_folder_holds_one_study(tmp_path):
     store = Store(tmp_path)
-    plan = {"study": {"name": "a"}, "metrics": [], "cells": []}
-    store.write_plan(plan)
+    store.write_plan(PLAN)
+    assert store.read_plan() == PLAN
     with pytest.raises(StoreError, match="holds the study 'a'"):
-        store.write_plan({**plan, "study": {"name": "b"}})
+        store.write_plan(replace(PLAN, name="b"))
 
 
 def test_folder_without_a_run_says_so(tmp_path):
@@ -120,6 +140,41 @@ def test_folder_without_a_run_says_so(tmp_path):
     (tmp_path / "plan.json").write_text("{")
     with pytest.raises(StoreError, match="damaged"):
         Store(tmp_path).read_plan()
+
+
+@pytest.mark.parametrize("schema", [None, 1, 3])
+def test_folder_of_another_version_is_one_clear_line_and_nothing_is_moved(store, schema):
+    store.write_plan(PLAN)
+    for file in (store.folder / "plan.json", store.folder / "cells" / f"{KEY}.json"):
+        body = json.loads(file.read_text())
+        del body["schema"]
+        if schema is not None:
+            body["schema"] = schema
+        if "sha256" in body:
+            del body["sha256"]
+            body["sha256"] = store_module._checksum(body)
+        file.write_text(json.dumps(body))
+    for read in (store.read_plan, lambda: store.get(KEY)):
+        with pytest.raises(StoreError, match="written by another version .* --out") as caught:
+            read()
+        assert "\n" not in str(caught.value)
+    assert (store.folder / "cells" / f"{KEY}.json").is_file()
+
+
+def test_a_file_is_read_once_until_the_disk_has_another(store, monkeypatch):
+    file = store.folder / "cells" / f"{KEY}.json"
+    os.utime(file, (1.0, 1.0))
+    reads = []
+    original = store_module.Path.read_bytes
+    monkeypatch.setattr(
+        store_module.Path, "read_bytes", lambda path: (reads.append(path), original(path))[1]
+    )
+    assert store.get(KEY) == store.get(KEY) == CELL
+    assert reads == [file]
+    store.put(KEY, replace(CELL, code="4567"))
+    assert store.get(KEY).code == "4567"
+    store.remove(KEY)
+    assert store.get(KEY) is None
 
 
 def test_deaths_are_found_by_their_marks(store):

@@ -105,7 +105,7 @@ def test_files_are_written_and_a_cell_can_be_found(run):
         file.name for file in run.folder.iterdir()
     }
     key = run.cells().loc[0, "key"]
-    assert run.find(key[:10])["predictions"]["predicted"]
+    assert run.find(key[:10]).predictions.predicted
 
 
 def test_environment_is_recorded_once_with_versions(run):

@@ -12,9 +12,10 @@ from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC
 
 from experiments import Study
-from experiments.cells import model_rows
 from experiments.evaluation.splits import inner_folds
-from experiments.evaluation.tuning import check_space, tune, with_values
+from experiments.evaluation.tuning import read_space, tune, with_values
+from experiments.planning.rows import model_rows
+from experiments.records import Split, TuningBudget
 from experiments.registry import MODELS, build_estimator, search_space
 from qml.errors import DataError, SpecError
 
@@ -28,29 +29,29 @@ class Folds:
     y, groups, folds = Y, np.arange(60) // 3, None
 
 
-FOLDS = inner_folds(Folds, TRAIN, {"repeat": 0, "fold": 0, "seed": 1}, 3)
+FOLDS = inner_folds(Folds, TRAIN, Split(1, 0, 0, folds=3), 3)
 SPACE = {"C": {"low": 0.01, "high": 1000.0, "log": True}, "gamma": [0.1, 1.0, 10.0]}
 
 
 def search(space=SPACE, model=None, X=X, trials=12, metric="accuracy", seconds=None, seed=0):
     pipeline = model if isinstance(model, Pipeline) else Pipeline([("model", model or SVC())])
-    budget = {"trials": trials, "metric": metric, "seconds": seconds}
-    return tune(pipeline, X, Y, FOLDS, space, budget, seed)
+    budget = TuningBudget(trials, seconds, 3, metric, space)
+    return tune(pipeline, X, Y, FOLDS, budget, seed)
 
 
 def test_trials_are_the_budget_and_the_named_parameters_the_first():
     found = search()
     assert len(found.trials) == 12
-    assert found.trials[0]["parameters"] == {}
-    assert found.score == max(trial["score"] for trial in found.trials)
-    assert found.score >= found.trials[0]["score"]
+    assert found.trials[0].parameters == {}
+    assert found.score == max(trial.score for trial in found.trials)
+    assert found.score >= found.trials[0].score
     assert search().trials == found.trials
     assert search(seed=1).trials != found.trials
 
 
 def test_small_grid_is_tried_whole_and_once():
     found = search({"C": [1.0, 10.0], "kernel": ["rbf", "linear"]}, trials=50)
-    tried = [tuple(sorted(trial["parameters"].items())) for trial in found.trials]
+    tried = [tuple(sorted(trial.parameters.items())) for trial in found.trials]
     assert len(tried) == len(set(tried)) == 5
 
 
@@ -70,14 +71,14 @@ def test_same_point_is_not_fitted_twice_but_counts():
     Count.fits = 0
     space = {"C": [1.0, 2.0], "shrinking": [True, False]}
     found = search(space, Count(), trials=4)  # four points and the first: the sampler repeats some
-    different = {repr(trial["parameters"]) for trial in found.trials}
+    different = {repr(trial.parameters) for trial in found.trials}
     assert len(found.trials) == 4
     assert Count.fits == 3 * len(different)
 
 
 def test_failing_trials_are_kept_with_their_reason_and_all_failing_is_an_error():
     found = search({"C": [-1.0, 1.0]})
-    assert "must be a float" in found.trials[1]["problem"]
+    assert "must be a float" in found.trials[1].problem
     assert found.parameters in ({}, {"C": 1.0})
     with pytest.raises(DataError, match="all 3 tuning trials failed: The 'C' parameter"):
         search({"C": [-1.0, -2.0]}, SVC(C=-3.0))
@@ -90,7 +91,7 @@ def test_metric_that_a_model_cannot_give_is_a_failed_trial():
 
 def test_lower_is_better_where_it_is():
     found = search({"C": [1e-4, 10.0]}, LogisticRegression(), metric="log_loss")
-    scores = [trial["score"] for trial in found.trials]
+    scores = [trial.score for trial in found.trials]
     assert found.score == min(scores)
 
 
@@ -118,7 +119,7 @@ def test_no_test_row_reaches_the_search():
 
 
 def test_inner_folds_part_the_training_rows_and_keep_groups():
-    place = {"repeat": 0, "fold": 0, "seed": 1, "kind": "grouped", "folds": 4}
+    place = Split(1, 0, 0, kind="grouped", folds=4)
     for fitted, validated in inner_folds(Folds, TRAIN, place, 3):
         assert not set(Folds.groups[fitted]) & set(Folds.groups[validated])
         assert set(fitted) | set(validated) == set(TRAIN)
@@ -127,11 +128,9 @@ def test_inner_folds_part_the_training_rows_and_keep_groups():
 @pytest.mark.parametrize("name", [name for name in MODELS.names() if search_space(name)])
 def test_every_search_space_is_one_of_its_own_model(name):
     space = search_space(name)
-    check_space(space)
     named = build_estimator(MODELS, name, {}).get_params(deep=False)
-    for path, values in space.items():
-        ends = values if isinstance(values, list) else [values["low"], values["high"]]
-        for value in ends:
+    for path, values in read_space(space).items():
+        for value in values.samples:
             changed = with_values(named, {path: value})
             key = path.partition(".")[0]
             build_estimator(MODELS, name, {key: changed[key]})
@@ -210,9 +209,9 @@ def test_tuned_cells_say_what_was_tried_and_what_it_cost(tmp_path):
     assert 0.5 < quantum["roc_auc"] <= 1.0
     assert np.isnan(cells["log_loss"].loc["qsvc"]).all()
     stored = run.find(quantum["key"])
-    assert len(stored["tuning"]["trials"]) == 3
-    predictions = stored["predictions"]  # scores of a measured kernel, from the labels' own shots
-    assert predictions["predicted"] == [int(one > 0) for one in predictions["scores"]]
+    assert len(stored.tuning.trials) == 3
+    said = stored.predictions  # scores of a measured kernel, from the labels' own shots
+    assert said.predicted == tuple(int(one > 0) for one in said.scores)
     again = study().run(jobs=2, out=tmp_path / "again").cells()
     for name in ("accuracy", "tuned", "circuits"):
         assert again[name].astype(str).tolist() == run.cells()[name].astype(str).tolist()

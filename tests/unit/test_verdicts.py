@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,7 @@ from experiments import Study
 from experiments.evaluation.comparison import verdicts
 from experiments.evaluation.metrics import METRICS, Predictions, confusion, score
 from experiments.evaluation.splits import split
+from experiments.records import Split
 from experiments.reporting import tables
 from experiments.reporting import verdicts as report
 from experiments.reporting.verdicts import _cliques
@@ -55,7 +57,7 @@ def test_table_has_a_row_a_training_size_and_the_published_beside(run):
 
 def test_verdicts_are_of_the_whole_training_part(run):
     cells = run.cells()
-    [found] = report.find(run.store, cells)
+    [found] = report.find(run.results(), cells)
     assert found.quantum == {"quantum"}
     assert len(found.verdicts) == 3 * 6
     kept = report.models_of(cells)
@@ -79,7 +81,7 @@ def test_sentence_says_when_the_sign_was_turned(run):
 
 
 def test_files_say_the_same(run, tmp_path):
-    [found] = report.find(run.store, run.cells())
+    [found] = report.find(run.results(), run.cells())
     files = report.write([found], tmp_path)
     written = pd.read_csv(files[0])
     assert written["verdict"].tolist() == [v.judgement for v in found.verdicts]
@@ -104,11 +106,11 @@ def test_smaller_parts_lie_within_larger_ones_and_keep_class_shares(run):
     assert set(run.cells()["n_train"]) == {12, 45}
     y = np.repeat([0, 1, 2], [60, 30, 10])
     data = SimpleNamespace(y=y, groups=None, folds=None)
-    described = {"folds": 4, "repeat": 0, "fold": 1, "seed": 3}
-    whole, test = split(data, described)
+    place = Split(3, 0, 1, folds=4)
+    whole, test = split(data, place)
     smaller = None
     for size in (0.9, 50, 20, 0.15):
-        part, same_test = split(data, {**described, "train_size": size})
+        part, same_test = split(data, replace(place, train_size=size))
         assert same_test.tolist() == test.tolist()
         assert set(part) <= set(whole if smaller is None else smaller)
         assert len(part) == (size if size > 1 else round(size * len(whole)))
@@ -118,7 +120,7 @@ def test_smaller_parts_lie_within_larger_ones_and_keep_class_shares(run):
 
 
 def test_confusion_matrices_count_every_test_row(run):
-    text = tables.confusions(run.store)
+    text = tables.confusions(run.results())
     block = text.split("moons / dummy\n")[1].splitlines()
     counts = [int(cell) for line in block[2:4] for cell in line.split()[1:]]
     assert sum(counts) == 2 * 60
@@ -205,9 +207,9 @@ def test_arrays_of_ones_own_with_groups(tmp_path):
     }
     run = Study.from_dict(values, {"mine": mine}).run(jobs=1, out=tmp_path)
     assert (run.cells()["status"] == "done").all()
-    tested = [run.find(key)["predictions"]["row"] for key in run.cells()["key"][:5]]
+    tested = [list(run.find(key).predictions.row) for key in run.cells()["key"][:5]]
     groups = [set(mine["groups"][rows]) for rows in tested]
     assert sum(len(group) for group in groups) == 10
-    plan = run.store.read_plan()
-    assert plan["datasets"]["mine"]["rows"] == 40
-    assert len(plan["datasets"]["mine"]["sha256"]) == 64
+    mine = run.results().plan.provenance["mine"]
+    assert mine.rows == 40
+    assert len(mine.sha256) == 64

@@ -14,7 +14,9 @@ from qml.errors import did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
-    from experiments.preflight import Preflight
+    from experiments.records import Parameters
+    from experiments.running.preflight import Preflight
+    from experiments.running.results import Fit, Results
     from experiments.study import Run
     from qml.jobs import Entry
 
@@ -118,54 +120,59 @@ def print_jobs(entries: list[Entry]) -> None:
 
 
 def print_run(finished: Run) -> None:
-    """Print the table of a run and what is to be said of it; every cell is read once."""
-    from experiments.reporting import tables
+    """Print the table of a run and what is to be said of it; all of it is read once."""
+    from experiments.reporting import duel, duel_figure, tables
 
-    metrics, cells = finished.store.read_plan()["metrics"], finished.cells()
-    print(tables.render_text(finished.table(cells=cells), metrics, terminal_width()))
-    splits = cells.groupby(["dataset", "model"])[["repeat", "fold"]].nunique()
-    n_splits = int((splits["repeat"] * splits["fold"]).max())
+    results = finished.results()
+    cells, table = tables.cell_table(results), tables.table(results)
+    print(tables.render_text(table, list(results.plan.metrics), terminal_width()))
+    n_splits = _most_splits(results)
     print(
         f"Mean over {n_splits} test folds, the same for every model, with the Nadeau-Bengio\n"
         "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
         "second class, or the mean over more than two."
     )
-    for line in (*_implementations(cells), *_sharing(finished.folder, cells)):
+    for line in (*_implementations(results), *_sharing(finished.folder, results)):
         print(line)
-    for line in _unreported(finished, cells):
+    for line in _unreported(results):
         print(line, file=sys.stderr)
-    print_comparisons(finished, cells)
-    from experiments.reporting import duel as report
-
-    found = report.duels(finished.store)
+    print_comparisons(results, cells, table, finished.folder)
+    found = duel.duels(results)
     for each in found:
-        print(f"\n{report.render(each)}")
-    for file in report.write(found, finished.folder):
+        print(f"\n{duel.render(each)}")
+    for file in duel_figure.write(found, finished.folder):
         print(f"Written: {file}")
 
 
-def print_comparisons(finished: Run, cells: pd.DataFrame) -> None:
-    """Print verdicts and controls, and write both."""
-    from experiments.reporting import controls
-    from experiments.reporting import verdicts as report
+def _most_splits(results: Results) -> int:
+    """Return the splits of the row that has most."""
+    splits: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    for one in results.plan.cells:
+        splits.setdefault((one.dataset, one.model), set()).add((one.repeat, one.fold))
+    return max(map(len, splits.values()))
 
-    found = report.find(finished.store, cells)
+
+def print_comparisons(
+    results: Results, cells: pd.DataFrame, table: pd.DataFrame, folder: Path
+) -> None:
+    """Print verdicts and controls, and write both and the curves."""
+    from experiments.reporting import controls, learning_curves, noise_curves, verdicts
+
+    found = verdicts.find(results, cells)
     for one in found:
-        print(f"\n{report.render(one)}")
+        print(f"\n{verdicts.render(one)}")
     if found:
-        files = report.write(found, finished.folder)
+        files = verdicts.write(found, folder)
         print(f"Written: {', '.join(str(file) for file in files)}")
-    explained = controls.find(finished.store, cells)
+    explained = controls.find(results, cells)
     if explained:
         print(f"\n{controls.render(explained)}")
-        files = controls.write(explained, finished.folder)
+        files = controls.write(explained, folder)
         print(f"Written: {', '.join(str(file) for file in files)}")
-    from experiments.reporting import learning_curves, noise_curves
 
-    table = finished.table(cells=cells)
-    for figure in (learning_curves, noise_curves):
-        if file := figure.draw(table, finished.folder):
-            print(f"Written: {file}")
+    drawn = learning_curves.draw(table, folder), noise_curves.draw(table, results, folder)
+    for file in filter(None, drawn):
+        print(f"Written: {file}")
 
 
 def terminal_width() -> int | None:
@@ -173,39 +180,44 @@ def terminal_width() -> int | None:
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
 
 
-def _implementations(cells: pd.DataFrame) -> list[str]:
+def _implementations(results: Results) -> list[str]:
     """Return the optimizers' code and versions: COBYLA is not the same in every SciPy."""
-    if "training_optimizer" not in cells:
-        return []
-    pairs = cells[["model", "training_optimizer"]].dropna().drop_duplicates()
-    return [f"{model}: {code}." for model, code in pairs.itertuples(index=False)]
+    told = (
+        f"{fit.planned.model}: {code}."
+        for fit in results.fits
+        if (code := _reports(fit).get("optimizer")) is not None
+    )
+    return list(dict.fromkeys(told))
 
 
-def _unreported(finished: Run, cells: pd.DataFrame) -> list[str]:
-    """Return a line for every column that the study asks for and no training reports."""
-    columns = [str(column) for column in cells]
-    known = [one.removeprefix("training_") for one in columns if one.startswith("training_")]
-    asked = finished.store.read_plan()["study"].get("report", [])
+def _reports(fit: Fit) -> Parameters:
+    return {} if fit.stored is None else fit.stored.record.training
+
+
+def _unreported(results: Results) -> list[str]:
+    """Return a line for every quantity that the study asks for and no training reports."""
+    known = {name for fit in results.fits for name in _reports(fit)}
     return [
         f"report: no training reports {name!r}{did_you_mean(name, known)}"
-        for name in asked
+        for name in results.plan.report
         if name not in known
     ]
 
 
-def _sharing(folder: Path, cells: pd.DataFrame) -> list[str]:
+def _sharing(folder: Path, results: Results) -> list[str]:
     """Return what was evaluated once for several fits: their own columns are as if it were not."""
-    from experiments.shared_kernels import tables_of
+    from experiments.running.shared_kernels import tables_of
 
     tables = tables_of(folder)
-    if not tables or "shared_s" not in cells:
+    if not tables:
         return []
-    fits = cells[cells["shared_s"] > 0]
-    seconds = sum(table["evaluation_s"] for table in tables)
+    costs = [fit.stored.record.costs for fit in results.fits if fit.stored is not None]
+    saved = [one.total.shared_s for one in costs if one is not None and one.total.shared_s > 0]
+    seconds = sum(table.evaluation_s for table in tables)
     return [
-        f"Kernels were evaluated once for {len(fits):,} fits: {len(tables):,} tables, "
+        f"Kernels were evaluated once for {len(saved):,} fits: {len(tables):,} tables, "
         f"{seconds:.2g} s "
-        f"in place of {fits['shared_s'].sum():.2g} s. Each fit's\nseconds, circuits and shots are "
+        f"in place of {sum(saved):.2g} s. Each fit's\nseconds, circuits and shots are "
         "those of that fit alone."
     ]
 

@@ -4,6 +4,9 @@ A file is written under a temporary name, flushed to the disk, given its name in
 folder is flushed too: whatever happens, a name stands for a whole file or for none. A checksum
 inside finds what the disk did to it later; such a file is moved to ``quarantine/`` and its cell
 runs again.
+
+Here, and nowhere else, records become JSON and JSON becomes records. A file is read once: it is
+read again only when the disk says that it is another one.
 """
 
 from __future__ import annotations
@@ -13,18 +16,26 @@ import hashlib
 import json
 import os
 import re
+import time
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from experiments.cells import SCHEMA, canonical_json
+from pydantic import TypeAdapter, ValidationError
+
+from experiments.records import SCHEMA, StoredCell, StoredPlan, canonical_json, plain
+from experiments.running.results import Results
 from qml.durable import write_durably
 from qml.errors import StoreError
 
 __all__ = ["Store"]
 
+_TICK_NS = 100_000_000  # coarser than any file system's clock that has fractions of a second
 _KEY = re.compile(r"[0-9a-f]{64}")
+Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
+Record = TypeVar("Record")
+_CELLS, _PLANS = TypeAdapter(StoredCell), TypeAdapter(StoredPlan)
 
 
 class Store:
@@ -33,43 +44,78 @@ class Store:
     Parameters
     ----------
     folder : Path
-        ``results/<study>``; made when something is first written.
+        Place of the files, such as ``results/<study>``; made when something is first written.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._cells = folder / "cells"
         self._running = folder / "running"
+        self._read_cells: dict[str, tuple[Version, StoredCell]] = {}
+        self._read_plan: tuple[Version, StoredPlan] | None = None
 
     # -- the plan and the environments
 
-    def write_plan(self, plan: dict[str, Any]) -> None:
+    def write_plan(self, plan: StoredPlan) -> None:
         """Keep what the latest run was asked for; the cells of earlier plans stay."""
         known = self.read_plan() if self.has_plan() else None
-        if known is not None and known["study"]["name"] != plan["study"]["name"]:
+        if known is not None and known.name != plan.name:
             raise StoreError(
-                f"{self.folder} holds the study {known['study']['name']!r}; "
-                f"give {plan['study']['name']!r} another folder with --out"
+                f"{self.folder} holds the study {known.name!r}; "
+                f"give {plan.name!r} another folder with --out"
             )
-        write_durably(self.folder / "plan.json", _pretty(plan))
+        if known != plan:
+            write_durably(self._plan_file, _pretty({"schema": SCHEMA, **plain(plan)}))
 
     def has_plan(self) -> bool:
         """Whether a study was ever run here."""
-        return (self.folder / "plan.json").is_file()
+        return self._plan_file.is_file()
 
-    def read_plan(self) -> dict[str, Any]:
-        """Return what the latest run was asked for."""
-        file = self.folder / "plan.json"
+    def read_plan(self) -> StoredPlan:
+        """Return what the latest run was asked for.
+
+        Raises
+        ------
+        StoreError
+            If there is none, if it is damaged, or if another version wrote it.
+        """
+        file = self._plan_file
         try:
-            plan: dict[str, Any] = json.loads(file.read_text("utf-8"))
-            plan["study"]["name"], plan["cells"], plan["metrics"]
+            version = _version(file)
+            if self._read_plan is not None and self._read_plan[0] == version:
+                return self._read_plan[1]
+            body = json.loads(file.read_text("utf-8"))
         except OSError:
             raise StoreError(f"{self.folder}: no run is stored here (no plan.json)") from None
-        except (ValueError, KeyError, TypeError):
-            raise StoreError(
-                f"{file}: damaged; `qml run` the study again, finished cells are kept"
-            ) from None
+        except (ValueError, RecursionError):
+            raise self._damaged_plan() from None
+        if not isinstance(body, dict):
+            raise self._damaged_plan()
+        self._check_schema(body)
+        plan = _record(_PLANS, body)
+        if plan is None:
+            raise self._damaged_plan()
+        if _settled(version):
+            self._read_plan = version, plan
         return plan
+
+    @property
+    def _plan_file(self) -> Path:
+        return self.folder / "plan.json"
+
+    def _damaged_plan(self) -> StoreError:
+        return StoreError(
+            f"{self._plan_file}: damaged; `qml run` the study again, finished cells are kept"
+        )
+
+    def _check_schema(self, body: dict[str, Any]) -> None:
+        """Refuse what another version has written, rather than read it wrongly."""
+        found = body.get("schema", 1)
+        if found != SCHEMA:
+            raise StoreError(
+                f"{self.folder}: written by another version of the workbench (schema {found!r}, "
+                f"this one reads {SCHEMA}); run the study into another folder with --out"
+            )
 
     def write_environment(self, environment: dict[str, Any]) -> str:
         """Keep the environment once under its hash, and return the hash's first 12 digits."""
@@ -81,25 +127,43 @@ class Store:
 
     # -- cells
 
-    def put(self, key: str, content: dict[str, Any]) -> None:
+    def put(self, key: str, cell: StoredCell) -> None:
         """Keep a finished cell; when this returns, it survives a power cut."""
-        body = {"schema": SCHEMA, "key": key, **content}
-        checksum = hashlib.sha256(canonical_json(body).encode()).hexdigest()
-        write_durably(self._file(key), _pretty({"sha256": checksum, **body}))
+        body = {"schema": SCHEMA, "key": key, **plain(cell)}
+        write_durably(self._file(key), _pretty({"sha256": _checksum(body), **body}))
 
-    def get(self, key: str) -> dict[str, Any] | None:
+    def get(self, key: str) -> StoredCell | None:
         """Return a finished cell, or None; a damaged file counts as none and is moved away."""
         file = self._file(key)
         try:
+            version = _version(file)
+            known = self._read_cells.get(key)
+            if known is not None and known[0] == version:
+                return known[1]
             raw = file.read_bytes()
         except FileNotFoundError:
             return None
         except OSError as error:
             raise StoreError(f"{file}: cannot be read ({error.strerror})") from None
-        content = _verified(raw, key)
-        if content is None:
+        body = _verified(raw, key)
+        if body is not None:
+            self._check_schema(body)
+        cell = None if body is None else _record(_CELLS, body)
+        if cell is None:
             self._quarantine(file)
-        return content
+            return None
+        if _settled(version):
+            self._read_cells[key] = version, cell
+        return cell
+
+    def results(self) -> Results:
+        """Return the plan, and of its cells those that are there."""
+        plan = self.read_plan()
+        return Results(plan, self.found(dict.fromkeys(one.key for one in plan.cells)))
+
+    def found(self, keys: Iterable[str]) -> dict[str, StoredCell]:
+        """Return those of the cells that are there, by key."""
+        return {key: cell for key in keys if (cell := self.get(key)) is not None}
 
     def remove(self, key: str) -> None:
         """Forget a cell, so that it runs again."""
@@ -172,15 +236,37 @@ class Store:
         (self._running / f"{key}.died").unlink(missing_ok=True)
 
 
+def _version(file: Path) -> Version:
+    """Return what tells a file from the one that had its name before."""
+    state = file.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+def _settled(version: Version) -> bool:
+    """Whether the file's last change is so long ago that another one would have another time."""
+    _, changed_ns, _ = version
+    return time.time_ns() - changed_ns > _TICK_NS
+
+
 def _verified(raw: bytes, key: str) -> dict[str, Any] | None:
     try:
-        body = json.loads(raw)
-        checksum = body.pop("sha256")
-        same = checksum == hashlib.sha256(canonical_json(body).encode()).hexdigest()
+        body: dict[str, Any] = json.loads(raw)
+        intact = body.pop("sha256") == _checksum(body) and body.pop("key") == key
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
-    intact = same and body.get("key") == key and body.get("schema") == SCHEMA
     return body if intact else None
+
+
+def _checksum(body: dict[str, Any]) -> str:
+    return hashlib.sha256(canonical_json(body).encode()).hexdigest()
+
+
+def _record(adapter: TypeAdapter[Record], body: dict[str, Any]) -> Record | None:
+    """Return the record that plain values describe; None if they describe none."""
+    try:
+        return adapter.validate_python(body)
+    except ValidationError:
+        return None
 
 
 def _pretty(value: Any) -> bytes:

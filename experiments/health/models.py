@@ -9,12 +9,13 @@ from typing import Any
 
 import pandas as pd
 
-from experiments.cells import canonical_json, dataset_rows, model_rows
 from experiments.evaluation.tasks import task_of
-from experiments.kernel_health import prepared_data
+from experiments.health import model_report as report
+from experiments.health.kernels import prepared_data
+from experiments.planning.building import load_dataset
+from experiments.planning.rows import dataset_rows, model_rows
+from experiments.records import ModelRow, canonical_json, label_of
 from experiments.registry import MODELS, STUDIES_FOLDER, build_estimator
-from experiments.reporting import model_health as report
-from experiments.runner import load_dataset
 from experiments.study import Study
 from qml.diagnostics.model_health import ModelHealth, model_health
 from qml.durable import write_durably
@@ -70,24 +71,28 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
     spec = Study.load(shipped if shipped.is_file() else study).spec
     seen = set()
     for dataset in dataset_rows(spec):
-        described = dataset.described
-        y = load_dataset(canonical_json(described), spec.protocol.seed).y
+        y = load_dataset(dataset.spec, spec.protocol.seed).y
         for model in model_rows(spec) if task_of(y) == "classification" else ():
             variational = issubclass(MODELS.load(model.name), VariationalEstimator)
             if not variational or not model.applies_to(dataset):
                 continue
             shape = {k: v for k, v in model.parameters.items() if k not in _OF_TRAINING}
-            key = canonical_json([described, model.name, shape])
+            key = canonical_json([dataset.spec, model.name, shape])
             if key in seen:
                 continue
             seen.add(key)
             parameters = {**shape, "optimizer": "l_bfgs_b"}
             estimator = build_estimator(MODELS, model.name, parameters, spec.protocol.seed)
-            X, labels = prepared_data(described, spec.protocol.seed, samples)
-            label = model.label.split(" [optimizer")[0]
-            yield ModelExamination(dataset.label, label, estimator, X, labels)
+            X, labels = prepared_data(dataset.spec, spec.protocol.seed, samples)
+            yield ModelExamination(dataset.label, _label(model), estimator, X, labels)
     if not seen:
         raise SpecError(f"{study} has no variational model on a data set with classes")
+
+
+def _label(model: ModelRow) -> str:
+    """Return how a circuit is called, whatever it is trained with and where."""
+    places = [c for c in model.coordinates if c.axis.partition(".")[0] not in _OF_TRAINING]
+    return label_of(model.entry, places)
 
 
 def write(health: ModelHealth, folder: Path, title: str) -> list[Path]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.runner import JOBS_FOLDER, PATIENCE
+from experiments.running.pool import JOBS_FOLDER, PATIENCE
 from qml.devices import Device
 from qml.errors import BackendError, SpecError, StoreError
 from qml.jobs import Entry, Ledger, Machine, connect

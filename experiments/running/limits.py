@@ -18,6 +18,8 @@ from typing import Any
 
 import psutil
 
+from experiments.records import Status
+
 __all__ = ["LimitExceeded", "Supervisor", "time_limit"]
 
 _EVERY_S = 0.25  # how often the supervisor looks
@@ -71,7 +73,7 @@ class Supervisor:
         running: Callable[[], list[tuple[str, int, float]]],
         seconds: float | None,
         memory_mib: float | None,
-        on_kill: Callable[[str, str, str], Any],
+        on_kill: Callable[[str, Status, str], Any],
     ) -> None:
         self._running, self._on_kill = running, on_kill
         self._seconds, self._memory_mib = seconds, memory_mib
@@ -105,6 +107,6 @@ class Supervisor:
         if self._seconds is not None and time.time() - since_s > self._seconds + _GRACE_S:
             self._kill(key, "timed_out", f"still at work after {self._seconds:g} s", process)
 
-    def _kill(self, key: str, status: str, reason: str, process: psutil.Process) -> None:
+    def _kill(self, key: str, status: Status, reason: str, process: psutil.Process) -> None:
         self._on_kill(key, status, reason)
         process.kill()

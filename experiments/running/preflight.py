@@ -11,23 +11,29 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import BaseModel
 
-from experiments.cells import canonical_json, expand_backends
 from experiments.evaluation.splits import split
-from experiments.plan import PlannedCell
-from experiments.runner import JOBS_FOLDER, load_dataset, make_pipeline
-from experiments.shared_kernels import sharing_groups
-from experiments.spec import Budget
+from experiments.planning.building import load_dataset, make_pipeline
+from experiments.planning.grid import BackendPoint, expand_backends
+from experiments.planning.plan import Planned
+from experiments.planning.spec import Budget, ModelEntry, StudySpec
+from experiments.registry import MODELS
+from experiments.running.pool import JOBS_FOLDER
+from experiments.running.shared_kernels import sharing_groups
 from qml.backends import Estimate, Workload, resolve_backend
 from qml.engine import require_memory
 from qml.errors import ResourceError, SpecError
 from qml.jobs import Ledger, keeping_jobs
+from qml.kernels import KernelMachine
 
-__all__ = ["Preflight", "RowCheck", "check_budget", "examine"]
+__all__ = ["Preflight", "RowCheck", "cheaper", "check_budget", "examine"]
+
+Section = TypeVar("Section", bound=BaseModel)
 
 
 @dataclass(frozen=True)
@@ -112,19 +118,19 @@ class _Fit:
     shared: Estimate | None
 
 
-def examine(planned: Sequence[PlannedCell], stored: set[str], folder: Path) -> Preflight:
+def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Preflight:
     """Return what the cells will need; preprocessing is fitted once a row, no model is.
 
     Parameters
     ----------
-    planned : sequence of PlannedCell
+    planned : sequence of Planned
         A study's.
     stored : set of str
         Keys of the cells that are there.
     folder : Path
         The run's; a machine's calibration that is kept there is the one that counts.
     """
-    rows: dict[tuple[str, str], list[PlannedCell]] = {}
+    rows: dict[tuple[str, str], list[Planned]] = {}
     for one in planned:
         label = f"{one.model.label}, control: {one.control}" if one.control else one.model.label
         rows.setdefault((one.dataset.label, label), []).append(one)
@@ -196,12 +202,9 @@ class _Asked:
         self.qpu_s += estimate.qpu_s * times
 
 
-def _first_part(first: PlannedCell) -> _Part:
+def _first_part(first: Planned) -> _Part:
     """Return what the model of a row's first cell gets to see; its preprocessing is fitted."""
-    data = load_dataset(
-        canonical_json({k: v for k, v in first.cell.dataset.items() if k != "sha256"}),
-        first.cell.split["seed"],
-    )
+    data = load_dataset(first.cell.dataset, first.cell.split.seed)
     train, test = split(data, first.cell.split)
     pipeline = make_pipeline(first.cell)
     X = data.X
@@ -212,7 +215,7 @@ def _first_part(first: PlannedCell) -> _Part:
     return _Part(pipeline[-1], X.shape[1], data.y, (len(train), len(test)))
 
 
-def _fit(first: PlannedCell, part: _Part) -> _Fit:
+def _fit(first: Planned, part: _Part) -> _Fit:
     model, features = part.model, part.features
     if not hasattr(model, "workload"):
         return _Fit(features, "", 1, Estimate(0, 0, 0), None)
@@ -226,8 +229,8 @@ def _fit(first: PlannedCell, part: _Part) -> _Fit:
     if workload.grams:
         whole = Workload(workload.n_qubits, grams=((len(part.y), 0),), circuit=workload.circuit)
         shared = backend.estimate(whole)
-    tuning = first.cell.model.get("tuning")
-    fits = 1 if tuning is None else 1 + tuning["trials"] * tuning["folds"]  # as large as it at most
+    tuning = first.cell.model.tuning
+    fits = 1 if tuning is None else 1 + tuning.trials * tuning.folds  # as large as it at most
     return _Fit(features, str(model.backend), fits, alone, shared)
 
 
@@ -257,53 +260,47 @@ def _machines_of(folder: Path) -> Iterator[None]:
             yield
 
 
-def cheaper(values: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield what a study could change to ask less of a machine, and the study so changed.
-
-    Parameters
-    ----------
-    values : dict
-        A study as plain values.
-    """
-    protocol = values.get("protocol", {})
-    if protocol.get("split", "stratified") == "stratified" and protocol.get("folds", 5) > 2:
-        yield "protocol.folds=2", {**values, "protocol": {**protocol, "folds": 2}}
-    if protocol.get("repeats", 1) > 1:
-        yield "protocol.repeats=1", {**values, "protocol": {**protocol, "repeats": 1}}
-    models = values["models"]
-    low_rank = [
-        {**model, "quantum_kernel": {"name": "nystrom", "n_landmarks": 16}}
-        if _is_kernel_machine(model)
-        else model
-        for model in models
-    ]
-    if low_rank != models:
+def cheaper(spec: StudySpec) -> Iterator[tuple[str, StudySpec]]:
+    """Yield what a study could change to ask less of a machine, and the study so changed."""
+    protocol = spec.protocol
+    if protocol.split == "stratified" and protocol.folds > 2:
+        yield "protocol.folds=2", _with(spec, protocol=_with(protocol, folds=2))
+    if protocol.repeats > 1:
+        yield "protocol.repeats=1", _with(spec, protocol=_with(protocol, repeats=1))
+    low_rank = [_of_low_rank(model) for model in spec.models]
+    if low_rank != spec.models:
         changed = "quantum_kernel: {name: nystrom, n_landmarks: 16}"
-        yield changed, {**values, "models": low_rank}
-    for backend in _backends(values):
-        if backend.startswith("ibm:") and "fake_" in backend:
-            name = backend.removeprefix("ibm:").removeprefix("name=").partition(",")[0]
-            exact = f"density_matrix:noise={name}"
-            yield (
-                f"backend: {exact} (its noise, exactly)",
-                {
-                    **values,
-                    "backend": exact,
-                    "models": [{k: v for k, v in m.items() if k != "backend"} for m in models],
-                },
-            )
-            return
+        yield changed, _with(spec, models=low_rank)
+    snapshot = next(filter(None, map(_snapshot_of, _backends(spec))), None)
+    if snapshot is not None:
+        exact = f"density_matrix:noise={snapshot}"
+        models = [_with(model, backend=None) for model in spec.models]
+        yield (
+            f"backend: {exact} (its noise, exactly)",
+            _with(spec, backend=exact, models=models),
+        )
 
 
-def _is_kernel_machine(model: dict[str, Any]) -> bool:
-    from experiments.registry import MODELS
-    from qml.kernels import KernelMachine
-
-    known = MODELS.load(model["name"])
-    named = model.get("quantum_kernel", "fidelity")
-    return isinstance(known, type) and issubclass(known, KernelMachine) and named == "fidelity"
+def _with(section: Section, **changes: Any) -> Section:
+    return section.model_copy(update=changes)
 
 
-def _backends(values: dict[str, Any]) -> list[str]:
-    owners = (values, *values["models"])
-    return [named for one in owners for named, _ in expand_backends(one.get("backend") or [])]
+def _of_low_rank(model: ModelEntry) -> ModelEntry:
+    """Return a kernel machine with a kernel of few landmarks; other models as they are."""
+    known = MODELS.load(model.name)
+    named = model.parameters.get("quantum_kernel", "fidelity")
+    if isinstance(known, type) and issubclass(known, KernelMachine) and named == "fidelity":
+        return _with(model, quantum_kernel={"name": "nystrom", "n_landmarks": 16})
+    return model
+
+
+def _snapshot_of(backend: str) -> str | None:
+    """Return the machine that a backend is the offline snapshot of, if it is one."""
+    spec = BackendPoint(backend).spec
+    name = str(spec.parameters.get("name", ""))
+    return name if spec.kind == "ibm" and name.startswith("fake_") else None
+
+
+def _backends(spec: StudySpec) -> list[str]:
+    chosen = [spec.backend, *(model.backend or [] for model in spec.models)]
+    return [point.name for one in chosen for point in expand_backends(one)]

@@ -15,7 +15,8 @@ import io
 import json
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,10 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
-from experiments.cells import SCHEMA, Cell, canonical_json
 from experiments.evaluation.protocol import TrainingPart
-from experiments.registry import MODELS, PREPROCESSING, build_estimator
+from experiments.planning.building import make_step
+from experiments.records import SCHEMA, Cell, ModelSpec, Step, canonical_json, plain
+from experiments.registry import MODELS, build_estimator
 from experiments.seeds import child_seed
 from qml.backends import (
     Request,
@@ -39,7 +41,7 @@ from qml.backends import (
 from qml.durable import write_durably
 from qml.kernels import KernelMachine
 
-__all__ = ["share_kernels", "sharing_groups", "tables_of"]
+__all__ = ["KeptTable", "share_kernels", "sharing_groups", "tables_of"]
 
 FOLDER = "kernels"
 _MOST_POINTS = 10_000  # a table of 800 MB; more than that, and each fit evaluates its own part
@@ -68,42 +70,43 @@ def _group(cell: Cell) -> str | None:
 
     What a tuned model will ask is known only once it is tuned.
     """
-    if "tuning" in cell.model:
+    if cell.model.tuning is not None:
         return None
-    question = _question(canonical_json(cell.model), canonical_json(cell.dataset["preprocessing"]))
+    question = _question(canonical_json(cell.model), canonical_json(cell.dataset.preprocessing))
     if question is None:
         return None
-    asked, fitted = question
-    decisive = {
+    # the text that the tables' seeds are drawn from: its bytes stay
+    decisive: dict[str, Any] = {
         "dataset": cell.dataset,
-        "split": _of_points(cell.split) if fitted else None,
-        "seed": cell.split["seed"],
-        "asked": asked,
+        # shuffled labels move no point
+        "split": replace(cell.split, permuted=False) if question.by_fold else None,
+        "seed": cell.split.seed,
+        "asked": question.asked,
     }
-    if "calibrations" in cell.model:  # not named elsewhere, so that earlier tables keep their keys
-        decisive["calibrations"] = cell.model["calibrations"]
+    if cell.model.calibrations:
+        decisive["calibrations"] = cell.model.calibrations
     return canonical_json(decisive)
 
 
-def _of_points(split: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a split decides the points: shuffled labels move none."""
-    return {name: value for name, value in split.items() if name != "permuted"}
+@dataclass(frozen=True)
+class _Question:
+    """What a model asks its backend, and whether its points depend on the fold."""
+
+    asked: str
+    by_fold: bool
 
 
 @functools.lru_cache(maxsize=1024)
-def _question(model: str, preprocessing: str) -> tuple[str, bool] | None:
-    """Return what a model asks its backend, and whether its points depend on the fold."""
-    described = json.loads(model)
-    model_class = MODELS.load(described["name"])
+def _question(model: str, preprocessing: str) -> _Question | None:
+    """Return the question of a model behind preprocessing, both as canonical JSON."""
+    described = ModelSpec(**json.loads(model))
+    model_class = MODELS.load(described.name)
     if not (isinstance(model_class, type) and issubclass(model_class, KernelMachine)):
         return None
-    steps = [
-        build_estimator(PREPROCESSING, step["name"], step["parameters"])
-        for step in json.loads(preprocessing)
-    ]
+    steps = [make_step(Step(**step)) for step in json.loads(preprocessing)]
     if any(hasattr(step, "backend") for step in steps):
         return None  # its own shots would be spent twice
-    machine = build_estimator(MODELS, described["name"], described["parameters"])
+    machine = build_estimator(MODELS, described.name, described.parameters)
     kernel = machine.quantum_kernel
     asked = {
         "kernel": kernel if isinstance(kernel, str) else kernel["name"],
@@ -111,7 +114,7 @@ def _question(model: str, preprocessing: str) -> tuple[str, bool] | None:
         "bandwidth": float(machine.bandwidth),
         "backend": machine.backend,
     }
-    return canonical_json(asked), any(get_tags(step).requires_fit for step in steps)
+    return _Question(canonical_json(asked), any(get_tags(step).requires_fit for step in steps))
 
 
 def share_kernels(
@@ -150,11 +153,45 @@ def share_kernels(
         model.set_params(backend=SharedBackend(inner, tables))
 
 
-def tables_of(folder: Path) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class KeptTable:
+    """What stands beside a table's numbers on the disk.
+
+    Parameters
+    ----------
+    request : str
+        Kind of the question.
+    points : int
+        Number of points.
+    evaluation_s : float
+        Seconds that it took.
+    usage : Usage
+        Circuits, shots and so on that were spent on it.
+    report : mapping
+        Report of the backend.
+    sha256 : str
+        Hash of the file of numbers.
+    computed_at_s : float
+        Moment, in seconds since the epoch.
+    """
+
+    request: str
+    points: int
+    evaluation_s: float
+    usage: Usage
+    report: dict[str, Any]
+    sha256: str
+    computed_at_s: float
+
+
+def tables_of(folder: Path) -> list[KeptTable]:
     """Return what each stored table cost, for a report."""
-    return [
-        json.loads(file.read_text("utf-8")) for file in sorted((folder / FOLDER).glob("*.json"))
-    ]
+    return [_kept(file) for file in sorted((folder / FOLDER).glob("*.json"))]
+
+
+def _kept(file: Path) -> KeptTable:
+    described = json.loads(file.read_text("utf-8"))
+    return KeptTable(**{**described, "usage": Usage(**described["usage"])})
 
 
 def _table(
@@ -180,30 +217,28 @@ def _write(file: Path, table: SharedTable) -> None:
     buffer = io.BytesIO()
     np.save(buffer, table.values)
     content = buffer.getvalue()
-    described = {
-        "request": table.key.split(":")[0],
-        "points": len(table.points),
-        "evaluation_s": table.evaluation_s,
-        "usage": vars(table.usage),
-        "report": table.report,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "computed_at_s": round(time.time(), 3),
-    }
+    kept = KeptTable(
+        request=table.key.split(":")[0],
+        points=len(table.points),
+        evaluation_s=table.evaluation_s,
+        usage=table.usage,
+        report=table.report,
+        sha256=hashlib.sha256(content).hexdigest(),
+        computed_at_s=round(time.time(), 3),
+    )
     write_durably(file.with_suffix(".npy"), content)
-    write_durably(
-        file, (json.dumps(described, indent=1) + "\n").encode()
-    )  # last: it says all is there
+    # last: it says that all is there
+    write_durably(file, (json.dumps(plain(kept), indent=1) + "\n").encode())
 
 
 def _read(file: Path, request: Request, points: NDArray[np.float64]) -> SharedTable | None:
     """Return a stored table, or None if there is none or the disk changed it."""
     try:
-        described = json.loads(file.read_text("utf-8"))
+        kept = _kept(file)
         content = file.with_suffix(".npy").read_bytes()
-        if hashlib.sha256(content).hexdigest() != described["sha256"]:
+        if hashlib.sha256(content).hexdigest() != kept.sha256:
             return None
         values = np.load(io.BytesIO(content), allow_pickle=False)
-        usage, seconds = Usage(**described["usage"]), described["evaluation_s"]
-        return SharedTable(request.key, points, values, seconds, usage, described["report"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    return SharedTable(request.key, points, values, kept.evaluation_s, kept.usage, kept.report)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from packaging.requirements import Requirement
 
-from experiments.environment import describe_environment, installed
+from experiments.running.environment import describe_environment, installed
 
 __all__ = ["report"]
 

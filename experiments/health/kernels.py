@@ -10,18 +10,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.cells import canonical_json, dataset_rows, model_rows
 from experiments.evaluation.tasks import task_of
+from experiments.health import kernel_report as report
+from experiments.planning.building import load_dataset, make_step
+from experiments.planning.rows import dataset_rows, model_rows
+from experiments.records import DatasetSpec, Step, canonical_json
 from experiments.registry import (
     DATASETS,
     MODELS,
-    PREPROCESSING,
     STUDIES_FOLDER,
     build_estimator,
     study_names,
 )
-from experiments.reporting import kernel_health as report
-from experiments.runner import load_dataset
 from experiments.study import Study
 from qml.diagnostics.kernel_health import KernelHealth, kernel_health
 from qml.durable import write_durably
@@ -105,14 +105,11 @@ def examinations(
 def _of_dataset(
     name: str, feature_map: Any, bandwidth: float | None, pca: int | None, samples: int, seed: int
 ) -> Examination:
-    steps: list[dict[str, Any]] = []
+    steps: tuple[Step, ...] = ()
     if pca is not None:
-        steps = [
-            {"name": "standard_scaler", "parameters": {}},
-            {"name": "pca", "parameters": {"n_components": pca}},
-            {"name": "angle_scaler", "parameters": {}},
-        ]
-    X, y = prepared_data({"name": name, "parameters": {}, "preprocessing": steps}, seed, samples)
+        components = Step("pca", {"n_components": pca})
+        steps = (Step("standard_scaler", {}), components, Step("angle_scaler", {}))
+    X, y = prepared_data(DatasetSpec(name, {}, steps), seed, samples)
     if pca is None and X.shape[1] > _MOST_FEATURES:
         raise SpecError(
             f"{name} has {X.shape[1]} features: give --pca N, or a study with its preprocessing"
@@ -129,8 +126,7 @@ def _of_study(
     spec = Study.load(shipped if shipped.is_file() else subject).spec
     seen = set()
     for dataset in dataset_rows(spec):
-        described = dataset.described
-        y = load_dataset(canonical_json(described), spec.protocol.seed).y
+        y = load_dataset(dataset.spec, spec.protocol.seed).y
         for model in model_rows(spec) if task_of(y) == "classification" else ():
             model_class = MODELS.load(model.name)
             if not issubclass(model_class, KernelMachine) or not model.applies_to(dataset):
@@ -142,19 +138,19 @@ def _of_study(
                 "bandwidth": float(bandwidth or machine.bandwidth),
                 "backend": machine.backend,
             }
-            key = canonical_json([described, parameters])
+            key = canonical_json([dataset.spec, parameters])
             if key in seen:
                 continue
             seen.add(key)
-            X, y = prepared_data(described, spec.protocol.seed, samples)
+            X, y = prepared_data(dataset.spec, spec.protocol.seed, samples)
             yield Examination(dataset.label, model.label, X, y, parameters)
     if not seen:
         raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")
 
 
-def prepared_data(dataset: dict[str, Any], seed: int, samples: int) -> tuple[Any, Any]:
+def prepared_data(dataset: DatasetSpec, seed: int, samples: int) -> tuple[Any, Any]:
     """Return at most so many rows, preprocessing fitted to all of them: a look, not a test."""
-    data = load_dataset(canonical_json(dataset), seed)
+    data = load_dataset(dataset, seed)
     if task_of(data.y) == "regression":
         raise DataError(f"{data.name}: this looks at classes, the targets are numbers")
     X, y = data.X, data.y
@@ -162,10 +158,8 @@ def prepared_data(dataset: dict[str, Any], seed: int, samples: int) -> tuple[Any
         from sklearn.model_selection import train_test_split
 
         X, _, y, _ = train_test_split(X, y, train_size=samples, stratify=y, random_state=seed)
-    for step in dataset["preprocessing"]:
-        X = build_estimator(PREPROCESSING, step["name"], step["parameters"], seed).fit_transform(
-            X, y
-        )
+    for step in dataset.preprocessing:
+        X = make_step(step, seed).fit_transform(X, y)
     if X.ndim != 2:
         raise DataError(
             f"{data.name}: the data are texts; use a study whose preprocessing reads them"

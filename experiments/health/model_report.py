@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from experiments.reporting.kernel_health import number_in_words
+from experiments.health.kernel_report import number_in_words
 from qml.diagnostics.gradient_variance import decay_per_qubit
 from qml.diagnostics.model_health import ModelHealth
 

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from sklearn.base import is_classifier, is_regressor
 
-from experiments.cells import ModelRow
+from experiments.records import ModelRow
 from experiments.registry import MODELS, build_estimator, search_space
 from qml.circuits import resolve_ansatz, resolve_trainable_map
 from qml.errors import SpecError

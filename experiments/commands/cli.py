@@ -96,8 +96,8 @@ def run(
     ] = None,
 ) -> None:
     """Run what is missing of a study, and print its table."""
-    from experiments.progress import run_with_progress
-    from experiments.screen import print_files, print_run
+    from experiments.commands.progress import run_with_progress
+    from experiments.commands.screen import print_files, print_run
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
@@ -130,7 +130,7 @@ def check(
     out: OutOption = None,
 ) -> None:
     """Validate a study and count its cells, circuits, shots, memory, QPU seconds; nothing runs."""
-    from experiments.screen import print_cheaper, print_check
+    from experiments.commands.screen import print_cheaper, print_check
 
     loaded = _load(study, set_, backend)
     found = loaded.check(out)
@@ -158,17 +158,16 @@ def table(
     ] = False,
 ) -> None:
     """Print the table of a run, also of one that is still under way."""
+    from experiments.commands.screen import terminal_width
     from experiments.reporting import tables
-    from experiments.screen import terminal_width
     from experiments.study import Run
 
-    metrics = list(metric or [])
-    stored = Run(run)
+    results = Run(run).results()
     if confusion:
-        print(tables.confusions(stored.store))
+        print(tables.confusions(results))
         return
-    summary = stored.table(metrics, interval.value)
-    metrics = metrics or stored.store.read_plan()["metrics"]
+    metrics = list(metric or results.plan.metrics)
+    summary = tables.table(results, metrics, interval.value)
     if format_ == "text":
         text: str | bytes = tables.render_text(summary, metrics, terminal_width())
     else:
@@ -182,27 +181,30 @@ def table(
 @app.command()
 def verdicts(run: RunArgument) -> None:
     """Say which model is better: every pair, over data sets, and what the controls explain."""
+    from experiments.commands.screen import print_comparisons
+    from experiments.reporting import tables
     from experiments.reporting import verdicts as report
-    from experiments.screen import print_comparisons
     from experiments.study import Run
     from qml.errors import SpecError
 
     stored = Run(run)
-    cells = stored.cells()
-    if not report.find(stored.store, cells):
+    results = stored.results()
+    cells = tables.cell_table(results)
+    if not report.find(results, cells):
         raise SpecError(f"{stored.folder}: no two models have finished on the same splits")
-    print_comparisons(stored, cells)
+    print_comparisons(results, cells, tables.table(results), stored.folder)
 
 
 @app.command()
 def duel(run: RunArgument) -> None:
     """Compare the optimizers of a run, also of one under way: table, verdicts and a figure."""
     from experiments.reporting import duel as report
+    from experiments.reporting import duel_figure
     from experiments.study import Run
     from qml.errors import SpecError
 
     stored = Run(run)
-    found = report.duels(stored.store)
+    found = report.duels(stored.results())
     if not found:
         raise SpecError(
             f"{stored.folder}: no models that differ in their optimizer alone have finished on "
@@ -210,7 +212,7 @@ def duel(run: RunArgument) -> None:
         )
     for each in found:
         print(report.render(each))
-    print(f"Written: {', '.join(str(file) for file in report.write(found, stored.folder))}")
+    print(f"Written: {', '.join(str(file) for file in duel_figure.write(found, stored.folder))}")
 
 
 @app.command(name="list")
@@ -232,17 +234,19 @@ def show(
     """Show the cells of a run, or all that is stored of one."""
     import json
 
+    from experiments.records import plain
     from experiments.study import Run
 
     stored = Run(run)
     if cell is not None:
-        print(json.dumps(stored.find(cell), indent=1))
+        print(json.dumps(plain(stored.find(cell)), indent=1))
         return
-    for _, row in stored.cells().iterrows():
-        where = f"{row['dataset']} / {row['model']}, repeat {row['repeat']} fold {row['fold']}"
-        problem = row.get("error")
-        reason = f": {problem}" if isinstance(problem, str) else ""
-        print(f"{row['key'][:12]}  {row['status']:8}  {where}{reason}")
+    for fit in stored.results().fits:
+        planned, known = fit.planned, fit.stored
+        where = f"{planned.dataset} / {planned.model}, repeat {planned.repeat} fold {planned.fold}"
+        problem = "" if known is None else known.record.error
+        reason = f": {problem}" if problem else ""
+        print(f"{planned.key[:12]}  {fit.status:8}  {where}{reason}")
 
 
 @app.command()
@@ -258,8 +262,8 @@ def jobs(
     every: Annotated[bool, typer.Option("--all", help="Cancel every open job.")] = False,
 ) -> None:
     """List a run's jobs on machines, fetch those that have ended, or cancel open ones."""
-    from experiments import hardware_jobs
-    from experiments.screen import print_jobs
+    from experiments.commands import jobs as hardware_jobs
+    from experiments.commands.screen import print_jobs
     from experiments.study import Run
 
     ledger = hardware_jobs.ledger_of(Run(run).folder)
@@ -280,7 +284,7 @@ def calibration(
     out: Annotated[Path | None, typer.Option(help="File; MACHINE.json if not given.")] = None,
 ) -> None:
     """Save a machine's calibration, to be simulated as aer:noise=FILE."""
-    from experiments import hardware_jobs
+    from experiments.commands import jobs as hardware_jobs
 
     file = out or Path(f"{machine}.json")
     device = hardware_jobs.calibration(machine)
@@ -309,8 +313,8 @@ def kernel_health(
     ] = None,
 ) -> None:
     """Examine quantum kernels: concentration, spectrum, alignment, difference from RBF, shots."""
-    from experiments import kernel_health as examine
-    from experiments.reporting import kernel_health as report
+    from experiments.health import kernel_report as report
+    from experiments.health import kernels as examine
     from qml.errors import SpecError
 
     if bandwidth is not None and not bandwidth > 0:
@@ -337,8 +341,8 @@ def model_health(
     ] = None,
 ) -> None:
     """Examine variational models: gradients, expressibility, spectrum, dimension, landscape."""
-    from experiments import model_health as examine
-    from experiments.reporting import model_health as report
+    from experiments.health import model_report as report
+    from experiments.health import models as examine
 
     for number, examination in enumerate(examine.examinations(study, samples)):
         title = f"{examination.dataset} / {examination.label}"
@@ -370,7 +374,7 @@ def _component(text: str, option: str) -> Any:
 @app.command()
 def doctor() -> None:
     """Say what is installed here, what the machine has, and what extras would add."""
-    from experiments.doctor import report
+    from experiments.commands.doctor import report
 
     print(report())
 
@@ -385,7 +389,7 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
     from experiments import registry
 
     if kind is Kind.STUDIES:
-        from experiments.yaml_source import read_yaml
+        from experiments.planning.yaml_source import read_yaml
 
         files = [registry.STUDIES_FOLDER / f"{name}.yaml" for name in registry.study_names()]
         described = [

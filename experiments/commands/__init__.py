@@ -1,0 +1,1 @@
+"""What is typed: the command line, and what it prints; nothing is imported here."""

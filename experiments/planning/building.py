@@ -1,0 +1,58 @@
+"""From records to things that run: a data set, an unfitted pipeline."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sklearn.pipeline import Pipeline
+
+from experiments.datasets import Dataset
+from experiments.records import Cell, DatasetSpec, Step, canonical_json
+from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
+from experiments.seeds import child_seed
+
+__all__ = ["load_dataset", "make_pipeline", "make_step"]
+
+
+def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
+    """Return a data set, drawn or read; the few that were asked for last are kept.
+
+    Parameters
+    ----------
+    spec : DatasetSpec
+        Name and parameters; preprocessing and hash play no part.
+    seed : int
+        Seed of the study.
+    """
+    place = canonical_json({"name": spec.name, "parameters": spec.parameters})
+    return _loaded(spec.name, canonical_json(spec.parameters), child_seed(seed, "dataset", place))
+
+
+@functools.lru_cache(maxsize=4)
+def _loaded(name: str, parameters: str, seed: int) -> Dataset:
+    data: Dataset = DATASETS.bind_named(name, json.loads(parameters))(random_state=seed)
+    return data
+
+
+def make_step(step: Step, seed: int = 0) -> Any:
+    """Return one preprocessing step, unfitted."""
+    return build_estimator(PREPROCESSING, step.name, step.parameters, seed)
+
+
+def make_pipeline(cell: Cell) -> Pipeline:
+    """Return the cell's preprocessing and model, unfitted.
+
+    The model's seed depends on the split alone: models that start at random start at the same
+    place, so that two optimizers are compared from the same start.
+    """
+    split = cell.split
+    seed = child_seed(split.seed, "model", split.repeat, split.fold)
+    steps: Sequence[tuple[str, Any]] = [
+        (f"{i}_{step.name}", make_step(step, seed))
+        for i, step in enumerate(cell.dataset.preprocessing)
+    ]
+    model = build_estimator(MODELS, cell.model.name, cell.model.parameters, seed)
+    return Pipeline([*steps, ("model", model)])

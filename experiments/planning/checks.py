@@ -1,0 +1,169 @@
+"""What a study means: names and parameters of plug-ins, data sets that models ask for, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from experiments.evaluation.metrics import METRICS, check_metrics
+from experiments.evaluation.tuning import read_space, with_values
+from experiments.planning.grid import empty_lists, expand_backends, expand_grid
+from experiments.planning.rows import dataset_rows, model_rows, step_of
+from experiments.planning.spec import Entry, ModelEntry, StudySpec, structure
+from experiments.planning.yaml_source import YamlSource
+from experiments.records import Parameters
+from experiments.registry import (
+    DATASETS,
+    MODELS,
+    PREPROCESSING,
+    build_estimator,
+    check_component,
+)
+from qml.backends import BACKENDS
+from qml.errors import SpecError, did_you_mean
+from qml.optimizers import OPTIMIZERS
+
+__all__ = ["parse"]
+
+
+def parse(source: YamlSource) -> StudySpec:
+    """Return the study that the file describes.
+
+    Raises
+    ------
+    SpecError
+        One line a problem, each ``file:line: path: problem``.
+    """
+    spec = structure(source)
+    found = list(_meaning_problems(spec)) or list(_repeated_labels(spec))
+    problems = [f"{source.locate(error.path)}: {error}" for error in found]
+    if problems:
+        raise SpecError("\n".join(problems))
+    return spec
+
+
+def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield what is wrong with names and parameters, each with its path."""
+    for i, dataset in enumerate(spec.datasets):
+        yield from _problems_of(f"datasets[{i}]", dataset, DATASETS.bind_named)
+        for j, step in enumerate(dataset.preprocessing):
+            try:
+                named = step_of(step)
+                build_estimator(PREPROCESSING, named.name, named.parameters)
+            except SpecError as error:
+                yield error.under(f"datasets[{i}].preprocessing[{j}]")
+    known = {entry.label or entry.name for entry in spec.datasets} | {d.name for d in spec.datasets}
+    for i, model in enumerate(spec.models):
+        yield from _problems_of(
+            f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p)
+        )
+        for j, name in enumerate(model.datasets or []):
+            if name not in known:
+                problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
+                yield SpecError(problem, f"models[{i}].datasets[{j}]")
+        yield from _backend_problems(model.backend, f"models[{i}].backend", spec)
+        tuned = spec.protocol.tuning is not None
+        yield from _search_problems(model, f"models[{i}]", tuned)
+    yield from _backend_problems(spec.backend, "backend", spec)
+    yield from _metric_problems(spec)
+    yield from _duel_problems(spec)
+
+
+def _duel_problems(spec: StudySpec) -> Iterator[SpecError]:
+    for i, pair in enumerate(spec.duel.pairs):
+        for j, name in enumerate(pair):
+            if name not in OPTIMIZERS.names():
+                problem = f"unknown optimizer {name!r}{did_you_mean(name, OPTIMIZERS.names())}"
+                yield SpecError(problem, f"duel.pairs[{i}][{j}]")
+
+
+def _metric_problems(spec: StudySpec) -> Iterator[SpecError]:
+    tuned_by = spec.protocol.tuning.metric if spec.protocol.tuning is not None else None
+    for names, path in (
+        (spec.metrics, "metrics"),
+        ([tuned_by] if tuned_by is not None else [], "protocol.tuning.metric"),
+    ):
+        try:
+            check_metrics(names)
+        except SpecError as error:
+            yield error.under("metrics") if path == "metrics" else SpecError(error.problem, path)
+    for i, printed in enumerate(spec.published):
+        if printed.metric not in METRICS:
+            problem = f"unknown metric {printed.metric!r}{did_you_mean(printed.metric, METRICS)}"
+            yield SpecError(problem, f"published[{i}].metric")
+
+
+def _search_problems(model: ModelEntry, where: str, tuned: bool) -> Iterator[SpecError]:
+    """Yield what is wrong with a search space of the study's own; every value of it is tried."""
+    if model.search is None or model.name not in MODELS.names():
+        return
+    if not tuned:
+        yield SpecError("nothing is tuned: the study has no protocol.tuning", f"{where}.search")
+        return
+    try:
+        space = read_space(model.search)
+        defaults = MODELS.load(model.name)().get_params(deep=False)
+        named = {**defaults, **expand_grid(model.parameters)[0].parameters}
+        for path, values in space.items():
+            name, known = path.partition(".")[0], set(defaults) - {"random_state", "backend"}
+            if name not in known:
+                problem = f"nothing to tune of {model.name!r}{did_you_mean(name, known)}"
+                raise SpecError(problem, path)
+            for value in values.samples:
+                tried = with_values(named, {path: value})[name]
+                build_estimator(MODELS, model.name, {name: tried})
+    except SpecError as error:
+        yield error.under(f"{where}.search")
+
+
+def _problems_of(
+    where: str, entry: Entry, build: Callable[[str, Parameters], object]
+) -> Iterator[SpecError]:
+    seen = set()
+    for path in empty_lists(entry.parameters):
+        yield SpecError("an empty list gives no row", f"{where}.{path}")
+    for point in expand_grid(entry.parameters):
+        try:
+            build(entry.name, point.parameters)
+        except SpecError as error:
+            if str(error) not in seen:
+                seen.add(str(error))
+                yield error.under(where)
+
+
+def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[SpecError]:
+    listed = chosen if isinstance(chosen, list) else [] if chosen is None else [chosen]
+    for j, one in enumerate(listed):
+        path = f"{where}[{j}]" if isinstance(chosen, list) else where
+        if isinstance(one, Mapping) and "kind" not in one and where == "backend":
+            yield SpecError(f"missing: the kind{did_you_mean('', BACKENDS.names())}", path)
+            continue
+        if isinstance(one, Mapping):
+            yield from (
+                SpecError("an empty list gives no row", f"{path}.{key}") for key in empty_lists(one)
+            )
+        seen = set()
+        for point in expand_backends(one, spec.backend):
+            try:
+                check_component("backend", point.name)
+            except SpecError as error:
+                if error.problem not in seen:
+                    seen.add(error.problem)
+                    yield SpecError(error.problem, path)
+
+
+def _repeated_labels(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield labels that two rows would share; only once every name is known to be right."""
+    found = {
+        "datasets": [row.label for row in dataset_rows(spec)],
+        "models": [row.label for row in model_rows(spec)],
+    }
+    for section, labels in found.items():
+        for label in sorted({label for label in labels if labels.count(label) > 1}):
+            yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
+    for i, printed in enumerate(spec.published):
+        for key, known in (("dataset", found["datasets"]), ("model", found["models"])):
+            name = getattr(printed, key)
+            if name not in known:
+                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
+                yield SpecError(problem, f"published[{i}].{key}")

@@ -1,0 +1,271 @@
+"""From a study to its cells: data sets are loaded and hashed, splits tried, controls named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from experiments.datasets import Dataset
+from experiments.evaluation.metrics import METRICS, applies
+from experiments.evaluation.splits import n_folds, split
+from experiments.evaluation.tasks import check_model, task_of
+from experiments.planning.building import load_dataset, make_step
+from experiments.planning.controls import Control, controls_of
+from experiments.planning.rows import dataset_rows, model_rows
+from experiments.planning.spec import StudySpec
+from experiments.records import (
+    Cell,
+    DatasetRow,
+    DatasetSpec,
+    DuelSettings,
+    ModelRow,
+    ModelSpec,
+    PlannedCell,
+    Provenance,
+    Published,
+    Split,
+    StoredPlan,
+    TuningBudget,
+)
+from experiments.registry import MODELS
+from qml.backends import calibrations_of
+from qml.errors import DataError, SpecError
+
+__all__ = ["Plan", "Planned", "make_plan"]
+
+_TUNED_BY = {"classification": "accuracy", "regression": "r2"}  # where the study names no metric
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A cell and the rows of the table it belongs to.
+
+    Parameters
+    ----------
+    cell : Cell
+        Fit that is run.
+    dataset, model : DatasetRow, ModelRow
+        Rows of the table; of a control, those of the model that it is a control of.
+    train_size : int, float or None, default=None
+        Point of a learning curve; None is all training rows.
+    control : str, default=""
+        Kind of the control; empty for the model itself.
+    """
+
+    cell: Cell
+    dataset: DatasetRow
+    model: ModelRow
+    train_size: int | float | None = None
+    control: str = ""
+
+    @property
+    def place(self) -> PlannedCell:
+        """What the stored plan says of it."""
+        split = self.cell.split
+        return PlannedCell(
+            self.cell.key,
+            self.dataset.label,
+            self.model.label,
+            split.repeat,
+            split.fold,
+            self.train_size,
+            self.control,
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A study, expanded.
+
+    Parameters
+    ----------
+    spec : StudySpec
+        What the study says.
+    datasets, models : tuple of DatasetRow, of ModelRow
+        Rows of the table.
+    cells : tuple of Planned
+        All cells with their rows, in the table's order.
+    """
+
+    spec: StudySpec
+    datasets: tuple[DatasetRow, ...]
+    models: tuple[ModelRow, ...]
+    cells: tuple[Planned, ...]
+
+    def __iter__(self) -> Iterator[Planned]:
+        return iter(self.cells)
+
+    def __len__(self) -> int:
+        return len(self.cells)
+
+    @property
+    def by_key(self) -> dict[str, Cell]:
+        """Each cell once, in the order in which they are met."""
+        return {one.cell.key: one.cell for one in self.cells}
+
+    def stored(self) -> StoredPlan:
+        """Return the plan as the run's folder keeps it."""
+        spec = self.spec
+        return StoredPlan(
+            name=spec.name,
+            study=spec.model_dump(mode="json"),
+            metrics=tuple(spec.metrics),
+            rope=spec.rope,
+            report=tuple(spec.report),
+            published=tuple(Published(**dict(printed)) for printed in spec.published),
+            duel=DuelSettings(
+                tuple((first, second) for first, second in spec.duel.pairs), spec.duel.iterations
+            ),
+            datasets=self.datasets,
+            models=self.models,
+            cells=tuple(one.place for one in self.cells),
+            provenance={row.label: _provenance(row, spec.protocol.seed) for row in self.datasets},
+        )
+
+
+def make_plan(spec: StudySpec) -> Plan:
+    """Return every cell of a study with its rows; data sets are loaded and hashed.
+
+    Raises
+    ------
+    DataError
+        If a data set cannot be had or cannot be split.
+    """
+    datasets, models = tuple(dataset_rows(spec)), tuple(model_rows(spec))
+    cells = [one for row in datasets for one in _cells_on(spec, row, models)]
+    return Plan(spec, datasets, models, tuple(cells))
+
+
+def _cells_on(spec: StudySpec, row: DatasetRow, models: Sequence[ModelRow]) -> list[Planned]:
+    """Return the cells on one data set, the controls after the models."""
+    data = _checked_data(spec, row)
+    described = replace(row.spec, sha256=data.sha256)
+    chosen = [model for model in models if model.applies_to(row)]
+    for model in chosen:
+        _check_model(model, data, row)
+    splits = splits_of(spec, data)
+    planned = [
+        Planned(Cell(described, _model_spec(spec, model, data), place), row, model, size)
+        for model in chosen
+        for place, size in splits
+    ]
+    return planned + (_controls(spec, row, described, data, chosen) if spec.controls else [])
+
+
+def _checked_data(spec: StudySpec, row: DatasetRow) -> Dataset:
+    """Return the data set; refuse what cannot be split or scored."""
+    data = load_dataset(row.spec, spec.protocol.seed)
+    try:
+        for place, _ in splits_of(spec, data):
+            split(data, place)
+    except DataError as error:
+        raise DataError(f"{row.label}: {error}") from None
+    _check_metrics(spec, data, row.label)
+    return data
+
+
+def splits_of(spec: StudySpec, data: Dataset) -> list[tuple[Split, int | float | None]]:
+    """Return every split of a data set, for each size of the training part."""
+    protocol = spec.protocol
+    kind = protocol.split
+    first = Split(
+        protocol.seed,
+        repeat=0,
+        fold=0,
+        kind=kind,
+        folds=protocol.folds if kind in ("stratified", "grouped") else None,
+        test_size=protocol.test_size if kind == "hold_out" else None,
+    )
+    repeats = 1 if kind == "predefined" else protocol.repeats
+    return [
+        (replace(first, repeat=repeat, fold=fold, train_size=size), size)
+        for size in [_size(size) for size in protocol.train_sizes] or [None]
+        for repeat in range(repeats)
+        for fold in range(n_folds(data, kind, protocol.folds))
+    ]
+
+
+def _size(size: int | float) -> int | float | None:
+    """Return None for all training rows, so that they are the same cell with and without a curve.
+
+    A whole 1 is one row.
+    """
+    return None if size == 1.0 and isinstance(size, float) else size
+
+
+def _model_spec(spec: StudySpec, model: ModelRow, data: Dataset) -> ModelSpec:
+    """Return what decides a model's results, its tuning included."""
+    return ModelSpec(
+        model.name,
+        model.parameters,
+        # another file under the same name is another noise
+        calibrations_of(model.parameters.get("backend")),
+        _tuning_budget(spec, model, data),
+    )
+
+
+def _tuning_budget(spec: StudySpec, model: ModelRow, data: Dataset) -> TuningBudget | None:
+    tuning, task = spec.protocol.tuning, task_of(data.y)
+    if tuning is None or model.search is None:
+        return None
+    named = tuning.metric is not None and applies(tuning.metric, task)
+    metric = str(tuning.metric) if named else _TUNED_BY[task]
+    return TuningBudget(tuning.trials, tuning.seconds, tuning.folds, metric, model.search)
+
+
+def _controls(
+    spec: StudySpec,
+    row: DatasetRow,
+    described: DatasetSpec,
+    data: Dataset,
+    models: Sequence[ModelRow],
+) -> list[Planned]:
+    """Return the controls of every quantum model, on whole training parts."""
+    places = [place for place, size in splits_of(spec, data) if size is None]
+    if not places:
+        raise SpecError("controls need whole training parts; add 1.0", "protocol.train_sizes")
+    planned, n_features = [], 0
+    for model in models:
+        if model.backend is not None and not n_features:
+            n_features = _features_after(row, data, places[0])
+        found: list[Control] = controls_of(model, n_features)
+        for control in found:
+            tested = _model_spec(spec, control.row, data)
+            for place in places:
+                cell = Cell(described, tested, replace(place, permuted=control.permuted))
+                planned.append(Planned(cell, row, model, None, control.kind))
+    return planned
+
+
+def _check_metrics(spec: StudySpec, data: Dataset, label: str) -> None:
+    """Refuse a data set about which no metric of the study says anything."""
+    task = task_of(data.y)
+    if not any(applies(metric, task) for metric in spec.metrics):
+        known = ", ".join(metric for metric in METRICS if applies(metric, task))
+        problem = f"none is of {task}, which {label!r} asks for; there are {known}"
+        raise SpecError(problem, "metrics")
+
+
+def _check_model(model: ModelRow, data: Dataset, row: DatasetRow) -> None:
+    try:
+        check_model(MODELS.load(model.name)(), data.y, row.label)
+    except SpecError as error:
+        hint = "; name its data sets under `datasets`"
+        raise SpecError(error.problem + hint, f"models: {model.label}") from None
+
+
+def _provenance(row: DatasetRow, seed: int) -> Provenance:
+    data = load_dataset(row.spec, seed)
+    features = data.X.shape[1] if data.X.ndim == 2 else None
+    return Provenance(data.name, len(data.y), features, data.source, data.licence, data.sha256)
+
+
+def _features_after(row: DatasetRow, data: Dataset, place: Split) -> int:
+    """Return how many features a model sees; preprocessing is fitted to one training part."""
+    train, _ = split(data, place)
+    X: Any = data.X
+    for step in row.spec.preprocessing:
+        fitted = make_step(step).fit(X[train], data.y[train])
+        X = fitted.transform(X)
+    return int(X.shape[1]) if X.ndim == 2 else 0

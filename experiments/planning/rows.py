@@ -1,0 +1,117 @@
+"""The rows of a study's table: each entry's grid, on each of its backends, tuned and not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from experiments.planning.grid import BackendPoint, Point, expand_backends, expand_grid
+from experiments.records import (
+    Coordinate,
+    DatasetRow,
+    DatasetSpec,
+    ModelRow,
+    Parameters,
+    Step,
+    label_of,
+)
+from experiments.registry import MODELS, search_space
+
+if TYPE_CHECKING:
+    from experiments.planning.spec import ModelEntry, StudySpec
+
+__all__ = ["dataset_rows", "model_rows", "step_of"]
+
+
+def step_of(spec: str | Parameters) -> Step:
+    """Return the name and the parameters of ``pca`` or ``{name: pca, n_components: 2}``."""
+    if isinstance(spec, str):
+        return Step(spec, {})
+    parameters = dict(spec)
+    return Step(parameters.pop("name", None), parameters)
+
+
+def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
+    """Return the table's data sets, grids expanded."""
+    rows = []
+    for entry in spec.datasets:
+        steps = tuple(step_of(step) for step in entry.preprocessing)
+        for point in expand_grid(entry.parameters):
+            label = label_of(entry.label or entry.name, point.coordinates)
+            data = DatasetSpec(entry.name, point.parameters, steps)
+            rows.append(DatasetRow(label, data, point.coordinates))
+    return rows
+
+
+def model_rows(spec: StudySpec) -> list[ModelRow]:
+    """Return the table's models: grids and backends expanded, tuned ones beside untuned ones."""
+    return [row for entry in spec.models for row in _rows_of(entry, spec)]
+
+
+def _rows_of(entry: ModelEntry, spec: StudySpec) -> list[ModelRow]:
+    tuning = spec.protocol.tuning
+    backends: list[BackendPoint | None] = [*_backends_of(entry, spec)]
+    rows = []
+    for point in expand_grid(entry.parameters):
+        for backend in backends or [None]:
+            row = _row(entry, point, backend, among=len(backends))
+            if tuning is None or not entry.tune:
+                rows.append(row)
+                continue
+            rows.append(row := _with_search(row, entry))
+            if row.search is not None and tuning.untuned:
+                rows.append(_untuned(row))
+    return rows
+
+
+def _backends_of(entry: ModelEntry, spec: StudySpec) -> list[BackendPoint]:
+    """Return where the entry's models run; empty for classical ones."""
+    if "backend" not in MODELS.load(entry.name)().get_params(deep=False):
+        return []
+    own = entry.backend
+    return expand_backends(spec.backend if own is None else own, spec.backend)
+
+
+def _row(entry: ModelEntry, point: Point, backend: BackendPoint | None, among: int) -> ModelRow:
+    """Return one row; a backend is named in its label where there are several."""
+    title = entry.label or entry.name
+    label, parameters = label_of(title, point.coordinates), point.parameters
+    places: tuple[Coordinate, ...] = ()
+    if backend is not None:
+        parameters, places = {**parameters, "backend": backend.name}, backend.coordinates
+        if among > 1:
+            label = f"{label} @ {backend.text or backend.name}"
+    return ModelRow(
+        label=label,
+        name=entry.name,
+        parameters=parameters,
+        datasets=None if entry.datasets is None else tuple(entry.datasets),
+        entry=title,
+        coordinates=point.coordinates + places,
+        backend=None if backend is None else backend.spec,
+    )
+
+
+def _with_search(row: ModelRow, entry: ModelEntry) -> ModelRow:
+    return replace(row, search=_search(entry, row.parameters) or None)
+
+
+def _untuned(row: ModelRow) -> ModelRow:
+    return replace(row, label=f"{row.label}, untuned", entry=f"{row.entry}, untuned", search=None)
+
+
+def _search(entry: ModelEntry, parameters: Parameters) -> dict[str, Any]:
+    """Return what is tuned: what the study says, else the model's own space less what is named."""
+    if entry.search is not None:
+        return dict(entry.search)
+    space = search_space(entry.name)
+    return {path: values for path, values in space.items() if not _is_named(path, parameters)}
+
+
+def _is_named(path: str, parameters: Parameters) -> bool:
+    name, _, inner = path.partition(".")
+    if name not in parameters or not inner:
+        return name in parameters
+    part = parameters[name]
+    return isinstance(part, Mapping) and inner in part

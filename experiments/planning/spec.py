@@ -1,0 +1,219 @@
+"""A study: what its file may say, checked for its structure (which keys, which types).
+
+What the names and parameters mean is checked by `experiments.planning.checks`; either way each
+problem is one line with the file's line and the field's path.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic_core import ErrorDetails
+
+from experiments.planning.yaml_source import YamlSource
+from experiments.records import SplitKind
+from qml.errors import SpecError, did_you_mean
+
+__all__ = [
+    "Budget",
+    "DatasetEntry",
+    "Duel",
+    "Entry",
+    "Limits",
+    "ModelEntry",
+    "Protocol",
+    "Published",
+    "StudySpec",
+    "Tuning",
+    "structure",
+]
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+Component = str | dict[str, Any]
+Names = Annotated[list[str], Field(min_length=1)]
+Backends = str | dict[str, Any] | Annotated[list[str | dict[str, Any]], Field(min_length=1)]
+
+
+class _Section(BaseModel):
+    """A part of a study; a key that it does not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Tuning(_Section):
+    """The search inside each training part: as many trials for every model."""
+
+    trials: int = Field(default=20, ge=1)
+    seconds: float | None = Field(default=None, gt=0)
+    folds: int = Field(default=3, ge=2)
+    metric: str | None = None
+    untuned: bool = False
+
+
+class Limits(_Section):
+    """What a cell may take; more, and it is a row that says so."""
+
+    seconds: float | None = Field(default=None, gt=0)
+    memory_mib: int | None = Field(default=None, ge=1)
+
+
+class Protocol(_Section):
+    """Which rows are trained on and tested, and how much tuning there is: the same for all."""
+
+    split: SplitKind = "stratified"
+    folds: int = Field(default=5, ge=2)
+    test_size: float = Field(default=0.2, gt=0, lt=1)
+    repeats: int = Field(default=1, ge=1)
+    train_sizes: list[Annotated[int, Field(ge=2)] | Annotated[float, Field(gt=0, le=1)]] = []
+    seed: int = Field(default=0, ge=0)
+    tuning: Tuning | None = None
+    limits: Limits = Limits()
+
+
+class Budget(_Section):
+    """What a whole study may take of machines: nothing is submitted beyond it."""
+
+    max_shots: int | None = Field(default=None, ge=1)
+    max_qpu_seconds: float | None = Field(default=None, gt=0)
+
+
+class Duel(_Section):
+    """What is told of a study's optimizers: which pairs in words, after how many iterations."""
+
+    pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+    iterations: int = Field(default=100, ge=1)
+
+
+class Published(_Section):
+    """A number that was printed elsewhere, to stand beside ours."""
+
+    dataset: str
+    model: str
+    metric: str = "accuracy"
+    value: float
+    source: str
+
+
+class Entry(BaseModel):
+    """A plug-in by name; every key that is not declared here is a parameter of it."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    name: str
+    label: Label | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The plug-in's parameters; a list of values is a grid."""
+        return dict(self.model_extra or {})
+
+
+class DatasetEntry(Entry):
+    """A data set, and what is fitted to its training rows before the model."""
+
+    preprocessing: list[Component] = []
+
+
+class ModelEntry(Entry):
+    """A model: on which backends and data sets, if not on all; what of it is tuned."""
+
+    backend: Backends | None = None
+    datasets: Names | None = None
+    tune: bool = True
+    search: dict[str, Any] | None = None
+
+
+class StudySpec(_Section):
+    """What a study file says."""
+
+    name: Slug
+    description: str = ""
+    datasets: list[DatasetEntry] = Field(min_length=1)
+    models: list[ModelEntry] = Field(min_length=1)
+    backend: Backends = "exact"
+    protocol: Protocol = Protocol()
+    budget: Budget = Budget()
+    metrics: list[str] = Field(default=["accuracy", "f1"], min_length=1)
+    controls: bool = False
+    rope: float = Field(default=0.01, ge=0)
+    published: list[Published] = []
+    report: list[str] = []
+    duel: Duel = Duel()
+
+
+def structure(source: YamlSource) -> StudySpec:
+    """Return the study that the file describes; its names and parameters are not looked up.
+
+    Raises
+    ------
+    SpecError
+        One line a problem, each ``file:line: path: problem``.
+    """
+    data = _with_names(source.data)
+    if not isinstance(data, dict):
+        raise SpecError(f"{source.name}: a study is a mapping with name, datasets and models")
+    try:
+        return StudySpec.model_validate(data)
+    except ValidationError as error:
+        lines = [_structure_line(source, detail) for detail in error.errors(include_url=False)]
+        raise SpecError("\n".join(dict.fromkeys(lines))) from None
+
+
+def _with_names(data: Any) -> Any:
+    """Read ``- svc`` as ``- name: svc``."""
+    if not isinstance(data, dict):
+        return data
+    return {
+        key: [{"name": item} if isinstance(item, str) else item for item in value]
+        if key in ("datasets", "models") and isinstance(value, list)
+        else value
+        for key, value in data.items()
+    }
+
+
+def _structure_line(source: YamlSource, detail: ErrorDetails) -> str:
+    parts, kind = list(detail["loc"]), detail["type"]
+    if kind == "extra_forbidden":
+        section = _section_of(parts)
+        problem = "unknown key" + did_you_mean(parts[-1], section.model_fields)
+    elif kind == "missing":
+        problem = "missing"
+    else:
+        parts = [part for part in parts if not (isinstance(part, str) and part in _UNION_TAGS)]
+        problem = f"{detail['msg']} (got {_shortened(detail['input'])})"
+    path = _join(parts)
+    return f"{source.locate(path)}: {path}: {problem}"
+
+
+def _section_of(parts: list[str | int]) -> type[_Section]:
+    """Return the section that a key was looked for in."""
+    sections: dict[str, type[_Section]] = {
+        "protocol": Protocol,
+        "tuning": Tuning,
+        "limits": Limits,
+        "budget": Budget,
+        "published": Published,
+        "duel": Duel,
+    }
+    owners = [part for part in parts[:-1] if isinstance(part, str)]
+    return sections.get(owners[-1], StudySpec) if owners else StudySpec
+
+
+# pydantic adds the tried type of a union to the path of its errors
+_UNION_TAGS = frozenset(
+    {"str", "list[str]", "dict[str,any]", "constrained-str", "constrained-int", "constrained-float"}
+)
+
+
+def _join(parts: list[str | int]) -> str:
+    path = ""
+    for part in parts:
+        path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
+    return path
+
+
+def _shortened(value: object) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

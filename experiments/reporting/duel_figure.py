@@ -1,0 +1,142 @@
+"""The duel of optimizers as one page of figures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.evaluation.duel import (
+    Course,
+    Problem,
+    data_profile,
+    mean_ranks,
+    performance_profile,
+    solved_after,
+)
+from experiments.reporting.duel import Duel, table
+from qml.durable import write_durably
+
+__all__ = ["draw", "write"]
+
+
+def draw(duel: Duel, file: Path) -> None:
+    """Draw the courses of each family, profiles and ranks on one page."""
+    import matplotlib as mpl
+
+    mpl.use("Agg")
+    from matplotlib import pyplot as plt
+
+    names, families = duel.labels, duel.families
+    colors = {name: plt.get_cmap("tab20")(i % 20) for i, name in enumerate(names)}
+    styles = {name: ("-", "--", ":")[i // 20 % 3] for i, name in enumerate(names)}
+    n_rows = len(families) + 2
+    figure, axes = plt.subplots(
+        n_rows, 2, figsize=(13, 3.6 * n_rows), layout="constrained", squeeze=False
+    )
+    figure.suptitle(f"Optimizers on {duel.condition}: medians, bands from quartile to quartile")
+    for row, family in enumerate(families):
+        problems = [problem for problem in duel.problems if problem.family == family]
+        full = problems[0].budget["circuits"]
+        grid = np.geomspace(full / 1000, full, 120)
+        for name in names:
+            courses = [problem.courses[name] for problem in problems]
+            losses = np.array([[course.after(budget) for budget in grid] for course in courses])
+            _band(axes[row, 0], grid, losses, colors[name], styles[name], name)
+            staged = [_staged(course, grid) for course in courses]
+            _band(axes[row, 1], grid, np.array(staged), colors[name], styles[name], name)
+        for axis, shown in zip(axes[row], ("training loss", "test accuracy"), strict=True):
+            axis.set(xscale="log", xlabel="circuits", ylabel=shown, title=family)
+            _add_shots(axis, problems)
+    _draw_profiles(axes[-2], duel, colors, styles)
+    _draw_ranks(axes[-1, 0], duel, colors, styles)
+    axes[-1, 1].axis("off")
+    handles, labels = axes[-2, 0].get_legend_handles_labels()
+    axes[-1, 1].legend(handles, labels, ncols=2, loc="center", frameon=False)
+    figure.savefig(file, dpi=110)
+    plt.close(figure)
+
+
+def _add_shots(axis: Any, problems: list[Problem]) -> None:
+    """Show shots above the axis of circuits, where each circuit takes the same number."""
+    course = next(iter(problems[0].courses.values()))
+    each = course.spent["shots"][-1] / course.spent["circuits"][-1]
+    if each:
+        top = axis.secondary_xaxis("top", functions=(lambda c: c * each, lambda s: s / each))
+        top.set_xlabel("shots")
+
+
+def _staged(course: Course, grid: Any) -> Any:
+    """Return the accuracy at each budget; NaN before the first stage, or where none were kept."""
+    rows = np.searchsorted(course.staged["circuits"], grid, side="right")
+    padded = np.concatenate([[np.nan], course.staged["accuracy"]])
+    return padded[rows]
+
+
+def _band(axis: Any, x: Any, values: Any, color: Any, style: str, label: str) -> None:
+    known = np.isfinite(values).mean(axis=0) > 0.5  # a median needs half of the problems
+    if not known.any():
+        return
+    finite = np.where(np.isfinite(values), values, np.nan)[:, known]
+    low, middle, high = np.nanpercentile(finite, [25, 50, 75], axis=0)
+    axis.plot(x[known], middle, color=color, ls=style, label=label, lw=1.5)
+    axis.fill_between(x[known], low, high, color=color, alpha=0.12, lw=0)
+
+
+def _draw_profiles(axes: Any, duel: Duel, colors: Any, styles: Any) -> None:
+    ratios = np.geomspace(1, 1000, 200)
+    spent = solved_after(duel.problems, 0.1)
+    units = np.array([problem.unit for problem in duel.problems])
+    gradients = np.geomspace(
+        0.05, max(problem.budget["circuits"] / problem.unit for problem in duel.problems), 200
+    )
+    performance = performance_profile(spent, ratios)
+    data = data_profile(spent, units, gradients)
+    for column, name in enumerate(duel.labels):
+        look = {"color": colors[name], "ls": styles[name], "label": name}
+        axes[0].step(ratios, performance[:, column], where="post", **look)
+        axes[1].step(gradients, data[:, column], where="post", **look)
+    axes[0].set(
+        xscale="log",
+        xlabel="circuits, as a multiple of the fastest",
+        ylabel="problems solved to 10 %",
+        title="Performance profile (Dolan-Moré)",
+        ylim=(-0.02, 1.02),
+    )
+    axes[1].set(
+        xscale="log",
+        xlabel="circuits, in simplex gradients",
+        ylabel="problems solved to 10 %",
+        title="Data profile (Moré-Wild)",
+        ylim=(-0.02, 1.02),
+    )
+
+
+def _draw_ranks(axis: Any, duel: Duel, colors: Any, styles: Any) -> None:
+    shares = np.geomspace(0.003, 1, 25)
+    ranks = {name: [] for name in duel.labels}  # type: dict[str, list[float]]
+    for share in shares:
+        for name, rank in zip(ranks, mean_ranks(duel.problems, float(share)), strict=True):
+            ranks[name].append(float(rank))
+    for name, values in ranks.items():
+        axis.plot(shares, values, color=colors[name], ls=styles[name])
+    axis.invert_yaxis()
+    axis.set(
+        xscale="log",
+        xlabel="share of the circuits",
+        ylabel="mean rank",
+        title="Mean rank (1 is best)",
+    )
+
+
+def write(found: list[Duel], folder: Path) -> list[Path]:
+    """Write each duel's table as CSV and its page as PNG, and return the files."""
+    files = []
+    for number, duel in enumerate(found):
+        name = "duel" if len(found) == 1 else f"duel-{number + 1}"
+        text = table(duel).to_csv(index=False, lineterminator="\n")
+        write_durably(folder / f"{name}.csv", text.encode())
+        draw(duel, folder / f"{name}.png")
+        files += [folder / f"{name}.csv", folder / f"{name}.png"]
+    return files

@@ -1,0 +1,185 @@
+"""One cell: fitted, tested, and told as a record, whatever the model does."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from experiments.datasets import Dataset
+from experiments.evaluation.metrics import score
+from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predict
+from experiments.evaluation.splits import inner_folds, permuted, split
+from experiments.evaluation.tuning import Tuned, tune, with_values
+from experiments.planning.building import load_dataset, make_pipeline
+from experiments.records import (
+    Cell,
+    CellRecord,
+    Costs,
+    Status,
+    StoredCell,
+    StoredPredictions,
+    StoredTuning,
+)
+from experiments.running.limits import LimitExceeded, time_limit
+from experiments.running.shared_kernels import share_kernels
+from experiments.seeds import child_seed
+from qml.backends import Usage
+from qml.errors import BackendError, DataError, WorkbenchError
+
+__all__ = ["Conditions", "failed_cell", "run_cell"]
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What is the same for all cells of a run, and decides none of their numbers.
+
+    Parameters
+    ----------
+    folder : Path
+        Run's folder.
+    metrics : tuple of str
+        Metrics that are scored into each record.
+    environment : str
+        Name of the environment's description.
+    seconds : float or None, default=None
+        Time that a cell may take; None is no limit.
+    """
+
+    folder: Path
+    metrics: tuple[str, ...]
+    environment: str
+    seconds: float | None = None
+
+
+def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCell:
+    """Return the finished cell; whatever the model does wrong becomes its row's reason.
+
+    Parameters
+    ----------
+    cell : Cell
+        Fit that is asked for.
+    conditions : Conditions
+        Circumstances of the run.
+    group : str or None
+        Cells that share kernel evaluations with this one; see `sharing_groups`.
+    """
+    seconds, environment = conditions.seconds, conditions.environment
+    try:
+        # one thread a cell: sums in the same order whatever the number of jobs
+        with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            with time_limit(seconds):
+                return _success(cell, conditions, group, caught)
+    except LimitExceeded:
+        return failed_cell(cell, "timed_out", f"not done after {seconds:g} s", environment)
+    except BackendError as error:
+        return failed_cell(cell, error.status, reason_of(error), environment, error.pending)
+    except MemoryError as error:
+        return failed_cell(cell, "out_of_memory", reason_of(error), environment)
+    except Exception as error:
+        return failed_cell(cell, "failed", reason_of(error), environment)
+
+
+def failed_cell(
+    cell: Cell, status: Status, reason: str, environment: str, pending: bool = False
+) -> StoredCell:
+    """Return a cell that is not done, with the reason; a pending one goes on unasked."""
+    return StoredCell(cell, CellRecord(status, environment, _now(), error=reason, pending=pending))
+
+
+def reason_of(error: BaseException) -> str:
+    """Return an error as a row of the table says it."""
+    text = " ".join(str(error).split())[:500]
+    return text if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {text}"
+
+
+def _success(
+    cell: Cell,
+    conditions: Conditions,
+    group: str | None,
+    caught: Sequence[warnings.WarningMessage],
+) -> StoredCell:
+    data = load_dataset(cell.dataset, cell.split.seed)
+    if data.sha256 != cell.dataset.sha256:
+        raise DataError(f"{data.name}: the data changed since the study was planned")
+    train, test = split(data, cell.split)
+    y = permuted(data.y, train, cell.split) if cell.split.permuted else data.y
+    pipeline = make_pipeline(cell)
+    tuned = _tune(cell, pipeline, data, y, train)
+    if tuned is not None:
+        named = pipeline[-1].get_params(deep=False)
+        pipeline[-1].set_params(**with_values(named, tuned.parameters))
+    if group is not None:
+        try:
+            part = TrainingPart(pipeline[-1], y, train)
+            share_kernels(pipeline, data.X, part, group, conditions.folder)
+        except OSError as error:  # a full disk, or one without locks: this fit pays for itself
+            warnings.warn(f"kernel not shared: {reason_of(error)}", stacklevel=1)
+    outcome = fit_and_predict(pipeline, data.X, y, train, test)
+    record = CellRecord(
+        status="done",
+        environment=conditions.environment,
+        finished_at_s=_now(),
+        n_train=len(train),
+        n_test=len(test),
+        scores={name: score(name, outcome.predictions) for name in conditions.metrics},
+        costs=_costs(outcome, tuned),
+        training=outcome.training,
+        warnings=tuple(sorted({" ".join(str(w.message).split())[:300] for w in caught})),
+    )
+    found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
+    return StoredCell(cell, record, _predictions(outcome, test), found)
+
+
+def _tune(
+    cell: Cell, pipeline: Pipeline, data: Dataset, y: NDArray[Any], train: NDArray[np.intp]
+) -> Tuned | None:
+    """Return what the search inside the training rows found; None for a cell that is not tuned."""
+    budget, place = cell.model.tuning, cell.split
+    if budget is None:
+        return None
+    folds = inner_folds(data, train, place, budget.folds)
+    seed = child_seed(place.seed, "tuning", place.repeat, place.fold)
+    return tune(pipeline, data.X, y, folds, budget, seed)
+
+
+def _predictions(outcome: Outcome, test: NDArray[np.intp]) -> StoredPredictions:
+    found = outcome.predictions
+    return StoredPredictions(
+        row=tuple(test.tolist()),
+        true=tuple(found.true.tolist()),
+        predicted=tuple(found.predicted.tolist()),
+        classes=None if found.classes is None else tuple(found.classes.tolist()),
+        scores=None if found.scores is None else tuple(found.scores.tolist()),
+        scores_kind=found.scores_kind,
+        trace=outcome.trace,
+        stages=outcome.stages,
+    )
+
+
+def _costs(outcome: Outcome, tuned: Tuned | None) -> Costs:
+    """Return what the cell took, with tuning, if there was any."""
+    total, of_tuning = outcome.usage.copy(), Usage() if tuned is None else tuned.usage
+    total.include(of_tuning)
+    return Costs(
+        outcome.fit_s,
+        outcome.predict_s,
+        outcome.kernel_s,
+        None if tuned is None else tuned.seconds,
+        total,
+        outcome.fit_usage,
+        of_tuning,
+    )
+
+
+def _now() -> float:
+    return round(time.time(), 3)

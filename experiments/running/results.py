@@ -1,0 +1,69 @@
+"""A run as it was read: the plan and the cells that are there, handed on instead of read again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from experiments.records import (
+    ModelRow,
+    PlannedCell,
+    StoredCell,
+    StoredPlan,
+    StoredPredictions,
+)
+
+__all__ = ["Fit", "Results"]
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A planned cell and what came of it.
+
+    Parameters
+    ----------
+    planned : PlannedCell
+        Place in the table.
+    stored : StoredCell or None
+        Finished cell; None if it is not there yet.
+    """
+
+    planned: PlannedCell
+    stored: StoredCell | None
+
+    @property
+    def status(self) -> str:
+        """How it ended; ``"missing"`` if it has not."""
+        return "missing" if self.stored is None else self.stored.record.status
+
+    @property
+    def predictions(self) -> StoredPredictions | None:
+        """What it said of its test rows; None unless it is done."""
+        return None if self.stored is None else self.stored.predictions
+
+
+@dataclass(frozen=True)
+class Results:
+    """The results of a study, as far as they were there when they were read.
+
+    Parameters
+    ----------
+    plan : StoredPlan
+        What was asked for.
+    cells : mapping
+        Finished cells by key.
+    """
+
+    plan: StoredPlan
+    cells: Mapping[str, StoredCell]
+
+    @cached_property
+    def fits(self) -> Sequence[Fit]:
+        """Every planned cell with what came of it, in the plan's order."""
+        return tuple(Fit(one, self.cells.get(one.key)) for one in self.plan.cells)
+
+    @cached_property
+    def models(self) -> Mapping[str, ModelRow]:
+        """The rows of the table's models by label."""
+        return {row.label: row for row in self.plan.models}

@@ -1,0 +1,100 @@
+"""A study in a folder: what is missing is run, what is there is kept, and all is read once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from experiments.planning.plan import Plan
+from experiments.records import Cell, StoredCell
+from experiments.running.environment import describe_environment, usable_cores
+from experiments.running.one_cell import Conditions
+from experiments.running.pool import JobsBudget, OnFinished, Pool, Worker
+from experiments.running.preflight import check_budget, examine
+from experiments.running.results import Results
+from experiments.running.shared_kernels import sharing_groups
+from experiments.running.store import Store
+
+__all__ = ["OnStart", "Resumption", "resume"]
+
+OnStart: TypeAlias = Callable[[int, int], object]
+
+
+def _ignore(*_: object) -> None:
+    """Listen to nothing."""
+
+
+@dataclass(frozen=True)
+class Resumption:
+    """How a study goes on.
+
+    Parameters
+    ----------
+    jobs : int or None, default=None
+        Number of processes; None uses every core. The numbers do not depend on it.
+    retry_failed : bool, default=False
+        Permission to run stored failures again.
+    part : (int, int) or None, default=None
+        The k-th of n parts of the cells, from 1; None is all.
+    on_start : callable or None, default=None
+        Listener, called with the number of cells and of those that are missing.
+    on_finished : callable or None, default=None
+        Listener, called with key and status after every cell.
+    """
+
+    jobs: int | None = None
+    retry_failed: bool = False
+    part: tuple[int, int] | None = None
+    on_start: OnStart | None = None
+    on_finished: OnFinished | None = None
+
+
+def resume(plan: Plan, store: Store, how: Resumption) -> Results:
+    """Run what is missing of a plan, and return all that is there then.
+
+    Raises
+    ------
+    ResourceError
+        If the study may ask for more than its budget; nothing is run then.
+    StoreError
+        If the folder holds another study, or cannot be written.
+    """
+    stored = plan.stored()
+    store.write_plan(stored)
+    environment = store.write_environment(describe_environment())
+    spec, cells = plan.spec, plan.by_key
+    if spec.budget.max_shots or spec.budget.max_qpu_seconds:
+        check_budget(examine(plan.cells, set(), store.folder), spec.budget)
+    kept = _kept(store, cells, how)
+    asked = {key: cell for key, cell in cells.items() if _in_part(key, how.part)}
+    missing = {key: cell for key, cell in asked.items() if key not in kept}
+    (how.on_start or _ignore)(len(asked), len(missing))
+    limits = spec.protocol.limits
+    conditions = Conditions(store.folder, stored.metrics, environment, limits.seconds)
+    budget = JobsBudget(
+        spec.budget.max_shots,
+        spec.budget.max_qpu_seconds,
+        time.time() if how.retry_failed else None,
+    )
+    groups = sharing_groups(one.cell for one in plan.cells)
+    worker = Worker(conditions, how.jobs or usable_cores(), groups, budget)
+    Pool(store, worker, how.on_finished or _ignore, limits.memory_mib).run(missing.values())
+    return Results(stored, kept | store.found(key for key in cells if key not in kept))
+
+
+def _kept(store: Store, cells: dict[str, Cell], how: Resumption) -> dict[str, StoredCell]:
+    """Return the cells that stay as they are; what is to run again is forgotten."""
+    kept = {}
+    for key, known in store.found(cells).items():
+        record = known.record
+        if record.status != "done" and (how.retry_failed or record.pending):
+            store.remove(key)
+        else:
+            kept[key] = known
+    return kept
+
+
+def _in_part(key: str, part: tuple[int, int] | None) -> bool:
+    return part is None or int(key, 16) % part[1] == part[0] - 1
