@@ -27,6 +27,8 @@ __all__ = [
     "DatasetRow",
     "DatasetSpec",
     "DuelSettings",
+    "Environment",
+    "GitState",
     "ModelRow",
     "ModelSpec",
     "Parameters",
@@ -665,6 +667,58 @@ class StoredPlan:
     models: tuple[ModelRow, ...]
     cells: tuple[PlannedCell, ...]
     provenance: Mapping[str, Provenance]
+
+
+# -- what it was made with
+
+
+@dataclass(frozen=True)
+class GitState:
+    """State of the code.
+
+    Parameters
+    ----------
+    commit : str
+        Hash of the commit.
+    changed : bool
+        True if files differ from it.
+    """
+
+    commit: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a reader needs to judge or repeat the numbers; nothing personal, no paths.
+
+    Parameters
+    ----------
+    python, platform, machine : str
+        Versions of Python and of the system, and the kind of machine.
+    processor : str
+        Model of the processor: last digits depend on it, and what an optimizer makes of them.
+    blas : tuple of str
+        Libraries of linear algebra, with their version and the kernel that they chose.
+    cores : int
+        Number of cores that may be used.
+    memory_bytes : int
+        Memory of the machine.
+    packages : mapping
+        Version by package; None where it is not installed.
+    git : GitState or None
+        State of the checkout; None outside one.
+    """
+
+    python: str
+    platform: str
+    machine: str
+    processor: str
+    blas: tuple[str, ...]
+    cores: int
+    memory_bytes: int
+    packages: Mapping[str, str | None]
+    git: GitState | None
 
 
 # -- as JSON

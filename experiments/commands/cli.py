@@ -402,26 +402,37 @@ def _listed(kind: Kind) -> list[tuple[str, str]]:
         from experiments.evaluation.metrics import METRICS
 
         return [(name, "") for name in METRICS]
-    from qml.backends import BACKENDS
     from qml.devices import DEVICES, snapshot_names
 
     if kind is Kind.DEVICES:
         named = [(name, _line_of(DEVICES, name)) for name in DEVICES.names()]
         return named + [(name, "Snapshot of a machine of IBM Quantum") for name in snapshot_names()]
-    rooms: dict[Kind, Room] = {
+    room = _room(kind)
+    return [(name, _line_of(room, name)) for name in room.names()]
+
+
+def _room(kind: Kind) -> Room:
+    from experiments import registry
+    from qml.backends import BACKENDS
+    from qml.circuits import ANSATZES, FEATURE_MAPS
+    from qml.decisions import DECISIONS
+    from qml.kernels import KERNELS
+    from qml.losses import LOSSES
+    from qml.optimizers import OPTIMIZERS
+
+    rooms = {
         Kind.MODELS: registry.MODELS,
         Kind.DATASETS: registry.DATASETS,
         Kind.PREPROCESSING: registry.PREPROCESSING,
         Kind.BACKENDS: BACKENDS,
-        Kind.OPTIMIZERS: registry.COMPONENTS["optimizer"],
-        Kind.LOSSES: registry.COMPONENTS["loss"],
-        Kind.DECISIONS: registry.COMPONENTS["decision"],
-        Kind.FEATURE_MAPS: registry.COMPONENTS["feature_map"],
-        Kind.KERNELS: registry.COMPONENTS["quantum_kernel"],
-        Kind.ANSATZES: registry.COMPONENTS["ansatz"],
+        Kind.OPTIMIZERS: OPTIMIZERS,
+        Kind.LOSSES: LOSSES,
+        Kind.DECISIONS: DECISIONS,
+        Kind.FEATURE_MAPS: FEATURE_MAPS,
+        Kind.KERNELS: KERNELS,
+        Kind.ANSATZES: ANSATZES,
     }
-    room = rooms[kind]
-    return [(name, _line_of(room, name)) for name in room.names()]
+    return rooms[kind]
 
 
 def _line_of(room: Room, name: str) -> str:

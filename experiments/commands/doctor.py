@@ -17,13 +17,15 @@ def report() -> str:
     """Return the report as text; it reads no account's contents and no secret."""
     environment = describe_environment()
     lines = [
-        f"Python {environment['python']} on {environment['platform']}",
-        f"{environment['cores']} cores, {environment['memory_bytes'] / 2**30:.1f} GiB of memory",
+        f"Python {environment.python} on {environment.platform}",
+        f"{environment.processor}: {environment.cores} cores, "
+        f"{environment.memory_bytes / 2**30:.1f} GiB of memory",
+        f"Linear algebra: {', '.join(environment.blas)}",
         "",
         "Packages",
         *(
             f"  {name:26} {number or 'not installed'}"
-            for name, number in environment["packages"].items()
+            for name, number in environment.packages.items()
         ),
         "",
         "Extras",

@@ -92,9 +92,9 @@ def verdicts(
         scores = _whole(group, metric)
         if scores.shape[1] < 2 or len(scores) < 2:
             continue
-        done = group[group["status"] == "done"]
-        ratio = float((done["n_test"] / done["n_train"]).mean())
-        step = 1 / float(done["n_test"].mean()) if METRICS[metric].counts_rows else 0.0
+        done = group[group.status == "done"]
+        ratio = float((done.n_test / done.n_train).mean())
+        step = 1 / float(done.n_test.mean()) if METRICS[metric].counts_rows else 0.0
         chosen = pairs
         if chosen is None:
             order = scores.mean().sort_values(ascending=False, kind="stable").index

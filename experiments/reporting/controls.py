@@ -78,13 +78,13 @@ class Explained:
 
 def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
     """Return every quantum model that has controls, by the study's first metric of its task."""
-    own, controls = models_of(cells), cells[cells["control"] != ""]
+    own, controls = models_of(cells), cells[cells.control != ""]
     metrics, rope = deciding_metrics(results.plan), results.plan.rope
     found = []
     for (dataset, model), group in controls.groupby(["dataset", "model"], sort=False):
-        mine = own[(own["dataset"] == dataset) & (own["model"] == model)]
-        kinds = list(dict.fromkeys(group["control"]))
-        both = pd.concat([mine.assign(model=_OWN), group.assign(model=group["control"])])
+        mine = own[(own.dataset == dataset) & (own.model == model)]
+        kinds = list(dict.fromkeys(group.control))
+        both = pd.concat([mine.assign(model=_OWN), group.assign(model=group.control)])
         for metric in metrics:
             judged = verdicts(both, metric, rope, [(_OWN, kind) for kind in kinds])
             if judged:

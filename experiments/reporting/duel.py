@@ -267,12 +267,13 @@ def table(duel: Duel) -> pd.DataFrame:
     """
     problems = duel.problems
     ordered = standings(problems, 1.0)
-    ranks = {f"rank_{share:g}": standings(problems, share) for share in SHARES[:-1]}
-    ranks["rank_1"] = ordered
-    if any(problem.budget["shots"] for problem in problems):
-        ranks["rank_shots"] = standings(problems, 1.0, "shots")
-    ranks["rank_seconds"] = standings(problems, 1.0, "seconds")
-    ranks["rank_iterations"] = standings(problems, 1.0, "steps")
+    costs = {"shots": "shots", "seconds": "seconds", "steps": "iterations"}
+    if not any(problem.budget["shots"] for problem in problems):
+        del costs["shots"]
+    ranks = {
+        **{f"rank_{share:g}": standings(problems, share) for share in SHARES},
+        **{f"rank_{name}": standings(problems, 1.0, cost) for cost, name in costs.items()},
+    }
     rank_of = {key: {s.contender: s.rank for s in found} for key, found in ranks.items()}
     spent = {tolerance: solved_after(problems, tolerance) for tolerance in TOLERANCES}
     seconds = solved_after(problems, 0.1, "seconds")

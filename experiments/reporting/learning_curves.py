@@ -22,7 +22,7 @@ def draw(table: pd.DataFrame, folder: Path) -> Path | None:
     folder : Path
         Folder of the run.
     """
-    if table["train_size"].isna().all():
+    if table.train_size.isna().all():
         return None
     import matplotlib as mpl
 
@@ -30,18 +30,18 @@ def draw(table: pd.DataFrame, folder: Path) -> Path | None:
     from matplotlib.figure import Figure
 
     metric = next(name.removesuffix("_low") for name in map(str, table) if name.endswith("_low"))
-    datasets = list(dict.fromkeys(table["dataset"]))
+    datasets = list(dict.fromkeys(table.dataset))
     figure = Figure(figsize=(5.5 * len(datasets), 4), layout="constrained")
     panels = figure.subplots(1, len(datasets), squeeze=False)[0]
     for axes, dataset in zip(panels, datasets, strict=True):
-        mine = table[(table["dataset"] == dataset) & (table["done"] > 0)]
+        mine = table[(table.dataset == dataset) & (table.done > 0)]
         for number, (model, curve) in enumerate(mine.groupby("model", sort=False)):
             points = curve.sort_values("n_train")
             below = points[metric] - points[f"{metric}_low"]
             above = points[f"{metric}_high"] - points[metric]
-            shift = 1.02 ** (number - (mine["model"].nunique() - 1) / 2)  # bars beside each other
+            shift = 1.02 ** (number - (mine.model.nunique() - 1) / 2)  # bars beside each other
             axes.errorbar(
-                points["n_train"] * shift,
+                points.n_train * shift,
                 points[metric],
                 yerr=[below, above],
                 marker="o",

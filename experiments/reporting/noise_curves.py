@@ -39,8 +39,8 @@ def strengths(table: pd.DataFrame, results: Results) -> pd.DataFrame:
         for label, row in results.models.items()
         if row.backend is not None and _SCALE in row.backend.parameters
     }
-    rows = table[table["model"].isin(found) & (table["done"] > 0)]
-    places = [found[model] for model in rows["model"]]
+    rows = table[table.model.isin(found) & (table.done > 0)]
+    places = [found[model] for model in rows.model]
     return rows.assign(line=[line for line, _ in places], strength=[at for _, at in places])
 
 
@@ -68,7 +68,7 @@ def draw(table: pd.DataFrame, results: Results, folder: Path) -> Path | None:
         Folder of the run.
     """
     rows = strengths(table, results)
-    if rows.empty or rows["strength"].nunique() < 2:
+    if rows.empty or rows.strength.nunique() < 2:
         return None
     import matplotlib as mpl
 
@@ -77,16 +77,16 @@ def draw(table: pd.DataFrame, results: Results, folder: Path) -> Path | None:
 
     metric = next(name.removesuffix("_low") for name in map(str, table) if name.endswith("_low"))
     shown = [metric]
-    if "training_gram_error" in rows and rows["training_gram_error"].notna().any():
+    if "training_gram_error" in rows and rows.training_gram_error.notna().any():
         shown.append("training_gram_error")
-    datasets = list(dict.fromkeys(rows["dataset"]))
+    datasets = list(dict.fromkeys(rows.dataset))
     size = (5.2 * len(shown) + 2.5, 3.6 * len(datasets))
     figure = Figure(figsize=size, layout="constrained")
     panels = figure.subplots(len(datasets), len(shown), squeeze=False)
-    lines = list(dict.fromkeys(rows["line"]))
+    lines = list(dict.fromkeys(rows.line))
     for i, dataset in enumerate(datasets):
         for j, column in enumerate(shown):
-            _panel(panels[i, j], rows[rows["dataset"] == dataset], column, lines)
+            _panel(panels[i, j], rows[rows.dataset == dataset], column, lines)
             panels[i, j].set_title(dataset)
     handles = {
         label: handle
@@ -103,7 +103,7 @@ def draw(table: pd.DataFrame, results: Results, folder: Path) -> Path | None:
 
 def _panel(axes: Any, rows: pd.DataFrame, column: str, lines: list[str]) -> None:
     for number, line in enumerate(lines):
-        points = rows[(rows["line"] == line) & rows[column].notna()].sort_values("strength")
+        points = rows[(rows.line == line) & rows[column].notna()].sort_values("strength")
         if points.empty:
             continue
         style: dict[str, Any] = {
@@ -119,7 +119,7 @@ def _panel(axes: Any, rows: pd.DataFrame, column: str, lines: list[str]) -> None
             below = points[column] - points[f"{column}_low"]
             above = points[f"{column}_high"] - points[column]
             axes.errorbar(
-                points["strength"] + shift,
+                points.strength + shift,
                 points[column],
                 yerr=[below, above],
                 elinewidth=0.5,
@@ -127,8 +127,8 @@ def _panel(axes: Any, rows: pd.DataFrame, column: str, lines: list[str]) -> None
                 **style,
             )
         else:
-            axes.plot(points["strength"] + shift, points[column], **style)
+            axes.plot(points.strength + shift, points[column], **style)
     axes.set_xlabel("strength of the noise (1 is the device)")
     axes.set_ylabel(column.removeprefix("training_").replace("_", " "))
-    if not math.isnan(rows["strength"].max()):
-        axes.set_xlim(left=min(0.0, rows["strength"].min()) - 0.1)
+    if not math.isnan(rows.strength.max()):
+        axes.set_xlim(left=min(0.0, rows.strength.min()) - 0.1)

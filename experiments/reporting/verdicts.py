@@ -57,8 +57,8 @@ class Found:
 
 def models_of(cells: pd.DataFrame) -> pd.DataFrame:
     """Return the cells that verdicts are about: no controls, the largest training part alone."""
-    kept = cells[cells["control"] == ""]
-    sizes = kept["train_size"]
+    kept = cells[cells.control == ""]
+    sizes = kept.train_size
     if sizes.notna().any():
         whole = sizes.isna()
         kept = kept[whole] if whole.any() else kept[sizes == sizes.max()]

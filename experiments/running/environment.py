@@ -7,9 +7,11 @@ import platform
 import subprocess
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 import psutil
+from threadpoolctl import threadpool_info
+
+from experiments.records import Environment, GitState
 
 __all__ = ["describe_environment", "usable_cores"]
 
@@ -40,20 +42,40 @@ def installed(package: str) -> str | None:
         return None
 
 
-def describe_environment() -> dict[str, Any]:
+def describe_environment() -> Environment:
     """Return what a reader needs to judge or repeat the numbers; nothing personal, no paths."""
-    return {
-        "python": platform.python_version(),
-        "platform": platform.platform(),
-        "machine": platform.machine(),
-        "cores": usable_cores(),
-        "memory_bytes": psutil.virtual_memory().total,
-        "packages": {package: installed(package) for package in PACKAGES},
-        "git": _git_state(),
-    }
+    return Environment(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        machine=platform.machine(),
+        processor=_processor(),
+        blas=_blas(),
+        cores=usable_cores(),
+        memory_bytes=psutil.virtual_memory().total,
+        packages={package: installed(package) for package in PACKAGES},
+        git=_git_state(),
+    )
 
 
-def _git_state() -> dict[str, Any] | None:
+def _processor() -> str:
+    """Return the processor's model; empty where the system does not say."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text("utf-8").splitlines()
+    except OSError:
+        return platform.processor()
+    named = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(named, platform.processor())
+
+
+def _blas() -> tuple[str, ...]:
+    """Return every library of linear algebra in this process, with the kernel that it chose."""
+    found = (info for info in threadpool_info() if info.get("user_api") == "blas")
+    parts = ("internal_api", "version", "architecture")
+    told = (" ".join(str(info[part]) for part in parts if info.get(part)) for info in found)
+    return tuple(sorted(set(told)))
+
+
+def _git_state() -> GitState | None:
     """Return the commit of the code and whether it was changed; None outside a checkout."""
     root = Path(__file__).parent.parent
     if not (root / ".git").exists():
@@ -63,7 +85,7 @@ def _git_state() -> dict[str, Any] | None:
         changed = bool(_git(root, "status", "--porcelain", "--untracked-files=no"))
     except (OSError, subprocess.SubprocessError):
         return None
-    return {"commit": commit, "changed": changed}
+    return GitState(commit, changed)
 
 
 def _git(root: Path, *arguments: str) -> str:

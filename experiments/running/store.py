@@ -24,7 +24,14 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from experiments.records import SCHEMA, StoredCell, StoredPlan, canonical_json, plain
+from experiments.records import (
+    SCHEMA,
+    Environment,
+    StoredCell,
+    StoredPlan,
+    canonical_json,
+    plain,
+)
 from experiments.running.results import Results
 from qml.durable import write_durably
 from qml.errors import StoreError
@@ -117,12 +124,12 @@ class Store:
                 f"this one reads {SCHEMA}); run the study into another folder with --out"
             )
 
-    def write_environment(self, environment: dict[str, Any]) -> str:
+    def write_environment(self, environment: Environment) -> str:
         """Keep the environment once under its hash, and return the hash's first 12 digits."""
         name = hashlib.sha256(canonical_json(environment).encode()).hexdigest()[:12]
         file = self.folder / "environments" / f"{name}.json"
         if not file.is_file():
-            write_durably(file, _pretty(environment))
+            write_durably(file, _pretty(plain(environment)))
         return name
 
     # -- cells
