@@ -135,7 +135,7 @@ def _read(name: str, values: Any) -> Choices | Range:
     return found
 
 
-def with_values(parameters: Mapping[str, Any], values: Mapping[str, Any]) -> dict[str, Any]:
+def with_values(parameters: Parameters, values: Parameters) -> dict[str, Any]:
     """Return parameters with the values of a trial; a dot reaches into a component.
 
     Examples
@@ -214,7 +214,7 @@ def tune(
     tried: dict[str, Trial] = {}
     trials: list[Trial] = []
     proposals = _proposals(read_space(budget.space), budget.trials, seed)
-    values: dict[str, Any] | None = {}
+    values: Parameters | None = {}
     while values is not None and len(trials) < budget.trials:
         known = tried.get(repr(values))
         if known is None:
@@ -235,7 +235,7 @@ def tune(
 
 def _trial(
     pipeline: Pipeline,
-    values: dict[str, Any],
+    values: Parameters,
     data: tuple[NDArray[Any], NDArray[Any], list[tuple[Indices, Indices]]],
     metric: str,
     total: Usage,
@@ -261,7 +261,7 @@ def _trial(
     return Trial(values, float(np.mean(scores)))
 
 
-Proposals: TypeAlias = Generator[dict[str, Any] | None, float | None, None]
+Proposals: TypeAlias = Generator[Parameters | None, float | None, None]
 
 
 def _proposals(space: Mapping[str, Choices | Range], trials: int, seed: int) -> Proposals:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from experiments.records import BackendSpec, Coordinate, Parameters
+from experiments.records import BackendSpec, Coordinate, Parameters, Step
 from qml.backends import describe_backend
 
 __all__ = [
@@ -33,7 +33,7 @@ class Point:
         Place on every axis that has more than one value.
     """
 
-    parameters: dict[str, Any]
+    parameters: Parameters
     coordinates: tuple[Coordinate, ...]
 
     @property
@@ -97,24 +97,24 @@ def told_apart(specs: Sequence[Any]) -> list[str]:
     return [_apart(component, components) for component in components]
 
 
-def _component(spec: Any) -> tuple[Any, dict[str, Any]]:
+def _component(spec: Any) -> Step:
     """Return the name and the settings of a grid's value; a bare value is its own name."""
     if not isinstance(spec, Mapping):
-        return spec, {}
+        return Step(spec, {})
     settings = dict(spec)
     # what has no name is told apart by all that it is
-    return settings.pop("name", str(spec)), settings
+    return Step(settings.pop("name", str(spec)), settings)
 
 
-def _apart(one: tuple[Any, dict[str, Any]], of: list[tuple[Any, dict[str, Any]]]) -> str:
-    name, own = one
-    namesakes = [settings for other, settings in of if other == name]
-    differing = differing_settings(own, namesakes)
+def _apart(one: Step, among: Sequence[Step]) -> str:
+    namesakes = [other.parameters for other in among if other.name == one.name]
+    differing = differing_settings(one.parameters, namesakes)
     told = "; ".join(f"{key}={value}" for key, value in differing.items())
-    return f"{name} ({told})" if told else str(name)  # no comma: it stands between a grid's axes
+    # no comma: it stands between a grid's axes
+    return f"{one.name} ({told})" if told else str(one.name)
 
 
-def differing_settings(own: Parameters, others: Sequence[Parameters]) -> dict[str, Any]:
+def differing_settings(own: Parameters, others: Sequence[Parameters]) -> Parameters:
     """Return the settings in which a component differs from another one.
 
     Examples

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from experiments.planning.grid import BackendPoint, Point, expand_backends, expand_grid
 from experiments.records import (
@@ -101,10 +101,10 @@ def _untuned(row: ModelRow) -> ModelRow:
     return replace(row, label=f"{row.label}, untuned", entry=f"{row.entry}, untuned", search=None)
 
 
-def _search(entry: ModelEntry, parameters: Parameters) -> dict[str, Any]:
+def _search(entry: ModelEntry, parameters: Parameters) -> Parameters:
     """Return what is tuned: what the study says, else the model's own space less what is named."""
     if entry.search is not None:
-        return dict(entry.search)
+        return entry.search
     space = search_space(entry.name)
     return {path: values for path, values in space.items() if not _is_named(path, parameters)}
 

@@ -27,7 +27,15 @@ from sklearn.utils import get_tags
 
 from experiments.evaluation.protocol import TrainingPart
 from experiments.planning.building import make_step
-from experiments.records import SCHEMA, Cell, ModelSpec, Step, canonical_json, plain
+from experiments.records import (
+    SCHEMA,
+    Cell,
+    ModelSpec,
+    Parameters,
+    Step,
+    canonical_json,
+    plain,
+)
 from experiments.registry import MODELS, build_estimator
 from experiments.seeds import child_seed
 from qml.backends import (
@@ -179,7 +187,7 @@ class KeptTable:
     points: int
     evaluation_s: float
     usage: Usage
-    report: dict[str, Any]
+    report: Parameters
     sha256: str
     computed_at_s: float
 
@@ -241,4 +249,6 @@ def _read(file: Path, request: Request, points: NDArray[np.float64]) -> SharedTa
         values = np.load(io.BytesIO(content), allow_pickle=False)
     except (OSError, ValueError, KeyError, TypeError):
         return None
-    return SharedTable(request.key, points, values, kept.evaluation_s, kept.usage, kept.report)
+    return SharedTable(
+        request.key, points, values, kept.evaluation_s, kept.usage, dict(kept.report)
+    )
