@@ -1,6 +1,6 @@
 """``python -m experiments`` is ``qml``."""
 
-from experiments.commands.cli import main
+from qml_workbench.__main__ import main
 
 if __name__ == "__main__":
     main()

@@ -1,4 +1,4 @@
-"""Names to plug-ins, by file: the only import by name in the project.
+"""Names to plug-ins, by file: the only import by a name that a study or a user wrote.
 
 A *room* is a package (or two) whose files are plug-ins of one kind. The stem is the plug-in's name,
 and the one name in its ``__all__`` is the plug-in itself: a class, or a function that builds

@@ -1,5 +1,7 @@
 """Quantum kernels: one per file, one contract, usable as a callable kernel."""
 
+from typing import TYPE_CHECKING
+
 from qml.kernels._alignment import alignment, centred_alignment, label_kernel
 from qml.kernels._contract import KERNELS, QuantumKernel, resolve_kernel
 from qml.kernels._machine import KernelMachine
@@ -22,3 +24,14 @@ __all__ = [
     "label_kernel",
     "resolve_kernel",
 ]
+
+if TYPE_CHECKING:
+    from qml.kernels.completion import CompletionKernel as CompletionKernel
+    from qml.kernels.fidelity import FidelityKernel as FidelityKernel
+    from qml.kernels.nystrom import NystromKernel as NystromKernel
+    from qml.kernels.projected import ProjectedKernel as ProjectedKernel
+    from qml.kernels.trainable import TrainableKernel as TrainableKernel
+else:
+    from qml_workbench.faces import face
+
+    __getattr__, __dir__ = face(__name__, [__name__])

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     file
-    for folder in ("qml", "classical", "experiments", "benchmarks")
+    for folder in ("qml", "classical", "experiments", "qml_workbench", "benchmarks")
     for file in (ROOT / folder).rglob("*.py")
 ]
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
