@@ -21,14 +21,24 @@ __all__ = ["app", "main"]
 
 app = typer.Typer(
     name="qml",
-    help="Compare quantum classifiers with each other and with classical ones.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
 
-StudyArgument = Annotated[str, typer.Argument(metavar="STUDY", help="A shipped study, or a file.")]
+
+def _shipped(incomplete: str) -> list[str]:
+    """Return the shipped studies that a word may become; the shell itself completes files."""
+    import experiments
+
+    files = (Path(experiments.__path__[0]) / "studies").glob("*.yaml")
+    return sorted(file.stem for file in files if file.stem.startswith(incomplete))
+
+
+StudyArgument = Annotated[
+    str,
+    typer.Argument(metavar="STUDY", help="A shipped study, or a file.", autocompletion=_shipped),
+]
 RunArgument = Annotated[
     str, typer.Argument(metavar="RUN", help="A run's folder, or its study's name.")
 ]
@@ -76,6 +86,23 @@ class Interval(StrEnum):
 
     CORRECTED = "corrected"
     BOOTSTRAP = "bootstrap"
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from qml import __version__
+
+        print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Version.")
+    ] = False,
+) -> None:
+    """Compare quantum classifiers with each other and with classical ones."""
 
 
 @app.command()

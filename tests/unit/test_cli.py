@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -98,7 +99,7 @@ def test_doctor_knows_versions_and_no_secret(place):
     done = qml(
         "doctor",
         cwd=place,
-        env={**__import__("os").environ, "QISKIT_IBM_TOKEN": "canary-token-123456"},
+        env={**os.environ, "QISKIT_IBM_TOKEN": "canary-token-123456"},
     )
     assert "qiskit" in done.stdout
     assert "cores" in done.stdout
@@ -133,6 +134,48 @@ def test_mistakes_are_one_line_without_a_traceback(place, arguments, code, words
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not done.stdout
+
+
+@pytest.mark.parametrize("module", ["experiments", "qml_workbench"])
+def test_version_is_the_librarys(tmp_path, module):
+    import qml as library
+
+    done = subprocess.run(
+        [sys.executable, "-m", module, "--version"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == f"{library.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    "words, completed",
+    [
+        ("qml ru", ["run"]),
+        ("qml list op", ["optimizers"]),
+        ("qml run --re", ["--retry-failed"]),
+        ("qml check kern", ["kernels"]),
+        ("qml run my-study", []),  # the shell goes on with files
+    ],
+)
+def test_bash_completes_commands_options_and_shipped_studies(tmp_path, words, completed):
+    asked = {
+        "_QML_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    code = "import sys; sys.argv[0] = 'qml'; from qml_workbench.__main__ import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **asked},
+    )
+    assert done.stdout.split() == completed
 
 
 def test_reader_that_goes_away_is_no_error(place):
