@@ -1,8 +1,8 @@
 """The engine's own little language: what every circuit is brought to.
 
-Seven kinds of step are enough. Rotations about X and Y and parities of Z carry angles; what is
-fixed is a Hadamard, a permutation or a matrix. A rotation's angle is `scale` times a column of the
-expression table.
+The kinds of `Kind` are enough. Rotations about X and Y and parities of Z carry angles; what is
+fixed is a Hadamard, a permutation or a matrix; a diagonal of the whole register has phases. A
+rotation's angle is `scale` times a column of the expression table.
 """
 
 from __future__ import annotations
@@ -41,17 +41,17 @@ class Step:
     Parameters
     ----------
     kind : Kind
-        What it does.
+        Operation that the step does.
     qubits : tuple of int
-        On which qubits.
+        Qubits that it acts on.
     column : int, default=0
         Column of the expression table that the angle is read from; column 0 is the constant 1.
     scale : float, default=0.0
         Factor on that column.
     matrix : ndarray or None, default=None
-        Of a fixed matrix.
+        Entries of a step of a fixed matrix, None for others.
     phases : Phases or None, default=None
-        Of a diagonal.
+        Phases of a diagonal, None for others.
     """
 
     kind: Kind
@@ -76,9 +76,9 @@ class Phases:
     Parameters
     ----------
     coefficients : ndarray of shape (n_expressions, 1 + n + n(n-1)/2)
-        By which the expression table's row is multiplied to get the constant, the n linear and the
-        quadratic coefficients, the pairs (p, q) with p < q in the order q = 1: p = 0; q = 2: p = 0,
-        1; and so on.
+        Matrix by which the expression table's row is multiplied to get the constant, the n linear
+        and the quadratic coefficients, the pairs (p, q) with p < q in the order q = 1: p = 0; q =
+        2: p = 0, 1; and so on.
     """
 
     coefficients: NDArray[np.float64]
@@ -101,7 +101,7 @@ class Program:
     table : ExpressionTable
         The circuit's angles as functions of its parameters.
     steps : tuple of Step
-        In the order of time.
+        Steps in the order of time.
     phase : tuple of (column, factor) pairs
         The global phase in radians, as a sum over the expression table.
     """
