@@ -20,7 +20,7 @@ class WrappedClassifier(ClassifierMixin, BaseEstimator):
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Labels.
+        Labels, sorted and unique.
     machine_ : object
         The other library's classifier, fitted.
     """

@@ -34,9 +34,9 @@ class SpecError(WorkbenchError, ValueError):
     Parameters
     ----------
     problem : str
-        What is wrong, what was got, what is allowed.
+        Words for what is wrong, what was got, what is allowed.
     path : str, default=""
-        Where: the field, as in ``models[2].optimizer.name``.
+        Field that is wrong, as in ``models[2].optimizer.name``.
     """
 
     def __init__(self, problem: str, path: str = "") -> None:
@@ -71,12 +71,12 @@ class BackendError(WorkbenchError, RuntimeError):
     Parameters
     ----------
     problem : str
-        What went wrong, and what that means for what was submitted.
+        Words for what went wrong, and what that means for what was submitted.
     status : {"failed", "timed_out", "cancelled"}, default="failed"
-        What a record says of it.
+        Status of a cell that ends with this error.
     pending : bool, default=False
-        Whether asking again goes on where this ended: a job waits elsewhere, or a service may soon
-        answer.
+        True where asking again goes on where this ended: a job waits elsewhere, or a service may
+        soon answer.
     """
 
     def __init__(
@@ -102,15 +102,15 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     Parameters
     ----------
     name : object
-        What the user wrote.
+        Name that the user wrote.
     allowed : iterable of str
-        What would have been right.
+        Names that would have been right.
 
     Returns
     -------
     str
-        ``" (did you mean 'cobyla'?)"``, or ``" (allowed: a, b)"`` where nothing is near; of many,
-        the first twenty.
+        The tail, ``" (did you mean 'cobyla'?)"``, or ``" (allowed: a, b)"`` where nothing is near;
+        of many, the first twenty.
 
     Examples
     --------

@@ -36,7 +36,7 @@ class Room:
     Parameters
     ----------
     kind : str
-        What a plug-in of this room is called in messages, such as ``"optimizer"``.
+        Word for a plug-in of this room in messages, such as ``"optimizer"``.
     packages : str or tuple of str
         The dotted names of the packages whose files they are.
     supplied : tuple of str, default=()
@@ -101,7 +101,8 @@ class Room:
         Parameters
         ----------
         spec : str or mapping
-            ``"zz"``, or ``{"name": "zz", "reps": 1}`` where parameters differ from the defaults.
+            Name of the plug-in, ``"zz"``, or ``{"name": "zz", "reps": 1}`` where parameters differ
+            from the defaults.
 
         Raises
         ------
@@ -146,9 +147,9 @@ def check_parameters(
     plugin : callable
         The class or function that will receive the parameters.
     parameters : mapping
-        Parameter name to value.
+        Values by the parameters' names.
     owner : str
-        Whom the message names, such as ``"optimizer 'aqgd'"``.
+        Words by which the message names the plug-in, such as ``"optimizer 'aqgd'"``.
     supplied : tuple of str, default=()
         Parameters that are not the user's to set.
 

@@ -26,17 +26,18 @@ class Dataset:
     y : ndarray of shape (n_samples,)
         Labels, two classes or more; floating-point numbers are the targets of a regression.
     name : str
-        As messages show it.
+        Name in messages and tables.
     source : str
-        Where the data come from: a generator with its reference, a package, an archive.
+        Origin of the data: a generator with its reference, a package, an archive.
     licence : str
-        Under which they may be used.
+        Licence under which they may be used.
     columns : tuple of str, default=()
         The features' names, for messages.
     groups : ndarray of shape (n_samples,) or None, default=None
-        Rows of one group (a patient, a day) are never on both sides of a grouped split.
+        Group of each row (a patient, a day); rows of one group are never on both sides of a grouped
+        split.
     folds : ndarray of int of shape (n_samples,) or None, default=None
-        In which fold a row is tested, from 0, for a predefined split; -1 is always trained on.
+        Fold in which each row is tested, from 0, for a predefined split; -1 is always trained on.
 
     Raises
     ------

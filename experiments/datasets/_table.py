@@ -43,7 +43,7 @@ def columns_to_dataset(
     Parameters
     ----------
     columns : mapping
-        Column name to its values.
+        Values of each column, by its name.
     target : str
         The column of labels; empty is the last one.
     drop : str
@@ -51,7 +51,7 @@ def columns_to_dataset(
     group, fold : str
         Columns for grouped and predefined splits; empty is none.
     name, source, licence : str
-        Of the data set.
+        Fields of the data set.
 
     Raises
     ------

@@ -37,13 +37,13 @@ def ad_hoc(
     random_state : int
         Seed of :math:`V` and of the points.
     n_samples : int, default=80
-        Even.
+        Number of points, half of them of each class.
     n_features : {2, 3}, default=2
-        Features and qubits.
+        Number of features and of qubits.
     gap : float, default=0.3
-        The paper's :math:`\Delta`.
+        Least distance of an expectation value from 0, the paper's :math:`\Delta`.
     law : {"haar", "qiskit"}, default="haar"
-        How :math:`V` is drawn: from the Haar measure, as the paper says, or as
+        Law by which :math:`V` is drawn: from the Haar measure, as the paper says, or as
         qiskit-machine-learning draws it (the eigenvectors of :math:`A^\dagger A`, entries of
         :math:`A` uniform in the unit square).
     unitary_seed : int or None, default=None

@@ -25,7 +25,7 @@ def bars_and_stripes(
     Parameters
     ----------
     random_state : int
-        Seed of everything.
+        Seed of all that is drawn.
     n_samples : int, default=300
         Number of images, half of them of each class.
     width : int, default=4

@@ -27,11 +27,11 @@ def digits(
     random_state : int, default=0
         Seed of the draw, if not all are taken.
     classes : str, default="3 5"
-        Which digits, with spaces between.
+        Digits to tell apart, with spaces between.
     width : {1, 2, 4, 8}, default=8
         Pixels a side; smaller images are means over squares.
     n_samples : int, default=0
-        So many, the classes' shares kept as they come; 0 is all.
+        Number of images, the classes' shares kept as they come; 0 is all.
 
     Notes
     -----

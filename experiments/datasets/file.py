@@ -39,7 +39,7 @@ def file(
     Parameters
     ----------
     random_state : int, default=0
-        Not used: nothing is drawn.
+        Seed that is not used: nothing is drawn.
     path : str
         The file; one that is not there is looked for in the folder that ``QML_DATA`` names, and
         among the arrays that `Study.from_dict` keeps.
@@ -52,7 +52,7 @@ def file(
     fold : str, default=""
         Column that says in which fold a row is tested (-1: never), for a predefined split.
     sha256 : str, default=""
-        If given, the file must have this hash.
+        Hash that the file must have; empty is any.
 
     Raises
     ------

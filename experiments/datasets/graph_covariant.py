@@ -32,11 +32,11 @@ def graph_covariant(
     random_state : int
         Seed of the cosets, elements and noise.
     n_samples : int, default=40
-        Half of them of each coset.
+        Number of points, half of them of each coset.
     n_qubits : int, default=7
         Half the number of features.
     entanglement : str or list of pairs, default="linear"
-        The graph; see `qml.circuits.entangled_pairs`.
+        Edges of the graph; see `qml.circuits.entangled_pairs`.
     noise : float, default=0.01
         Standard deviation of the features' noise, in radians.
 

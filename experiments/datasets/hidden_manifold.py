@@ -31,11 +31,11 @@ def hidden_manifold(
     Parameters
     ----------
     random_state : int
-        Seed of everything.
+        Seed of all that is drawn.
     n_samples : int, default=300
         Number of points.
     n_features : int, default=10
-        Their dimension.
+        Dimension of the points.
     manifold_dimension : int, default=6
         The number m of hidden variables.
 

@@ -31,15 +31,15 @@ def hyperplanes_parity(
     Parameters
     ----------
     random_state : int
-        Seed of everything.
+        Seed of all that is drawn.
     n_samples : int, default=300
         Number of points.
     n_features : int, default=10
-        Their dimension.
+        Dimension of the points.
     n_hyperplanes : int, default=2
-        How many cuts.
+        Number of cuts.
     manifold_dimension : int, default=3
-        The dimension m in which they cut.
+        Dimension m in which the hyperplanes cut.
 
     References
     ----------

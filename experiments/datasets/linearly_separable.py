@@ -33,7 +33,7 @@ def linearly_separable(
     n_features : int, default=2
         The dimension :math:`d`.
     margin : float, default=0.02
-        Half of the gap, a feature.
+        Half of the gap between the classes, a feature.
 
     References
     ----------

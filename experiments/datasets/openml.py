@@ -19,9 +19,9 @@ def openml(
     Parameters
     ----------
     random_state : int, default=0
-        Not used: nothing is drawn.
+        Seed that is not used: nothing is drawn.
     data_id : int, default=61
-        Its number there; a number is one version and does not change. 61 is Iris.
+        Number of the data set there; a number is one version and does not change. 61 is Iris.
     target : str, default=""
         Column of the labels; empty is the one that OpenML names.
     drop : str, default=""

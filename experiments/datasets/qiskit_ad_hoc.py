@@ -28,13 +28,13 @@ def qiskit_ad_hoc(
     Parameters
     ----------
     random_state : int
-        Seed of everything.
+        Seed of all that is drawn.
     n_train, n_test : int, default=20 and 10
         Points of each class.
     n_features : {2, 3}, default=2
-        Features and qubits.
+        Number of features and of qubits.
     gap : float, default=0.3
-        Labels need an expectation value of at least so much.
+        Least distance of a label's expectation value from 0.
 
     References
     ----------

@@ -34,11 +34,11 @@ def restaurant_reviews(
     Parameters
     ----------
     random_state : int, default=0
-        Not used: nothing is drawn.
+        Seed that is not used: nothing is drawn.
     components_of_all_rows : int, default=0
-        0 gives the texts. Otherwise so many principal components of the counts of the 1,500 most
-        frequent words, learned from *all* rows, test rows included: the leak of a pipeline that
-        splits last. It is here to be measured, not to be used.
+        Number of principal components of the counts of the 1,500 most frequent words, learned from
+        *all* rows, test rows included: the leak of a pipeline that splits last. It is here to be
+        measured, not to be used. 0 gives the texts.
 
     Raises
     ------

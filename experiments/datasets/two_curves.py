@@ -31,11 +31,11 @@ def two_curves(
     Parameters
     ----------
     random_state : int
-        Seed of everything.
+        Seed of all that is drawn.
     n_samples : int, default=300
         Number of points, half of them on each curve.
     n_features : int, default=10
-        Dimension.
+        Dimension of the points.
     degree : int, default=5
         Highest frequency d: the higher, the more the curves wind.
     offset : float, default=0.1

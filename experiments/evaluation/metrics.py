@@ -27,14 +27,14 @@ class Predictions:
     Parameters
     ----------
     true, predicted : ndarray of shape (n_samples,)
-        Labels or targets.
+        Labels or targets, as given and as predicted.
     classes : ndarray of shape (n_classes,) or None
         All labels of the data set, sorted; None for targets.
     scores : ndarray or None, default=None
         Probabilities, shape (n_samples, n_classes), or decision values, of that shape or, for two
         classes, (n_samples,), larger for the second class.
     scores_kind : {"probabilities", "decision"} or None, default=None
-        What `scores` are.
+        Kind of the `scores`.
     """
 
     true: NDArray[Any]
@@ -77,19 +77,19 @@ class Metric:
     Parameters
     ----------
     of : callable
-        From `Predictions` to a number; NaN where the test rows allow none.
+        Function from `Predictions` to a number; NaN where the test rows allow none.
     needs : {"labels", "scores", "probabilities"}
-        Without scores or probabilities there is no number.
+        Outputs of a model without which there is no number.
     task : str
-        Of which task it speaks.
+        Task of which it speaks.
     low, high : float
-        Its range.
+        Ends of its range.
     higher_is_better : bool
-        Which way a better model lies.
+        True where a better model has the higher value.
     counts_rows : bool
-        Whether it moves in steps of a test row, as an accuracy does.
+        True where it moves in steps of a test row, as an accuracy does.
     title : str
-        As tables show it; the name if empty.
+        Title in tables; the name if empty.
     """
 
     of: Callable[[Predictions], float]
@@ -251,7 +251,7 @@ def score(name: str, predictions: Predictions) -> float | None:
         is halved, so that two classes give the squared error of one probability. The calibration
         error is the mean distance between confidence and accuracy over ten bins of confidence.
     predictions : Predictions
-        Of one fold.
+        Predictions of one fold.
 
     Returns
     -------

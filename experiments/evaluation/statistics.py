@@ -37,15 +37,15 @@ def corrected_interval(
     Parameters
     ----------
     scores : array-like of shape (J,)
-        One a fold, over all repeats.
+        Scores, one a fold, over all repeats.
     test_to_train : float
         Test size over training size.
     level : float, default=0.95
-        Confidence.
+        Confidence of the interval.
     step : float, default=0.0
-        By how much one test row moves a fold's score. Equal scores on all folds do not make a
-        model's score certain: the variance is taken for no less than if one row in all had been
-        answered differently.
+        Change of a fold's score by one test row. Equal scores on all folds do not make a model's
+        score certain: the variance is taken for no less than if one row in all had been answered
+        differently.
 
     Returns
     -------
@@ -88,7 +88,7 @@ class Comparison:
     difference, low, high : float
         Mean over folds and its corrected 95 % interval.
     p : float
-        Two-sided, of the corrected t test.
+        Two-sided p-value of the corrected t test.
     p_worse, p_equal, p_better : float
         Posterior probabilities that the first is worse by more than the region of practical
         equivalence, within it, better by more.
@@ -98,7 +98,7 @@ class Comparison:
     visible : float
         The difference that these folds would have shown with probability 0.8, if it were there.
     n_folds : int
-        Of how many.
+        Number of folds compared.
     """
 
     difference: float
@@ -125,13 +125,13 @@ def compare(
     Parameters
     ----------
     differences : array-like of shape (J,)
-        One a fold, over all repeats; at least two.
+        Differences, one a fold, over all repeats; at least two.
     test_to_train : float
         Test size over training size.
     rope : float
         Half width of the region of practical equivalence, in units of the score.
     step : float, default=0.0
-        As for `corrected_interval`.
+        Change of a fold's score by one test row, as for `corrected_interval`.
 
     References
     ----------
@@ -188,20 +188,20 @@ def bootstrap_interval(
     Parameters
     ----------
     score : callable
-        From one array of rows a fold to the score; NaN where those rows allow none.
+        Function from one array of rows a fold to the score; NaN where those rows allow none.
     fold_sizes : sequence of int
-        Test rows of each fold.
+        Number of test rows of each fold.
     level : float, default=0.95
-        Confidence.
+        Confidence of the interval.
     draws : int, default=400
-        Resamples.
+        Number of resamples.
     seed : int, default=0
-        Of the resamples.
+        Seed of the resamples.
 
     Returns
     -------
     low, high : float
-        NaN if no resample allowed a score.
+        Ends of the interval, NaN if no resample allowed a score.
 
     References
     ----------
@@ -234,13 +234,13 @@ class Friedman:
     ranks : ndarray of shape (n_models,)
         Mean rank over the data sets; 1 is best.
     chi_squared, p_chi_squared : float
-        Friedman's statistic.
+        Friedman's statistic and its p-value.
     F, p : float
-        Iman and Davenport's, which is less conservative.
+        Iman and Davenport's statistic and its p-value, which is less conservative.
     critical_difference : float
-        Nemenyi's: mean ranks that differ by less are not told apart.
+        Nemenyi's critical difference: mean ranks that differ by less are not told apart.
     p_pairs : ndarray of shape (n_models, n_models)
-        Wilcoxon's signed-rank test of each pair, Holm's correction over all pairs.
+        P-values of Wilcoxon's signed-rank test of each pair, with Holm's correction over all pairs.
     """
 
     ranks: NDArray[np.float64]
@@ -264,7 +264,7 @@ def friedman(scores: ArrayLike, level: float = 0.95) -> Friedman:
     Parameters
     ----------
     scores : array-like of shape (n_datasets, n_models)
-        Higher is better.
+        Scores of which higher is better.
     level : float, default=0.95
         Confidence of the critical difference.
 
@@ -337,7 +337,7 @@ def paired_test(differences: ArrayLike) -> float:
     Parameters
     ----------
     differences : array-like of shape (n_problems,)
-        One a problem, infinities allowed: only their order counts.
+        Differences, one a problem, infinities allowed: only their order counts.
 
     References
     ----------
@@ -362,11 +362,12 @@ def holm(p_values: ArrayLike) -> np.ndarray:
     Parameters
     ----------
     p_values : array-like of shape (n_tests,)
+        P-values of the tests.
 
     Returns
     -------
     ndarray of shape (n_tests,)
-        In the same order, none above 1.
+        Corrected p-values in the same order, none above 1.
 
     References
     ----------

@@ -19,7 +19,7 @@ def disentangled(circuit: QuantumCircuit) -> QuantumCircuit:
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates; composite ones are taken apart by their definitions.
+        Circuit of gates; composite ones are taken apart by their definitions.
 
     Returns
     -------

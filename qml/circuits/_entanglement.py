@@ -21,9 +21,10 @@ def entangled_pairs(entanglement: Entanglement, n_qubits: int) -> list[tuple[int
     Parameters
     ----------
     entanglement : str or list of pairs
-        ``"full"``: every pair; ``"linear"``: neighbours on a line; ``"reverse_linear"``: the same
-        from the far end; ``"circular"``: last with first, then the line; ``"pairwise"``: even
-        neighbours, then odd ones; or the pairs, such as the edges of a graph.
+        Pattern of the pairs, ``"full"``: every pair; ``"linear"``: neighbours on a line;
+        ``"reverse_linear"``: the same from the far end; ``"circular"``: last with first, then the
+        line; ``"pairwise"``: even neighbours, then odd ones; or the pairs, such as the edges of a
+        graph.
     n_qubits : int
         Width of the circuit.
 

@@ -48,9 +48,9 @@ def compacted(isa: QuantumCircuit, places: Iterable[int] | None = None) -> Quant
     Parameters
     ----------
     isa : QuantumCircuit
-        On the machine's qubits.
+        Circuit on the machine's qubits.
     places : iterable of int or None, default=None
-        Which to keep, the active ones among them; None is the active ones.
+        Qubits to keep, the active ones among them; None is the active ones.
     """
     kept = sorted(active_qubits(isa) if places is None else places)
     place = {physical: i for i, physical in enumerate(kept)}

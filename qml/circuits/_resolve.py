@@ -70,7 +70,7 @@ def resolve_trainable_map(feature_map: CircuitSpec, n_features: int) -> ModelCir
     Parameters
     ----------
     feature_map, n_features
-        As for `resolve_feature_map`.
+        Parameters of `resolve_feature_map`.
 
     Raises
     ------
@@ -100,9 +100,9 @@ def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:
     Parameters
     ----------
     ansatz : str, mapping, QuantumCircuit or callable
-        As for `resolve_feature_map`; a callable takes the number of qubits.
+        Ansatz in the forms of `resolve_feature_map`; a callable takes the number of qubits.
     n_qubits : int
-        Number of qubits of the feature map.
+        Width of the feature map.
 
     Raises
     ------

@@ -24,9 +24,9 @@ def state_preparation(n_qubits: int, name: str = "x") -> QuantumCircuit:
     Parameters
     ----------
     n_qubits : int
-        Width.
+        Width of the circuit.
     name : str, default="x"
-        Of the parameters.
+        Name of the parameters.
 
     Returns
     -------

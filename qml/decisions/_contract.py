@@ -31,10 +31,11 @@ class Decision:
     Parameters
     ----------
     readout : ndarray of shape (2**n_qubits, n_classes)
-        ``probabilities @ readout`` are the class probabilities, or scores if `scale` is set.
+        Matrix of which ``probabilities @ readout`` are the class probabilities, or scores if
+        `scale` is set.
     scale : float or None, default=None
-        The class probabilities are the softmax of the scores times this; None if the readout gives
-        probabilities itself.
+        Factor on the scores, before the softmax that makes class probabilities of them; None if the
+        readout gives probabilities itself.
     basis : str, default=""
         One of ``X``, ``Y``, ``Z`` a qubit, the last qubit first: the basis that each is measured
         in. Empty is Z for all.
@@ -51,9 +52,10 @@ def resolve_decision(spec: DecisionSpec, n_qubits: int, n_classes: int) -> Decis
     Parameters
     ----------
     spec : str or mapping
-        ``"parity"``, or ``{"name": "one_qubit", "qubit": 1}``.
+        Name of the decision, ``"parity"``, or with parameters, ``{"name": "one_qubit", "qubit":
+        1}``.
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
 
     Raises
     ------

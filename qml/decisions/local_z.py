@@ -22,7 +22,7 @@ def local_z(n_qubits: int, n_classes: int) -> Decision:
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
 
     Raises
     ------

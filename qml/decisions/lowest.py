@@ -14,7 +14,7 @@ def lowest(n_qubits: int, n_classes: int) -> Decision:
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
 
     Examples
     --------

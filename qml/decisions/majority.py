@@ -16,7 +16,7 @@ def majority(n_qubits: int, n_classes: int) -> Decision:
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
 
     Examples
     --------

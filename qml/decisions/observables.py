@@ -22,13 +22,13 @@ def observables(
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
     paulis : str, default=""
-        One product a class, separated by commas, the last qubit first as in Qiskit:
-        ``"IIZ,IZI,ZII"``. They must agree on every qubit where both act, so that one measurement
-        serves all. Empty is Z on one qubit after the other.
+        Products of Pauli matrices, one a class, separated by commas, the last qubit first as in
+        Qiskit: ``"IIZ,IZI,ZII"``. They must agree on every qubit where both act, so that one
+        measurement serves all. Empty is Z on one qubit after the other.
     scale : float, default=6.0
-        The :math:`s`: at 6 the softmax of two opposite values reaches 0.99999.
+        Factor :math:`s` on the values: at 6 the softmax of two opposite values reaches 0.99999.
 
     Raises
     ------

@@ -17,9 +17,9 @@ def one_qubit(n_qubits: int, n_classes: int, qubit: NonNegativeInt = 0) -> Decis
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
     qubit : int, default=0
-        Which.
+        Qubit that is read.
 
     Raises
     ------

@@ -19,7 +19,7 @@ def parity(n_qubits: int, n_classes: int) -> Decision:
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Numbers of qubits and of classes.
 
     References
     ----------

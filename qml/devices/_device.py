@@ -29,7 +29,7 @@ class DeviceQubit:
     Parameters
     ----------
     t1_s, t2_s : float or None
-        Relaxation and dephasing time.
+        Relaxation and dephasing times in seconds; None is unknown.
     reads_1_for_0, reads_0_for_1 : float, default=0.0
         Probabilities of a wrong outcome.
     """
@@ -47,15 +47,15 @@ class DeviceGate:
     Parameters
     ----------
     name : str
-        Qiskit's, such as ``"cx"``.
+        Qiskit's name, such as ``"cx"``.
     qubits : tuple of int
-        On which it is there.
+        Qubits on which the gate is there.
     duration_s : float or None
-        None is unknown; the qubits do not relax meanwhile.
+        Seconds that the gate takes; None is unknown, and the qubits do not relax meanwhile.
     error : float or None
         Average infidelity :math:`\varepsilon`; None is unknown, and only relaxation counts.
     error_growth : float, default=0.0
-        :math:`q` in the error :math:`(\varepsilon - q)c + qc^2` at c times the duration.
+        Share :math:`q` in the error :math:`(\varepsilon - q)c + qc^2` at c times the duration.
     """
 
     name: str
@@ -72,15 +72,15 @@ class Device:
     Parameters
     ----------
     name : str
-        For messages and records.
+        Name in messages and records.
     qubits : tuple of DeviceQubit
-        In order.
+        Qubits in the machine's order.
     gates : tuple of DeviceGate
         Every gate on every place; what is not here, circuits are transpiled around.
     readout_s : float or None, default=None
-        Duration of a measurement.
+        Seconds that a measurement takes.
     taken_at : str, default=""
-        When it was measured; part of a calibration's identity.
+        Time when it was measured; part of a calibration's identity.
 
     Examples
     --------
@@ -262,9 +262,9 @@ class Described(BackendV2):
     Parameters
     ----------
     name : str
-        Of the machine.
+        Name of the machine.
     target : Target
-        What it can do where.
+        Gates that the machine has, and where.
     """
 
     def __init__(self, name: str, target: Target) -> None:

@@ -28,7 +28,7 @@ def uniform(
     Parameters
     ----------
     n_qubits : int, default=5
-        How many.
+        Number of qubits.
     t1_us, t2_us : float, default=100.0, 80.0
         Relaxation and dephasing time in microseconds; T2 is at most twice T1.
     gate_ns, two_qubit_gate_ns : float, default=35.0, 300.0
@@ -39,7 +39,7 @@ def uniform(
     readout_error : float, default=2e-2
         Probability of a wrong outcome, the same for 0 and 1.
     connections : {"line", "all"}, default="line"
-        Which pairs have a cx.
+        Pairs that have a cx.
 
     Raises
     ------

@@ -19,9 +19,9 @@ class Concentration:
     Parameters
     ----------
     mean, variance : float
-        Of the entries above the diagonal.
+        Mean and variance of the entries above the diagonal.
     haar_mean, haar_variance : float
-        Of the fidelity of two Haar-random states of as many qubits.
+        Mean and variance of the fidelity of two Haar-random states of as many qubits.
     shots_to_resolve : float
         Shots an entry at which its shot noise is as large as the entries' spread; infinite where
         they do not spread.
@@ -44,7 +44,7 @@ def concentration(K: ArrayLike, n_qubits: int) -> Concentration:
     Parameters
     ----------
     K : array-like of shape (n, n)
-        Symmetric, two points or more.
+        Symmetric matrix of two points or more.
     n_qubits : int
         Width of the feature map.
 

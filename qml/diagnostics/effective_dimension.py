@@ -18,7 +18,9 @@ def fisher_information(probabilities: ArrayLike, jacobian: ArrayLike) -> np.ndar
     Parameters
     ----------
     probabilities : array-like of shape (n_samples, n_classes)
+        Probabilities of the classes.
     jacobian : array-like of shape (n_samples, n_classes, n_weights)
+        Derivatives of the probabilities by the weights.
 
     Returns
     -------
@@ -45,12 +47,12 @@ def effective_dimension(fishers: ArrayLike, n_samples: int) -> float:
     fishers : array-like of shape (n_draws, n_weights, n_weights)
         Fisher information at random weights.
     n_samples : int
-        The :math:`n`; more than 17, so that :math:`\kappa > 1`.
+        Number :math:`n` of samples; more than 17, so that :math:`\kappa > 1`.
 
     Returns
     -------
     float
-        Between 0 and the number of weights, or so.
+        The dimension, between 0 and the number of weights, or so.
 
     Raises
     ------

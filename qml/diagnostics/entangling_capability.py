@@ -20,7 +20,7 @@ def meyer_wallach(states: NDArray[np.complex128]) -> NDArray[np.float64]:
     Parameters
     ----------
     states : ndarray of shape (n_states, 2**n_qubits)
-        Normalised.
+        Normalised states, one a row.
 
     Returns
     -------
@@ -54,11 +54,11 @@ def entangling_capability(
     Parameters
     ----------
     circuit : QuantumCircuit
-        All its parameters are drawn.
+        Circuit of which all parameters are drawn.
     n_draws : int, default=1000
-        States.
+        Number of states.
     random_state : int, default=0
-        Of the draws.
+        Seed of the draws.
 
     Raises
     ------

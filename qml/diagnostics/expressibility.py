@@ -26,19 +26,19 @@ def expressibility(
     Parameters
     ----------
     circuit : QuantumCircuit
-        All its parameters are drawn from :math:`[0, 2\pi)`.
+        Circuit of which all parameters are drawn from :math:`[0, 2\pi)`.
     n_pairs : int, default=2000
-        Pairs of states. With few the histogram's own noise is seen, about
+        Number of pairs of states. With few the histogram's own noise is seen, about
         :math:`n_\mathrm{bins}/2n_\mathrm{pairs}`.
     n_bins : int, default=75
-        Of the histogram, as in the paper.
+        Number of the histogram's bins, as in the paper.
     random_state : int, default=0
-        Of the draws.
+        Seed of the draws.
 
     Returns
     -------
     float
-        In nats.
+        The divergence in nats.
 
     Raises
     ------

@@ -22,11 +22,11 @@ class FourierSpectrum:
     Parameters
     ----------
     mean, spread : ndarray of shape (n_frequencies,)
-        Of the absolute values, over the functions that were looked at.
+        Mean and spread of the absolute values, over the functions that were looked at.
     degree : int
         The highest frequency that any of them uses.
     aliased : bool
-        Whether the highest frequency that was asked for is used: then there may be higher ones,
+        True where the highest frequency that was asked for is used: then there may be higher ones,
         which show as lower ones.
     """
 
@@ -48,7 +48,7 @@ def fourier_spectrum(
     Parameters
     ----------
     functions : callable
-        From points of shape (n_points,) to values of shape (n_functions, n_points).
+        Functions from points of shape (n_points,) to values of shape (n_functions, n_points).
     n_frequencies : int, default=8
         The highest frequency that is told apart.
 

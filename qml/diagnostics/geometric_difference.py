@@ -26,14 +26,14 @@ def geometric_difference(
     Parameters
     ----------
     K_classical, K_quantum : array-like of shape (n, n)
-        Positive semidefinite on the same points.
+        Positive semidefinite matrices on the same points.
     regularization : float, default=1e-10
-        The :math:`\mu` added to the classical matrix's eigenvalues.
+        Number :math:`\mu` added to the classical matrix's eigenvalues.
 
     Returns
     -------
     float
-        1 for a kernel against itself, at least 1 in general.
+        The difference, 1 for a kernel against itself, at least 1 in general.
 
     References
     ----------
@@ -64,11 +64,11 @@ def model_complexity(K: ArrayLike, y: ArrayLike, regularization: float = 1e-10) 
     Parameters
     ----------
     K : array-like of shape (n, n)
-        Positive semidefinite.
+        Positive semidefinite kernel matrix.
     y : array-like of shape (n,)
-        Numbers, such as :math:`\pm 1`.
+        Labels as numbers, such as :math:`\pm 1`.
     regularization : float, default=1e-10
-        The :math:`\mu` added to the eigenvalues.
+        Number :math:`\mu` added to the eigenvalues.
 
     Returns
     -------

@@ -23,11 +23,11 @@ class GradientVariance:
     Parameters
     ----------
     n_qubits, n_weights : int
-        Sizes.
+        Numbers of qubits and of weights.
     variance : float
-        Over draws, averaged over the weights that move the observable at all.
+        Variance over draws, averaged over the weights that move the observable at all.
     largest : float
-        Of any weight.
+        Largest variance of any weight.
     n_dead : int
         Weights whose slope is 0 at every draw: they commute with all that comes after.
     """
@@ -50,13 +50,13 @@ def gradient_variance(
     Parameters
     ----------
     circuit : QuantumCircuit
-        All its parameters are drawn from :math:`[0, 2\pi)`.
+        Circuit of which all parameters are drawn from :math:`[0, 2\pi)`.
     observable : SparsePauliOp
-        On the circuit's qubits.
+        Observable on the circuit's qubits.
     n_draws : int, default=200
-        Random starts.
+        Number of random starts.
     random_state : int, default=0
-        Of the draws.
+        Seed of the draws.
 
     Raises
     ------
@@ -109,11 +109,11 @@ def variance_over_widths(
     Parameters
     ----------
     ansatz : str, mapping or callable
-        See `qml.circuits.resolve_ansatz`; made for each width.
+        Ansatz as `qml.circuits.resolve_ansatz` takes it, made for each width.
     qubits : sequence of int, default=(2, 4, 6, 8)
-        Widths.
+        Widths of the ansatz.
     n_draws, random_state : int
-        As for `gradient_variance`.
+        Parameters of `gradient_variance`.
 
     Returns
     -------
@@ -157,9 +157,9 @@ def decay_per_qubit(rows: Sequence[dict[str, float]], key: str) -> float:
     Parameters
     ----------
     rows : sequence of dict
-        From `variance_over_widths`, two or more.
+        Rows of `variance_over_widths`, two or more.
     key : {"global_variance", "local_variance"}
-        Which.
+        Variance that is looked at.
 
     Examples
     --------

@@ -47,15 +47,15 @@ class KernelHealth:
     Parameters
     ----------
     summary : dict
-        At the bandwidth asked for and all features.
+        Numbers at the bandwidth asked for and all features.
     qubits : list of dict
         Concentration with the first 1, 2, ... features.
     bandwidths : list of dict
-        Everything against the bandwidth.
+        Numbers by the bandwidth, a row each.
     repairs : list of dict
-        What shots do to the matrix, and each repair to that.
+        Effect of shots on the matrix, and of each repair on that.
     eigenvalues : ndarray of shape (n,)
-        Of the kernel matrix, largest first.
+        Eigenvalues of the kernel matrix, largest first.
     """
 
     summary: Row
@@ -92,19 +92,21 @@ def kernel_health(
     Parameters
     ----------
     X : array-like of shape (n, n_features)
-        Angles in radians.
+        Features as angles in radians.
     y : array-like of shape (n,)
-        Classes.
+        Classes of the points.
     feature_map, bandwidth, backend
-        As for `qml.kernels.QuantumKernel`; a map with weights needs the kernel ``trainable``.
+        Parameters of `qml.kernels.QuantumKernel`; a map with weights needs the kernel
+        ``trainable``.
     quantum_kernel : str or mapping, default="fidelity"
-        As for `qml.kernels.resolve_kernel`. Haar values and shots are those of fidelities.
+        Kernel as `qml.kernels.resolve_kernel` takes it. Haar values and shots are those of
+        fidelities.
     shots : int, default=1024
-        At which the measured matrix is examined, if the backend does not measure itself.
+        Shots at which the measured matrix is examined, if the backend does not measure itself.
     bandwidths : iterable of float
-        Of the sweep.
+        Bandwidths of the sweep.
     random_state : int, default=0
-        Of the shots, the folds and what the kernel draws.
+        Seed of the shots, the folds and what the kernel draws.
 
     Returns
     -------

@@ -20,11 +20,11 @@ class Landscape:
     Parameters
     ----------
     steps : ndarray of shape (n_steps,)
-        Along either direction, in radians; 0 is in the middle.
+        Distances along either direction, in radians; 0 is in the middle.
     losses : ndarray of shape (n_steps, n_steps)
-        At ``center + steps[i] * first + steps[j] * second``.
+        Losses at ``center + steps[i] * first + steps[j] * second``.
     directions : ndarray of shape (2, n_weights)
-        Orthogonal, each of length 1.
+        Orthogonal directions, each of length 1.
     """
 
     steps: Values
@@ -44,15 +44,16 @@ def loss_landscape(
     Parameters
     ----------
     loss : callable
-        From weights to the loss.
+        Function from weights to the loss.
     center : array-like of shape (n_weights,)
-        Such as trained weights.
+        Weights in the middle of the square, such as trained ones.
     reach : float, default=pi
         Half the square's side, in radians.
     n_steps : int, default=25
-        Of a side; taken odd, so that the center is among them. The loss is asked for their square.
+        Number of points a side; taken odd, so that the center is among them. The loss is asked for
+        their square.
     random_state : int, default=0
-        Of the directions.
+        Seed of the directions.
 
     References
     ----------

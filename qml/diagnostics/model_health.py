@@ -38,14 +38,14 @@ class ModelHealth:
     Parameters
     ----------
     summary : dict
-        Single numbers.
+        Numbers of the whole model, by name.
     widths, depths : list of dict
         Gradient variance of the ansatz by qubits and by layers, for a global and a local
         observable; empty for models without an ansatz of their own choice.
     fourier : FourierSpectrum
-        Of the first feature, over random weights, the other features at 0.
+        Spectrum of the first feature, over random weights, the other features at 0.
     landscape : Landscape
-        Of the training loss around the trained weights.
+        Training loss around the trained weights.
     """
 
     summary: dict[str, Any]
@@ -68,7 +68,7 @@ def model_health(
     Parameters
     ----------
     model : VariationalEstimator
-        Unfitted; a copy is fitted, for the landscape and the losses.
+        Unfitted model; a copy is fitted, for the landscape and the losses.
     X : array-like of shape (n_samples, n_features)
         Features, as the model takes them.
     y : array-like of shape (n_samples,)
@@ -76,9 +76,9 @@ def model_health(
     qubits : sequence of int, default=(2, 4, 6, 8)
         Widths of the ansatz.
     n_steps : int, default=25
-        Of a side of the landscape.
+        Number of points a side of the landscape.
     random_state : int, default=0
-        Of all draws.
+        Seed of all draws.
 
     Raises
     ------

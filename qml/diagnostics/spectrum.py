@@ -19,12 +19,12 @@ class Spectrum:
     Parameters
     ----------
     eigenvalues : ndarray of shape (n,)
-        Largest first.
+        Eigenvalues, the largest first.
     effective_rank : float
         The exponential of the entropy of the normalised positive eigenvalues: 1 for a matrix of
         ones, n for the identity.
     largest_share : float
-        Of the trace, in the largest eigenvalue.
+        Share of the trace in the largest eigenvalue.
     negative_weight : float
         Sum of the absolute values of the negative eigenvalues; 0 for a positive matrix.
     """
@@ -45,7 +45,7 @@ def spectrum(K: ArrayLike) -> Spectrum:
     Parameters
     ----------
     K : array-like of shape (n, n)
-        Symmetric, with a positive eigenvalue.
+        Symmetric matrix with a positive eigenvalue.
 
     Raises
     ------

@@ -101,9 +101,9 @@ class ExpressionTable:
         Parameters
         ----------
         values : ndarray of shape (batch, n_parameters)
-            Where.
+            Parameter values at which the derivative is taken.
         gradient : ndarray of shape (batch, n_expressions)
-            By expression.
+            Derivatives by the expressions.
         wanted : collection of int or None, default=None
             Places of the parameters that are asked for; the other columns of the result may be
             wrong. None is all. What is not asked for need not have a derivative.

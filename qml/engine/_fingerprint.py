@@ -27,12 +27,12 @@ def fingerprint(circuit: QuantumCircuit) -> str:
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only.
+        Circuit of gates alone.
 
     Returns
     -------
     str
-        64 hexadecimal digits.
+        Hash of 64 hexadecimal digits.
 
     Raises
     ------

@@ -41,11 +41,11 @@ def expectations(
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only.
+        Circuit of gates alone.
     observables : sequence of SparsePauliOp
-        Hermitian, on the circuit's qubits.
+        Hermitian operators on the circuit's qubits.
     values : array-like of shape (batch, n_parameters)
-        In ``circuit.parameters`` order.
+        Parameter values in ``circuit.parameters`` order.
 
     Returns
     -------
@@ -81,13 +81,13 @@ def gradients(
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only.
+        Circuit of gates alone.
     observables : sequence of SparsePauliOp
-        Hermitian, on the circuit's qubits.
+        Hermitian operators on the circuit's qubits.
     values : array-like of shape (batch, n_parameters)
-        In ``circuit.parameters`` order.
+        Parameter values in ``circuit.parameters`` order.
     wrt : sequence of Parameter or None, default=None
-        Which derivatives; None is all, in ``circuit.parameters`` order.
+        Parameters of the derivatives; None is all, in ``circuit.parameters`` order.
 
     Returns
     -------

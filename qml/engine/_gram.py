@@ -40,7 +40,7 @@ def gram(
     Parameters
     ----------
     feature_map : QuantumCircuit
-        Its parameters take the features in order.
+        Circuit whose parameters take the features in order.
     X : array-like of shape (n, n_features)
         Points of the rows.
     Y : array-like of shape (m, n_features) or None, default=None
@@ -54,7 +54,7 @@ def gram(
     Returns
     -------
     ndarray of shape (n, m) or (n, n)
-        Symmetric with unit diagonal, to rounding, where `Y` is None.
+        Matrix of the fidelities, symmetric with unit diagonal, to rounding, where `Y` is None.
 
     Raises
     ------

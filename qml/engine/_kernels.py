@@ -336,19 +336,20 @@ def run_block(re, im, n, width, steps, wires, matrices, cos, sin, scratch):
     Parameters
     ----------
     re, im : ndarrays of shape (2**n * width,)
-        The block, changed in place.
+        Real and imaginary parts of the block, changed in place.
     n, width : int
-        Qubits and samples.
+        Numbers of qubits and of samples.
     steps : ndarray of shape (n_steps, 5)
         Kind, first place in `wires`, number of wires, row of `cos`, place in `matrices`.
     wires : ndarray of int
-        The steps' qubits.
+        Qubits of the steps.
     matrices : ndarray of complex
         The steps' matrices, flat.
     cos, sin : ndarrays of shape (n_angles, width) or (n_angles, 1)
-        Of half the rotations' angles, or of the phases of a diagonal; one column may serve all.
+        Cosine and sine of half the rotations' angles, or of the phases of a diagonal; one column
+        may serve all.
     scratch : ndarray of shape (4, 2**n * width) or (4, 0)
-        For diagonals.
+        Scratch space for diagonals; empty where there are none.
     """
     dim = 1 << n
     built = -1
@@ -434,9 +435,10 @@ def adjoint_block(re, im, bra_re, bra_im, n, width, steps, wires, matrices, cos,
     Parameters
     ----------
     re, im, bra_re, bra_im : ndarrays of shape (2**n * width,)
-        Both are changed in place, to what they are before the first step.
+        Parts of ket and bra, both changed in place, to what they are before the first step.
     gradient : ndarray of shape (n_steps, width) or (n_steps, 1)
-        Filled at the rotations' steps: by sample, or their sum where the samples share the angles.
+        Derivatives at the rotations' steps, filled here: by sample, or their sum where the samples
+        share the angles.
     """
     dim = 1 << n
     for t in range(len(steps) - 1, -1, -1):

@@ -33,7 +33,7 @@ def lower(circuit: QuantumCircuit) -> Program:
     Returns
     -------
     Program
-        The same unitary, global phase included.
+        Program of the same unitary, global phase included.
 
     Raises
     ------

@@ -72,11 +72,11 @@ def require_memory(needed_bytes: int, what: str, hint: str = "") -> None:
     Parameters
     ----------
     needed_bytes : int
-        What the work allocates at its peak.
+        Bytes that the work allocates at its peak.
     what : str
         The work, as the error line names it.
     hint : str, default=""
-        What would fit.
+        Advice on what would fit.
 
     Raises
     ------

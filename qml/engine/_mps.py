@@ -61,15 +61,16 @@ def encode_mps(
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only; cheap where they act on neighbours.
+        Circuit of gates alone; cheap where they act on neighbours.
     values : array-like of shape (batch, n_parameters)
-        In ``circuit.parameters`` order.
+        Parameter values in ``circuit.parameters`` order.
     max_bond_dimension : int, default=32
-        The most that a bond may grow to.
+        Limit that no bond may outgrow.
     truncation : float, default=1e-16
         Singular values are dropped as long as their squares sum to less; Aer's threshold.
     truncate : bool, default=False
-        Cut bonds at the limit instead of refusing the circuit; the states are then approximate.
+        Permission to cut bonds at the limit instead of refusing the circuit; the states are then
+        approximate.
 
     Returns
     -------
@@ -134,9 +135,9 @@ class MPSStates:
     sites : list of ndarray of shape (n_points, left bond, 2, right bond)
         A tensor a qubit, qubit 0 first; bonds are as wide as the widest point needs.
     max_bond_dimension : int
-        The limit under which they were made.
+        Limit under which the states were made.
     norm_error : float
-        By how much the norm of any of them was off 1 before it was normalised.
+        Largest distance of a state's norm from 1 before it was normalised.
     """
 
     sites: list[Site]

@@ -43,10 +43,10 @@ class Channels:
     Parameters
     ----------
     after : callable
-        From an instruction's name and physical qubits to the matrix of the error that follows it,
-        on Pauli coordinates as `pauli_matrix` gives them, or None.
+        Function from an instruction's name and physical qubits to the matrix of the error that
+        follows it, on Pauli coordinates as `pauli_matrix` gives them, or None.
     readout : callable
-        From a physical qubit to the matrix of its readout, ``[read, was]``, or None.
+        Function from a physical qubit to the matrix of its readout, ``[read, was]``, or None.
     """
 
     after: Callable[[str, Places], Matrix | None]
@@ -83,11 +83,11 @@ class NoisyProgram:
     Parameters
     ----------
     n_qubits : int
-        Those that something happens to.
+        Number of qubits that something happens to.
     table : ExpressionTable
         The angles as functions of the parameters.
     operations : tuple
-        In the order of time.
+        Operations in the order of time.
     measured : tuple of int
         The qubit that each classical bit is read from.
     """
@@ -128,9 +128,9 @@ class NoisyProgram:
         Parameters
         ----------
         states : ndarray of shape (4, ..., 4, batch)
-            Before.
+            States before the operations.
         values : ndarray of shape (batch or 1, n_parameters)
-            Of each state, or of all.
+            Parameter values of each state, or of all.
         """
         table = self.table.evaluate(values)
         for op in self.operations:
@@ -159,7 +159,7 @@ class NoisyProgram:
         Parameters
         ----------
         projector : ndarray of shape (2**n_bits, n_outputs)
-            The outputs are ``probabilities @ projector``.
+            Matrix of the outputs, which are ``probabilities @ projector``.
         """
         n_bits, n_outputs = len(self.measured), projector.shape[1]
         kept = np.asarray(projector, dtype=np.float64).reshape((2,) * n_bits + (n_outputs,))
@@ -177,17 +177,17 @@ class NoisyProgram:
         Parameters
         ----------
         states : ndarray of shape (4, ..., 4, batch)
-            Before the operations.
+            States before the operations.
         effects : ndarray of the same shape
-            After them.
+            Effects after the operations.
         values : ndarray of shape (batch or 1, n_parameters)
-            Of each state, or of all.
+            Parameter values of each state, or of all.
 
         Returns
         -------
         ndarray of shape (n_parameters,)
-            Summed over the batch. No noise can be undone, so the states at every turn are kept
-            on the way forwards: a block of samples at a time.
+            Slopes summed over the batch. No noise can be undone, so the states at every turn are
+            kept on the way forwards: a block of samples at a time.
         """
         turns = [op for op in self.operations if isinstance(op, _Turn)]
         batch = states.shape[-1]
@@ -242,7 +242,7 @@ def lower_noisy(circuit: QuantumCircuit, channels: Channels) -> NoisyProgram:
         Gates on physical qubits, and a final measurement into classical bits; qubits that nothing
         happens to are left out.
     channels : Channels
-        The errors.
+        Errors of gates and readouts.
 
     Raises
     ------
@@ -355,7 +355,7 @@ def pauli_matrix(channel: object) -> Matrix:
     Parameters
     ----------
     channel : QuantumCircuit, Instruction or one of Qiskit's channels
-        Whatever `qiskit.quantum_info.SuperOp` takes.
+        Channel in any form that `qiskit.quantum_info.SuperOp` takes.
     """
     return np.ascontiguousarray(PTM(SuperOp(channel)).data.real)
 

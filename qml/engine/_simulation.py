@@ -35,16 +35,16 @@ def statevectors(
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only; final measurements are left out.
+        Circuit of gates; final measurements are left out.
     values : array-like of shape (batch, n_parameters)
-        In ``circuit.parameters`` order.
+        Parameter values in ``circuit.parameters`` order.
     dtype : {numpy.complex128, numpy.complex64}, default=numpy.complex128
         Precision, of the arithmetic too.
 
     Returns
     -------
     ndarray of shape (batch, 2**n_qubits)
-        In Qiskit's order: qubit 0 is the least significant bit.
+        States in Qiskit's order: qubit 0 is the least significant bit.
 
     Raises
     ------
@@ -83,7 +83,7 @@ class Compiled:
     Parameters
     ----------
     n_qubits : int
-        Width.
+        Width of the circuit.
     steps : ndarray of shape (n_steps, 5)
         Kind, first place in `wires`, number of wires, row of the angles, place in `matrices`.
     wires : ndarray of int
@@ -91,15 +91,16 @@ class Compiled:
     matrices : ndarray of complex
         The steps' matrices, flat.
     angles : ndarray of shape (n_expressions, n_angles)
-        By which the expression table is multiplied to get what the kernels take sine and cosine of.
+        Matrix by which the expression table is multiplied to get what the kernels take sine and
+        cosine of.
     phase : ndarray of shape (n_expressions,)
-        The same for the global phase.
+        Vector by which the expression table is multiplied to get the global phase.
     columns, scales : ndarrays of shape (n_steps,)
-        Of the rotations' angles, for the derivatives.
+        Columns and factors of the rotations' angles, for the derivatives.
     leading_hadamards : int
         Number of first steps that only make the uniform superposition of the all-zeros state.
     has_phases : bool
-        Whether a diagonal needs scratch space.
+        True where a diagonal needs scratch space.
     """
 
     n_qubits: int
@@ -129,9 +130,9 @@ class Compiled:
         batch : int
             Number of samples.
         start : ndarray of shape (batch, 2**n_qubits) or None, default=None
-            Left as it is.
+            States to start from, left as they are; None is all zeros.
         dtype : complex type, default=numpy.complex128
-            Of the result.
+            Precision of the result.
         """
         out = np.empty((batch, 1 << self.n_qubits), dtype=dtype)
         blocks = self.blocks(batch)
@@ -164,7 +165,7 @@ class Compiled:
         Parameters
         ----------
         table : ndarray of shape (batch or 1, n_expressions)
-            As for `states`.
+            Expression table; one row serves all samples.
         kets : ndarray of shape (batch, 2**n_qubits)
             The states after the program.
         bras : ndarray of shape (batch, 2**n_qubits)
@@ -173,7 +174,8 @@ class Compiled:
         Returns
         -------
         ndarray of shape (batch, n_expressions) or (1, n_expressions)
-            By sample, or their sum if they share the table's one row; global phases included.
+            Derivatives by sample, or their sum if they share the table's one row; global phases
+            included.
         """
         batch = len(kets)
         shared = len(table) == 1

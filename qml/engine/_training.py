@@ -42,13 +42,13 @@ class EncodedModel:
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only.
+        Circuit of gates alone.
     inputs : sequence of Parameter
         The parameters that take the features, in column order.
     weights : sequence of Parameter
         The parameters that are trained, in the order of the weight vector.
     X : array-like of shape (n_samples, n_features)
-        The data.
+        Features of the samples.
     projector : array-like of shape (2**n_qubits, n_outputs) or None, default=None
         Outputs are linear in the outcome probabilities, ``probabilities @ projector``: class
         probabilities, or expectation values of diagonal observables. None: the probabilities.
@@ -158,10 +158,10 @@ class EncodedModel:
         Parameters
         ----------
         weights : array-like of shape (n_weights,)
-            Where.
+            Weights at which both are taken.
         loss : callable
-            From the outputs, shape (n_samples, n_outputs), to the value and its slopes by output,
-            of the same shape.
+            Function from the outputs, shape (n_samples, n_outputs), to the value and its slopes by
+            output, of the same shape.
 
         Returns
         -------
@@ -195,10 +195,10 @@ class EncodedModel:
         Parameters
         ----------
         weights : array-like of shape (n_weights,)
-            Where.
+            Weights at which both are taken.
         loss : callable
-            From the Gram matrix, shape (n_samples, n_samples), to the value and its symmetric
-            slopes by entry.
+            Function from the Gram matrix, shape (n_samples, n_samples), to the value and its
+            symmetric slopes by entry.
 
         Returns
         -------
@@ -242,9 +242,9 @@ class _Projector:
     Parameters
     ----------
     projector : array-like of shape (n_outcomes, n_outputs) or None
-        None is the identity.
+        Matrix of the outputs; None is the identity.
     n_outcomes : int
-        Of the circuit.
+        Number of outcomes of the circuit.
 
     Attributes
     ----------

@@ -60,7 +60,7 @@ class BatchedSampler(BaseSamplerV2):
     Parameters
     ----------
     default_shots : int, default=1024
-        Where neither the item nor the call names a number.
+        Number of shots where neither the item nor the call names one.
     seed : int, SeedSequence or None, default=None
         Root of the streams. Qiskit's reference restarts the same stream at every job and gives it
         to every item; here each item of each job has a stream of its own.
@@ -92,9 +92,9 @@ class BatchedSampler(BaseSamplerV2):
         Parameters
         ----------
         pubs : iterable of SamplerPubLike
-            A circuit, or (circuit, values), or (circuit, values, shots).
+            Items, each a circuit, or (circuit, values), or (circuit, values, shots).
         shots : int or None, default=None
-            For items that name none.
+            Number of shots for items that name none.
 
         Raises
         ------
@@ -150,9 +150,9 @@ class BatchedEstimator(BaseEstimatorV2):
         Parameters
         ----------
         pubs : iterable of EstimatorPubLike
-            (circuit, observables), or with values and precision.
+            Items, each (circuit, observables), or with values and precision.
         precision : float or None, default=None
-            For items that name none.
+            Standard deviation of the noise for items that name none.
         """
         chosen = self._default_precision if precision is None else precision
         coerced = [EstimatorPub.coerce(pub, chosen) for pub in pubs]

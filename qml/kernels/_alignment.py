@@ -20,12 +20,12 @@ def alignment(K: ArrayLike, L: ArrayLike) -> float:
     Parameters
     ----------
     K, L : array-like of shape (n, n)
-        Symmetric, not zero.
+        Symmetric matrices, not zero.
 
     Returns
     -------
     float
-        In [-1, 1]; in [0, 1] for positive matrices.
+        The alignment in [-1, 1]; in [0, 1] for positive matrices.
 
     Raises
     ------
@@ -63,12 +63,12 @@ def centred_alignment(K: ArrayLike, L: ArrayLike) -> float:
     Parameters
     ----------
     K, L : array-like of shape (n, n)
-        Symmetric, not constant.
+        Symmetric matrices, not constant.
 
     Returns
     -------
     float
-        1 where the kernels are the same up to scale and offset.
+        The alignment, 1 where the kernels are the same up to scale and offset.
 
     References
     ----------

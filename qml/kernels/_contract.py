@@ -32,11 +32,11 @@ class QuantumKernel(ABC):
     Parameters
     ----------
     feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The encoding; see `qml.circuits.resolve_feature_map`.
+        Encoding of the features; see `qml.circuits.resolve_feature_map`.
     bandwidth : float, default=1.0
         The factor :math:`\lambda` on every feature.
     backend : str or Backend, default="exact"
-        Where the circuits run.
+        Backend that runs the circuits.
     random_state : int or None, default=None
         Root of the backend's seeds and of what the kernel itself draws.
 
@@ -100,9 +100,9 @@ class QuantumKernel(ABC):
         Parameters
         ----------
         X : array-like of shape (n, n_features)
-            The training data.
+            Features of the training data.
         y : array-like of shape (n,) or None, default=None
-            Its labels, which only kernels that are trained look at.
+            Labels of the training data, which only kernels that are trained look at.
 
         Returns
         -------
@@ -146,14 +146,14 @@ class QuantumKernel(ABC):
         Parameters
         ----------
         X : array-like of shape (m, n_features)
-            New points.
+            Features of the new points.
         rows : array-like of int or None, default=None
-            Which training points; None is all. A machine asks for its support vectors.
+            Training points that are asked for; None is all. A machine asks for its support vectors.
 
         Returns
         -------
         ndarray of shape (m, n_train)
-            Zero in the columns that were not asked for.
+            The block, zero in the columns that were not asked for.
         """
         n_train = len(self._training_points)
         wanted = np.arange(n_train) if rows is None else np.asarray(rows, dtype=np.intp)
@@ -204,9 +204,10 @@ def resolve_kernel(
     Parameters
     ----------
     spec : str or mapping
-        ``"fidelity"``, or ``{"name": "projected", "gamma": 2.0}``.
+        Name of the kernel, ``"fidelity"``, or with parameters, ``{"name": "projected", "gamma":
+        2.0}``.
     feature_map, bandwidth, backend, random_state
-        As for `QuantumKernel`.
+        Parameters of `QuantumKernel`.
 
     Raises
     ------

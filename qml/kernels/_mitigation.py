@@ -33,7 +33,7 @@ class DepolarisingCorrection:
     Attributes
     ----------
     strengths_ : ndarray of shape (n,)
-        The :math:`\lambda_i`.
+        Strengths :math:`\lambda_i` of the training points.
     moved_ : float
         Frobenius norm of what the correction changed in the training matrix.
 
@@ -63,7 +63,7 @@ class DepolarisingCorrection:
         Parameters
         ----------
         K : array-like of shape (n, n)
-            As measured; its diagonal is not read.
+            Training matrix as measured; its diagonal is not read.
         survival : array-like of shape (n,)
             Measured probability that :math:`U(x_i)^\dagger U(x_i)` returns all zeros.
 
@@ -95,7 +95,7 @@ class DepolarisingCorrection:
         Parameters
         ----------
         block : array-like of shape (m, len(rows))
-            As measured.
+            Test block as measured.
         rows : array-like of int
             The training points of its columns.
         """

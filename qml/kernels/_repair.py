@@ -41,12 +41,12 @@ class Repair:
     Parameters
     ----------
     method : {"none", "clip", "flip", "shift", "nearest"}
-        What to do.
+        Way to make the matrix positive.
 
     Attributes
     ----------
     lowest_eigenvalue_ : float
-        Of the matrix as it came.
+        Lowest eigenvalue of the matrix as it came.
     moved_ : float
         Frobenius norm of what the repair changed.
 
@@ -79,7 +79,7 @@ class Repair:
         Parameters
         ----------
         K : array-like of shape (n, n)
-            Symmetric and finite.
+            Symmetric matrix of finite numbers.
 
         Raises
         ------

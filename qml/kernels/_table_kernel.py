@@ -51,7 +51,7 @@ class TableKernel(Kernel):
     Parameters
     ----------
     table : Table
-        Read at every call.
+        Table that is read at every call.
     """
 
     def __init__(self, table: Table) -> None:

@@ -35,19 +35,20 @@ class CompletionKernel(QuantumKernel):
     Parameters
     ----------
     feature_map, bandwidth, backend, random_state
-        As for `qml.kernels.QuantumKernel`; `random_state` draws the entries.
+        Parameters of `qml.kernels.QuantumKernel`; `random_state` draws the entries.
     fraction : float, default=0.5
         Share of the entries above the diagonal that are measured, in (0, 1]; the same share of
         the training points is asked about a new one.
     rank : int or "auto", default="auto"
-        The r; "auto" takes the best of 1, 2, 4, ..., 64 on a tenth of the measured entries.
+        Rank r; "auto" takes the best of 1, 2, 4, ..., 64 on a tenth of the measured entries.
     compare : bool, default=False
-        Measure the full training matrix too, at its full price, and report the distance to it.
+        Choice to measure the full training matrix too, at its full price, and to report the
+        distance to it.
 
     Attributes
     ----------
     rank_ : int
-        What is used.
+        Rank that is used.
 
     Notes
     -----

@@ -27,14 +27,15 @@ class FidelityKernel(QuantumKernel):
     Parameters
     ----------
     feature_map, bandwidth, backend, random_state
-        As for `qml.kernels.QuantumKernel`.
+        Parameters of `qml.kernels.QuantumKernel`.
     mitigation : {"none", "depolarising"}, default="none"
-        ``"depolarising"`` measures the training points' survival probabilities too and corrects
-        training matrix and test blocks by them; see `qml.kernels.DepolarisingCorrection`.
+        Correction of the measured matrices; ``"depolarising"`` measures the training points'
+        survival probabilities too and corrects training matrix and test blocks by them; see
+        `qml.kernels.DepolarisingCorrection`.
     compare : bool, default=False
-        Whether to simulate the training matrix of ideal qubits too, and report ``gram_error``, the
-        distance to it over its norm, both Frobenius, and ``gram_bias``, the mean difference of an
-        entry beside the diagonal.
+        Choice to simulate the training matrix of ideal qubits too, and to report ``gram_error``,
+        the distance to it over its norm, both Frobenius, and ``gram_bias``, the mean difference of
+        an entry beside the diagonal.
 
     Notes
     -----

@@ -40,18 +40,19 @@ class NystromKernel(QuantumKernel):
     Parameters
     ----------
     feature_map, bandwidth, backend, random_state
-        As for `qml.kernels.QuantumKernel`; `random_state` draws the landmarks.
+        Parameters of `qml.kernels.QuantumKernel`; `random_state` draws the landmarks.
     n_landmarks : int, default=20
-        The m; no more than there are training points.
+        Number m of landmarks; no more than there are training points.
     sampling : {"uniform", "leverage", "determinantal"}, default="uniform"
-        How landmarks are chosen.
+        Law by which landmarks are chosen.
     compare : bool, default=False
-        Measure the full training matrix too, at its full price, and report the distance to it.
+        Choice to measure the full training matrix too, at its full price, and to report the
+        distance to it.
 
     Attributes
     ----------
     landmarks_ : ndarray of shape (m,)
-        Rows of the training data.
+        Rows of the training data that are the landmarks.
 
     Notes
     -----

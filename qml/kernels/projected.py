@@ -29,17 +29,18 @@ class ProjectedKernel(QuantumKernel):
     Parameters
     ----------
     feature_map, bandwidth, backend, random_state
-        As for `qml.kernels.QuantumKernel`.
+        Parameters of `qml.kernels.QuantumKernel`.
     outer : {"gaussian", "linear"}, default="gaussian"
-        The classical kernel.
+        Classical kernel of the projected data.
     gamma : float or "scale", default="scale"
-        Of the Gaussian; ``"scale"`` is 1 over the number of columns times the variance of the
-        projected *training* data, learned by `fit` and kept for every block asked for later.
+        Inverse width of the Gaussian; ``"scale"`` is 1 over the number of columns times the
+        variance of the projected *training* data, learned by `fit` and kept for every block asked
+        for later.
 
     Attributes
     ----------
     gamma_ : float
-        What is used; after `fit`.
+        Inverse width that is used; after `fit`.
 
     Notes
     -----

@@ -39,23 +39,23 @@ class TrainableKernel(QuantumKernel):
         A map with weights, such as ``"covariant"`` or ``"data_reuploading"``, or a circuit; see
         `qml.circuits.resolve_trainable_map`.
     bandwidth, backend, random_state
-        As for `qml.kernels.QuantumKernel`.
+        Parameters of `qml.kernels.QuantumKernel`.
     objective : {"alignment", "centred_alignment", "svc"}, default="alignment"
-        What is optimized.
+        Quantity that is optimized.
     optimizer : str, mapping or Optimizer, default="l_bfgs_b"
-        With gradients or without.
+        Optimizer with gradients or without.
     C : float, default=1.0
-        Of the objective ``"svc"``.
+        Inverse strength of the regularisation in the objective ``"svc"``.
     initial_weights : float, list of float or None, default=None
-        The start; one number stands for all weights. None draws them uniformly from
-        :math:`[0, 2\pi)` by `random_state`.
+        Weights to start from; one number stands for all. None draws them uniformly from :math:`[0,
+        2\pi)` by `random_state`.
 
     Attributes
     ----------
     weights_ : ndarray of shape (n_weights,)
-        As trained.
+        Weights as trained.
     result_ : Result
-        Of the optimizer.
+        Result of the optimizer.
 
     Notes
     -----

@@ -32,7 +32,8 @@ def resolve_loss(spec: LossSpec) -> Loss:
     Parameters
     ----------
     spec : str or mapping
-        ``"cross_entropy"``, or ``{"name": "binomial_sigmoid", "R": 200.0}``.
+        Name of the loss, ``"cross_entropy"``, or with parameters, ``{"name": "binomial_sigmoid",
+        "R": 200.0}``.
 
     Raises
     ------

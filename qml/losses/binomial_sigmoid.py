@@ -28,10 +28,12 @@ def binomial_sigmoid(
     Parameters
     ----------
     probabilities : ndarray of shape (n_samples, n_classes)
+        Probabilities of the classes.
     y : ndarray of shape (n_samples,)
         True classes, from 0; the second of two is +1.
     R : float, default=200.0
-        The paper fixed 200 in the cost "to avoid gradient problems", with 2,000 shots taken.
+        Number of shots that the formula supposes. The paper fixed 200 in the cost "to avoid
+        gradient problems", with 2,000 shots taken.
     bias : float, default=0.0
         The b of the decision; the paper classified with 0. For two classes only.
 

@@ -20,6 +20,7 @@ def cross_entropy(probabilities: Values, y: Labels) -> tuple[float, Values]:
     Parameters
     ----------
     probabilities : ndarray of shape (n_samples, n_classes)
+        Probabilities of the classes.
     y : ndarray of shape (n_samples,)
         True classes, from 0.
 

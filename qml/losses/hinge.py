@@ -16,10 +16,11 @@ def hinge(probabilities: Values, y: Labels, margin: PositiveFloat = 1.0) -> tupl
     Parameters
     ----------
     probabilities : ndarray of shape (n_samples, n_classes)
+        Probabilities of the classes.
     y : ndarray of shape (n_samples,)
         True classes, from 0.
     margin : float, default=1.0
-        The :math:`m`; at 1, the margin of probabilities never suffices but at certainty.
+        Margin :math:`m`; at 1, the margin of probabilities never suffices but at certainty.
 
     Returns
     -------

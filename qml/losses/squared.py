@@ -15,6 +15,7 @@ def squared(probabilities: Values, y: Labels) -> tuple[float, Values]:
     Parameters
     ----------
     probabilities : ndarray of shape (n_samples, n_classes)
+        Probabilities of the classes.
     y : ndarray of shape (n_samples,)
         True classes, from 0.
 

@@ -40,21 +40,22 @@ class Objective:
     Parameters
     ----------
     function : callable
-        From a vector of shape (n_parameters,) to a float.
+        Function from a vector of shape (n_parameters,) to a float.
     gradient : callable or None, default=None
-        From the same vector to its true gradient; None where there is none.
+        Function from the same vector to its true gradient; None where there is none.
     metric : callable or None, default=None
-        From a vector and whether the diagonal is enough to the Fubini-Study metric of the states,
-        shape (n_parameters, n_parameters), or to its diagonal.
+        Function from a vector and whether the diagonal is enough to the Fubini-Study metric of the
+        states, shape (n_parameters, n_parameters), or to its diagonal.
     fidelity : callable or None, default=None
-        From two vectors to the mean fidelity of their states.
+        Function from two vectors to the mean fidelity of their states.
     on_step : callable or None, default=None
-        Called when the optimizer begins a step of its own: the moment for a new minibatch.
+        Function that is called when the optimizer begins a step of its own: the moment for a new
+        minibatch.
 
     Attributes
     ----------
     n_evaluations, n_gradients : int
-        Calls so far.
+        Numbers of calls so far.
     n_steps : int
         Steps of the optimizer so far.
     history : list of float
@@ -178,17 +179,17 @@ class Result:
     Parameters
     ----------
     x : ndarray of shape (n_parameters,)
-        Where it ended; its best point so far if the callback stopped it.
+        Point where it ended; its best point so far if the callback stopped it.
     fun : float
-        The objective at `x`.
+        Value of the objective at `x`.
     n_iterations : int
-        The optimizer's own steps; not comparable between optimizers.
+        Number of the optimizer's own steps; not comparable between optimizers.
     n_evaluations, n_gradients : int
         Calls of the objective and of its gradient, counted by the objective: comparable.
     history : tuple of float
         The value of every evaluation, in order.
     stopped : bool
-        Whether the callback or the objective ended it.
+        True where the callback or the objective ended it.
     implementation : str
         The code that ran, with its version.
     """
@@ -254,18 +255,19 @@ class Optimizer(ABC):
         Parameters
         ----------
         objective : Objective
-            Counts its own calls.
+            Function to minimize, which counts its own calls.
         x0 : ndarray of shape (n_parameters,)
-            The start.
+            Point to start from.
         callback : callable or None, default=None
-            Called after every evaluation with ``(n_evaluations, x, value)``; a true return stops.
+            Function that is called after every evaluation with ``(n_evaluations, x, value)``; a
+            true return stops.
         seed : int, default=0
-            Of what the optimizer draws, if it draws anything.
+            Seed of what the optimizer draws, if it draws anything.
 
         Returns
         -------
         Result
-            With the value at the point it returns, evaluated once more if it never was.
+            The result, with the value at the point it returns, evaluated once more if it never was.
         """
         evaluations, gradients = objective.n_evaluations, objective.n_gradients
         n_iterations, stopped = 0, False
@@ -304,7 +306,8 @@ def resolve_optimizer(spec: OptimizerSpec) -> Optimizer:
     Parameters
     ----------
     spec : str, mapping or Optimizer
-        ``"cobyla"``, ``{"name": "cobyla", "maxiter": 150}``, or an optimizer.
+        Name of the optimizer, ``"cobyla"``, one with parameters, ``{"name": "cobyla", "maxiter":
+        150}``, or an optimizer.
 
     Raises
     ------

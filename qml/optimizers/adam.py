@@ -30,7 +30,7 @@ class ADAM(Optimizer):
     beta_1, beta_2 : float, default=0.9, 0.999
         Decay of the moments, in [0, 1).
     epsilon : float, default=1e-8
-        Keeps the step finite.
+        Small number that keeps the step finite.
 
     References
     ----------

@@ -27,15 +27,15 @@ class AQGD(Optimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Gradient steps.
+        Number of gradient steps.
     eta : float, default=1.0
-        Step size.
+        Step size, the factor on the gradient.
     momentum : float, default=0.25
         Share of the previous step, in [0, 1).
     tol : float, default=1e-6
-        Stop when the mean objective of the last `averaging` steps changes by less.
+        Change of the mean objective of the last `averaging` steps below which it stops.
     averaging : int, default=10
-        Length of that window.
+        Number of steps that `tol` looks at.
 
     Notes
     -----

@@ -28,13 +28,13 @@ class AQGDGradient(Optimizer):
     maxiter : int, default=100
         Steps of one value and gradient each.
     eta : float, default=1.0
-        Step size.
+        Step size, the factor on the gradient.
     momentum : float, default=0.25
-        The :math:`\beta`, in [0, 1).
+        Share :math:`\beta` of the previous step, in [0, 1).
     tol : float, default=1e-6
-        Stop when the mean objective of the last `averaging` steps changes by less.
+        Change of the mean objective of the last `averaging` steps below which it stops.
     averaging : int, default=10
-        Length of that window.
+        Number of steps that `tol` looks at.
 
     References
     ----------

@@ -24,9 +24,9 @@ class CMAES(Optimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Generations.
+        Number of generations.
     sigma : float, default=0.5
-        First width, in radians.
+        Width of the first generation, in radians.
     population : int or None, default=None
         Values a generation; None is :math:`4+\lfloor 3\ln P\rfloor`.
 

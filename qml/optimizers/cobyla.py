@@ -21,7 +21,7 @@ class COBYLA(SciPyOptimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Evaluations.
+        Number of evaluations, at most.
     rhobeg : float, default=1.0
         First radius of the trust region, in radians.
     tol : float or None, default=None

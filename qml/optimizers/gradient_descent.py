@@ -25,11 +25,11 @@ class GradientDescent(Optimizer):
     maxiter : int, default=100
         Steps of one gradient each.
     eta : float, default=0.1
-        Step size.
+        Step size, the factor on the gradient.
     momentum : float, default=0.0
-        The :math:`\beta`, in [0, 1).
+        Share :math:`\beta` of the previous step, in [0, 1).
     tol : float, default=0.0
-        Stop where the gradient's largest entry is smaller.
+        Size of the gradient's largest entry below which it stops.
 
     References
     ----------

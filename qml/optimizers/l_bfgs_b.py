@@ -19,9 +19,9 @@ class LBFGSB(SciPyOptimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Steps; each is a line search of a few evaluations, each with its gradient.
+        Number of steps; each is a line search of a few evaluations, each with its gradient.
     tol : float, default=1e-9
-        Stop where a step changes the value by less than this part of it.
+        Relative change of the value in a step below which it stops.
 
     References
     ----------

@@ -29,7 +29,7 @@ class Lion(Optimizer):
     beta_1, beta_2 : float, default=0.9, 0.99
         Decay of the mean, for the step and for what is kept, in [0, 1).
     decay : float, default=0.0
-        The :math:`\lambda`; angles have no origin, so none by default.
+        Strength :math:`\lambda` of the pull to zero; angles have no origin, so none by default.
 
     References
     ----------

@@ -31,10 +31,11 @@ class NaturalGradient(Optimizer):
         Step size. A change of one radian in one rotation is a distance of a half at most, so a
         metric step is at least four times the plain one of the same `eta`.
     regularization : float, default=0.01
-        The :math:`\lambda`, which keeps directions that move no state from exploding.
+        Number :math:`\lambda` on the metric's diagonal, which keeps directions that move no state
+        from exploding.
     metric : {"diagonal", "full"}, default="diagonal"
-        How much of :math:`g`. Measured, the diagonal takes one circuit a sample and rotation, the
-        whole about two a sample and pair of rotations, times two.
+        Part of :math:`g` that is used. Measured, the diagonal takes one circuit a sample and
+        rotation, the whole about two a sample and pair of rotations, times two.
 
     References
     ----------

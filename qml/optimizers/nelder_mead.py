@@ -19,9 +19,9 @@ class NelderMead(SciPyOptimizer):
     Parameters
     ----------
     maxiter : int, default=1000
-        Evaluations; the first :math:`P + 1` only build the simplex.
+        Number of evaluations, at most; the first :math:`P + 1` only build the simplex.
     tol : float, default=1e-6
-        Stop where both points and values of the simplex lie so close.
+        Distance of the simplex's points, and of their values, below which it stops.
 
     References
     ----------

@@ -19,9 +19,9 @@ class Powell(SciPyOptimizer):
     Parameters
     ----------
     maxiter : int, default=1000
-        Evaluations.
+        Number of evaluations, at most.
     tol : float, default=1e-6
-        Stop where a round of line searches changes the value by less than this part of it.
+        Relative change of the value in a round of line searches below which it stops.
 
     References
     ----------

@@ -32,13 +32,13 @@ class QNSPSA(Optimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Steps.
+        Number of steps.
     eta : float, default=0.01
-        Step size.
+        Step size, the factor on the preconditioned gradient.
     perturbation : float, default=0.01
-        The :math:`\epsilon`, in radians. With few shots take more, 0.1 say.
+        Size :math:`\epsilon` of a perturbation, in radians. With few shots take more, 0.1 say.
     regularization : float, default=0.01
-        The :math:`\beta`.
+        Number :math:`\beta` on the metric's diagonal.
 
     Notes
     -----

@@ -24,10 +24,10 @@ class Rotosolve(Optimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Angles updated, two evaluations each.
+        Number of angles updated, two evaluations each.
     reset_interval : int, default=32
-        After so many updates the value at the point is evaluated anew, since the one that is
-        carried on from sinusoid to sinusoid gathers errors.
+        Number of updates after which the value at the point is evaluated anew, since the one that
+        is carried on from sinusoid to sinusoid gathers errors.
 
     References
     ----------

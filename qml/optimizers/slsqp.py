@@ -19,9 +19,9 @@ class SLSQP(SciPyOptimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Steps; each is a line search of a few evaluations.
+        Number of steps; each is a line search of a few evaluations.
     tol : float, default=1e-9
-        Stop where the value changes by less.
+        Change of the value below which it stops.
 
     References
     ----------

@@ -37,7 +37,7 @@ class SPSA(Optimizer):
     c : float, default=0.2
         Perturbation gain, in radians.
     A : float, default=0.0
-        Stability constant.
+        Stability constant, in steps.
     alpha, gamma : float, default=0.602, 0.101
         Decay of steps and perturbations.
 

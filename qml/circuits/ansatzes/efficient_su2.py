@@ -23,16 +23,16 @@ def efficient_su2(
     Parameters
     ----------
     n_qubits : int
-        Number of qubits.
+        Width of the circuit.
     reps : int, default=3
         Number of entangling layers.
     entanglement : {"full", "linear", "reverse_linear", "circular"}, default="reverse_linear"
-        Which pairs the CX gates join; Qiskit's default.
+        Pairs that the CX gates join; Qiskit's default.
 
     Returns
     -------
     QuantumCircuit
-        The ansatz.
+        :math:`2 n (\mathrm{reps} + 1)` weights.
 
     References
     ----------

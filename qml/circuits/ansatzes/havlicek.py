@@ -24,16 +24,16 @@ def havlicek(
     Parameters
     ----------
     n_qubits : int
-        Number of qubits.
+        Width of the circuit.
     depth : int, default=4
         Number of entangling layers, the paper's :math:`l`.
     entanglement : {"full", "linear", "reverse_linear", "circular"}, default="linear"
-        Which pairs the CZ gates join; the paper's are the chip's edges.
+        Pairs that the CZ gates join; the paper's are the chip's edges.
 
     Returns
     -------
     QuantumCircuit
-        The ansatz.
+        :math:`2 n (\mathrm{depth} + 1)` weights.
 
     References
     ----------

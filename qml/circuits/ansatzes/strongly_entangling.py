@@ -19,7 +19,7 @@ def strongly_entangling(n_qubits: int, reps: PositiveInt = 2) -> QuantumCircuit:
     Parameters
     ----------
     n_qubits : int
-        Width.
+        Width of the circuit.
     reps : int, default=2
         Number of layers.
 

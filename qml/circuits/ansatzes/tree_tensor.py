@@ -16,7 +16,7 @@ def tree_tensor(n_qubits: int) -> QuantumCircuit:
     Parameters
     ----------
     n_qubits : int
-        Width; the depth is its logarithm.
+        Width of the circuit; the depth is its logarithm.
 
     Returns
     -------

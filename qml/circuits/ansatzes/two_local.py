@@ -24,13 +24,13 @@ def two_local(
     Parameters
     ----------
     n_qubits : int
-        Width.
+        Width of the circuit.
     rotations : str, default="ry,rz"
-        Of every layer, in the order of time, separated by commas.
+        Rotations of every layer, in the order of time, separated by commas.
     entangler : {"cx", "cz", "crx", "cry", "crz"}, default="cz"
-        On every pair; the last three take a weight each.
+        Gate on every pair; the last three take a weight each.
     entanglement : str or list of pairs, default="full"
-        Which pairs; see `qml.circuits.entangled_pairs`.
+        Pairs that the entangler joins; see `qml.circuits.entangled_pairs`.
     reps : int, default=3
         Number of entangling layers.
 

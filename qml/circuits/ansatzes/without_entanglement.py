@@ -28,7 +28,7 @@ def without_entanglement(
     Returns
     -------
     QuantumCircuit
-        With the parameters that are left; those of removed gates alone are gone.
+        The circuit with the parameters that are left; those of removed gates alone are gone.
 
     References
     ----------

@@ -25,7 +25,7 @@ def chebyshev(
     n_features : int
         Number of features, and of qubits.
     degrees : {"constant", "tower"}, default="constant"
-        :math:`d_i = 1`, or :math:`d_i = i + 1`, growing with the qubit.
+        Degrees :math:`d_i = 1`, or :math:`d_i = i + 1`, growing with the qubit.
 
     Returns
     -------

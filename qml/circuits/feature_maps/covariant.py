@@ -25,7 +25,7 @@ def covariant(
     Parameters
     ----------
     n_features : int
-        Two a qubit; the last of an odd number turns about X alone.
+        Number of features, two a qubit; the last of an odd number turns about X alone.
     entanglement : str or list of pairs, default="linear"
         The graph of the CZ gates; see `qml.circuits.entangled_pairs`.
     fiducial : float or None, default=None

@@ -34,7 +34,7 @@ def data_reuploading(
     reps : int, default=3
         Number of layers.
     n_qubits : int or None, default=None
-        Width; None is one a feature.
+        Width of the circuit; None is one qubit a feature.
     entanglement : str or list of pairs, default="circular"
         Pairs that get a controlled rotation; see `qml.circuits.entangled_pairs`.
 

@@ -24,7 +24,7 @@ def hardware_efficient(
     reps : int, default=2
         Number of layers. One layer is no more than `angle`: the CZ gates cancel in every overlap.
     entanglement : str or list of pairs, default="linear"
-        Which pairs; see `qml.circuits.entangled_pairs`.
+        Pairs that the CZ gates join; see `qml.circuits.entangled_pairs`.
 
     Returns
     -------

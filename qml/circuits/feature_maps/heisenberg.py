@@ -26,11 +26,11 @@ def heisenberg(
     n_features : int
         Number of couplings; there is one qubit more.
     steps : int, default=20
-        The paper's :math:`T`.
+        Number of steps, the paper's :math:`T`.
     time : float or None, default=None
-        The paper's :math:`t`; None is `n_features` / 3, as there.
+        Time of the evolution, the paper's :math:`t`; None is `n_features` / 3, as there.
     seed : int, default=0
-        Of the Haar-random single-qubit states :math:`\psi_j`.
+        Seed of the Haar-random single-qubit states :math:`\psi_j`.
 
     Returns
     -------

@@ -26,9 +26,9 @@ def iqp(
     n_features : int
         Number of features, and of qubits.
     reps : int, default=1
-        How often the layer is repeated.
+        Number of times that the layer is repeated.
     entanglement : str or list of pairs, default="full"
-        Which pairs of features; see `qml.circuits.entangled_pairs`.
+        Pairs of features that interact; see `qml.circuits.entangled_pairs`.
 
     Returns
     -------

@@ -35,12 +35,12 @@ def pauli(
     n_features : int
         Number of features, and of qubits.
     paulis : str, default="Z,ZZ"
-        Strings separated by commas, no longer than there are features.
+        Pauli strings separated by commas, no longer than there are features.
     reps : int, default=2
-        How often the layer is repeated.
+        Number of times that the layer is repeated.
     entanglement : str, default="full"
-        "full", "linear", "reverse_linear", "circular", "pairwise" or "sca" (as Qiskit has them):
-        which groups of qubits the longer strings act on.
+        Groups of qubits that the longer strings act on, as Qiskit has them: "full", "linear",
+        "reverse_linear", "circular", "pairwise" or "sca".
     alpha : float, default=2.0
         Factor on every angle.
 

@@ -22,7 +22,7 @@ def separable(n_features: int, reps: PositiveInt = 1) -> QuantumCircuit:
     n_features : int
         Number of features, and of qubits.
     reps : int, default=1
-        How often the layer is repeated; a qubit then reads frequencies up to `reps`.
+        Number of times that the layer is repeated; a qubit then reads frequencies up to `reps`.
 
     Returns
     -------

@@ -29,7 +29,7 @@ def without_entanglement(n_features: int, of: str | Mapping[str, Any] = "zz") ->
     Returns
     -------
     QuantumCircuit
-        As wide as the other.
+        The circuit, as wide as the other.
 
     Raises
     ------

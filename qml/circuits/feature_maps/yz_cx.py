@@ -23,7 +23,7 @@ def yz_cx(n_features: int, reps: PositiveInt = 2, seed: NonNegativeInt = 0) -> Q
     reps : int, default=2
         Number of layers.
     seed : int, default=0
-        Of the offsets.
+        Seed of the offsets.
 
     Returns
     -------

@@ -19,7 +19,7 @@ def z(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit:
     n_features : int
         Number of features, and of qubits.
     reps : int, default=2
-        How often the layer is repeated.
+        Number of times that the layer is repeated.
 
     Returns
     -------

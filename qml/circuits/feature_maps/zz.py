@@ -31,10 +31,10 @@ def zz(
     n_features : int
         Number of features, and of qubits.
     reps : int, default=2
-        How often the layer is repeated; the paper's map is 2.
+        Number of times that the layer is repeated; the paper's map is 2.
     entanglement : str, default="full"
-        "full", "linear", "reverse_linear", "circular", "pairwise" or "sca" (as Qiskit has them):
-        which pairs of qubits interact.
+        Pairs of qubits that interact, as Qiskit has them: "full", "linear", "reverse_linear",
+        "circular", "pairwise" or "sca".
 
     Returns
     -------
