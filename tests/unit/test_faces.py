@@ -167,3 +167,8 @@ def test_the_wheel_holds_the_packages_their_types_and_the_command(tmp_path):
     for package in PACKAGES:
         assert f"{package}/py.typed" in names
     assert "experiments/studies/quickstart.yaml" in names
+
+
+def test_the_citation_names_the_version():
+    version = importlib.import_module("qml").__version__
+    assert f"\nversion: {version}\n" in (ROOT / "CITATION.cff").read_text()
