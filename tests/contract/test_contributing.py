@@ -1,0 +1,76 @@
+"""The examples of CONTRIBUTING.md, dropped into a copy of the project: each kind is one file."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BLOCK = re.compile(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", re.DOTALL)
+# What these two are declared with is still on its way; the set goes when it is there.
+LATER = {"qml/classifiers/kernel_mean.py", "qml/backends/depolarised.py"}
+
+LOAD = """
+import sys
+from pathlib import Path
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, study_names
+from qml.backends import BACKENDS
+from qml.devices import DEVICES
+
+rooms = [MODELS, DATASETS, PREPROCESSING, BACKENDS, DEVICES, *COMPONENTS.values()]
+for path in sys.argv[1:]:
+    file = Path(path)
+    package = ".".join(file.parent.parts)
+    if package == "experiments.studies":
+        assert file.stem in study_names()
+        continue
+    [room] = [room for room in rooms if package in room.packages]  # a name or several
+    assert room.load(file.stem).__module__
+"""
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("copy")
+    for package in ("qml", "classical", "experiments", "qml_workbench"):
+        shutil.copytree(ROOT / package, folder / package)  # with what Numba has compiled
+    for path, text in examples().items():
+        assert not (folder / path).exists(), f"{path} is there already"
+        (folder / path).write_text(text)
+    return folder
+
+
+def examples() -> dict[str, str]:
+    found = dict(BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text()))
+    return {path: text for path, text in found.items() if path not in LATER}
+
+
+def python(copy: Path, *arguments: str) -> str:
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=copy,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(copy)},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_example_is_found_by_its_name(copy):
+    assert len(examples()) >= 11
+    python(copy, "-c", LOAD, *examples())
+
+
+def test_the_study_of_newcomers_runs(copy):
+    printed = python(copy, "-m", "experiments", "run", "newcomers", "--jobs", "1")
+    for model in ("nearest_mean", "qsvc", "vqc"):
+        assert model in printed
+    assert "failed" not in printed
