@@ -55,7 +55,7 @@ protocol: {folds: 2}
 
 def test_one_new_file_is_enough(tmp_path):
     copy = tmp_path / "copy"
-    for folder in ("qml", "classical", "experiments", "tests"):
+    for folder in ("qml", "classical", "experiments", "qml_workbench", "tests"):
         shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     (copy / "classical" / "angle_centroid.py").write_text(MODEL)
