@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
@@ -19,7 +18,6 @@ from experiments.running.preflight import Preflight, RowCheck, cheaper, examine
 from experiments.running.results import Results
 from experiments.running.resume import OnStart, Resumption, resume
 from experiments.running.store import Store
-from qml.errors import StoreError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,9 +72,8 @@ class Study:
             Content of a study file.
         arrays : mapping or None, default=None
             Data sets of your own, by the names under which the study uses them: ``X``, ``y`` and,
-            for grouped and predefined splits, ``groups`` and ``folds``. They are kept in the cache
-            folder under their hash, where every process finds them; ``spec`` then holds the data
-            set `file` with that path.
+            for grouped and predefined splits, ``groups`` and ``folds``. The cache folder keeps
+            them under their hash; ``spec`` then holds the data set `file` with that path.
 
         Examples
         --------
@@ -88,13 +85,7 @@ class Study:
         return cls(study_from_values(values, arrays))
 
     def plan(self) -> Plan:
-        """Return every cell with its rows, in the table's order; data sets are loaded and hashed.
-
-        Raises
-        ------
-        DataError
-            If a data set cannot be had or cannot be split.
-        """
+        """Return every cell with its rows in the table's order; data sets are loaded and hashed."""
         return make_plan(self.spec)
 
     def check(self, out: str | Path | None = None) -> Preflight:
@@ -110,10 +101,7 @@ class Study:
 
     def cheaper(self) -> list[tuple[str, Preflight]]:
         """Return what would ask less of a machine, and how much each of these would ask."""
-        nowhere = Path(os.devnull)
-        now = self.check(nowhere)
-        routes = [(change, Study(spec).check(nowhere)) for change, spec in cheaper(self.spec)]
-        return [(change, found) for change, found in routes if found.qpu_s < now.qpu_s]
+        return cheaper(self.spec)
 
     def run(
         self,
@@ -135,8 +123,7 @@ class Study:
         retry_failed : bool, default=False
             Permission to run stored failures again.
         part : (int, int) or None, default=None
-            The k-th of n parts of the cells, from 1, as ``(k, n)``: on each of n machines that
-            share the folder another part. None is all.
+            The k-th of n parts of the cells, from 1, for n machines on one folder; None is all.
         on_start : callable or None, default=None
             Listener, called with the number of cells and of those that are missing.
         on_finished : callable or None, default=None
@@ -145,7 +132,7 @@ class Study:
         Returns
         -------
         Run
-            With failures as rows; it raises only if the study cannot be planned or stored.
+            Failures are rows; it raises only if the study cannot be planned or stored.
         """
         store = Store(self._folder(out))
         how = Resumption(jobs, retry_failed, part, on_start, on_finished)
@@ -183,7 +170,7 @@ class Run:
 
     def cells(self, metrics: Iterable[str] | None = None) -> pd.DataFrame:
         """Return one row a cell of the latest plan: labels, status, metrics, costs."""
-        return tables.cell_table(self.results(), list(metrics) if metrics else None)
+        return tables.cell_table(self.results(), list(metrics or ()) or None)
 
     def table(
         self,
@@ -201,24 +188,12 @@ class Run:
             Interval over folds with the Nadeau-Bengio correction, or over test rows, which says
             nothing of other training rows.
         """
-        return tables.table(self.results(), list(metrics) if metrics else None, interval)
+        return tables.table(self.results(), list(metrics or ()) or None, interval)
 
     def export(self) -> list[Path]:
         """Write ``metrics.csv`` (a row a cell) and ``table.csv`` and ``.md`` (a row a model)."""
         return tables.export(self.results(), self.folder)
 
     def find(self, key: str) -> StoredCell:
-        """Return the stored cell whose key starts with `key`.
-
-        Raises
-        ------
-        StoreError
-            If no cell's key or several cells' keys start so.
-        """
-        matches = [known for known in self.store.stored_keys() if known.startswith(key)]
-        if len(matches) != 1:
-            raise StoreError(f"{self.folder}: {len(matches)} stored cells start with {key!r}")
-        found = self.store.get(matches[0])
-        if found is None:
-            raise StoreError(f"{self.folder}: the cell {key!r} was damaged and moved away")
-        return found
+        """Return the stored cell whose key starts with `key`; a `StoreError` if that is not one."""
+        return self.store.find(key)

@@ -15,7 +15,6 @@ import typer
 
 if TYPE_CHECKING:
     from experiments.study import Study
-    from qml.registry import Room
 
 __all__ = ["app", "main"]
 
@@ -186,7 +185,7 @@ def table(
 ) -> None:
     """Print the table of a run, also of one that is still under way."""
     from experiments.commands.screen import terminal_width
-    from experiments.reporting import tables
+    from experiments.reporting import rendering, tables
     from experiments.study import Run
 
     results = Run(run).results()
@@ -196,9 +195,9 @@ def table(
     metrics = list(metric or results.plan.metrics)
     summary = tables.table(results, metrics, interval.value)
     if format_ == "text":
-        text: str | bytes = tables.render_text(summary, metrics, terminal_width())
+        text: str | bytes = rendering.render_text(summary, metrics, terminal_width())
     else:
-        text = tables.render(summary, metrics, format_)
+        text = rendering.render(summary, metrics, format_)
     if isinstance(text, bytes):
         sys.stdout.buffer.write(text)
     else:
@@ -245,9 +244,11 @@ def duel(run: RunArgument) -> None:
 @app.command(name="list")
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in a study, a line each."""
-    listed = _listed(kind)
-    width = max(len(name) for name, _ in listed)
-    for name, line in listed:
+    from experiments.commands.listing import listed
+
+    found = listed(kind)
+    width = max(len(name) for name, _ in found)
+    for name, line in found:
         print(f"{name:{width}}  {line}".rstrip())
 
 
@@ -410,67 +411,6 @@ def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study
     from experiments.study import Study
 
     return Study.load(study, overrides or [], backend)
-
-
-def _listed(kind: Kind) -> list[tuple[str, str]]:
-    from experiments import registry
-
-    if kind is Kind.STUDIES:
-        from experiments.planning.yaml_source import read_yaml
-
-        files = [registry.STUDIES_FOLDER / f"{name}.yaml" for name in registry.study_names()]
-        described = [
-            (file.stem, str(read_yaml(file).data.get("description", ""))) for file in files
-        ]
-        return [
-            (name, " ".join(text.split()).split(". ")[0].rstrip(".")) for name, text in described
-        ]
-    if kind is Kind.METRICS:
-        from experiments.evaluation.metrics import METRICS
-
-        return [(name, "") for name in METRICS]
-    from qml.devices import DEVICES, snapshot_names
-
-    if kind is Kind.DEVICES:
-        named = [(name, _line_of(DEVICES, name)) for name in DEVICES.names()]
-        return named + [(name, "Snapshot of a machine of IBM Quantum") for name in snapshot_names()]
-    room = _room(kind)
-    return [(name, _line_of(room, name)) for name in room.names()]
-
-
-def _room(kind: Kind) -> Room:
-    from experiments import registry
-    from qml.backends import BACKENDS
-    from qml.circuits import ANSATZES, FEATURE_MAPS
-    from qml.decisions import DECISIONS
-    from qml.kernels import KERNELS
-    from qml.losses import LOSSES
-    from qml.optimizers import OPTIMIZERS
-
-    rooms = {
-        Kind.MODELS: registry.MODELS,
-        Kind.DATASETS: registry.DATASETS,
-        Kind.PREPROCESSING: registry.PREPROCESSING,
-        Kind.BACKENDS: BACKENDS,
-        Kind.OPTIMIZERS: OPTIMIZERS,
-        Kind.LOSSES: LOSSES,
-        Kind.DECISIONS: DECISIONS,
-        Kind.FEATURE_MAPS: FEATURE_MAPS,
-        Kind.KERNELS: KERNELS,
-        Kind.ANSATZES: ANSATZES,
-    }
-    return rooms[kind]
-
-
-def _line_of(room: Room, name: str) -> str:
-    """Return what a plug-in is, or which package it lacks."""
-    from qml.errors import SpecError
-    from qml.registry import first_sentence
-
-    try:
-        return first_sentence(room.module(name))
-    except SpecError as error:
-        return f"({error.problem})"
 
 
 def main() -> None:

@@ -121,11 +121,11 @@ def print_jobs(entries: list[Entry]) -> None:
 
 def print_run(finished: Run) -> None:
     """Print the table of a run and what is to be said of it; all of it is read once."""
-    from experiments.reporting import duel, duel_figure, tables
+    from experiments.reporting import duel, duel_figure, rendering, tables
 
     results = finished.results()
     cells, table = tables.cell_table(results), tables.table(results)
-    print(tables.render_text(table, list(results.plan.metrics), terminal_width()))
+    print(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
     n_splits = _most_splits(results)
     print(
         f"Mean over {n_splits} test folds, the same for every model, with the Nadeau-Bengio\n"

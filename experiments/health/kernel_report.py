@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from qml.diagnostics.kernel_health import KernelHealth
 
@@ -86,28 +88,26 @@ def render(health: KernelHealth, shots: int | None) -> str:
 
 def findings(health: KernelHealth) -> list[str]:
     """Return what a referee would say, a sentence each."""
-    s = health.summary
-    best = max(health.bandwidths, key=lambda row: row["accuracy"])
+    s, sweep = SimpleNamespace(**health.summary), pd.DataFrame(health.bandwidths)
+    best = sweep.iloc[int(sweep.accuracy.argmax())]
     said = []
-    if s["variance"] < 2 * s["haar_variance"] and s["shots_to_resolve"] > _MANY_SHOTS:
+    if s.variance < 2 * s.haar_variance and s.shots_to_resolve > _MANY_SHOTS:
         said.append(
             "Concentrated: the entries spread no more than those of random states; telling them "
-            f"apart takes about {number_in_words(s['shots_to_resolve'])} shots each."
+            f"apart takes about {number_in_words(s.shots_to_resolve)} shots each."
         )
-    if s["effective_rank"] > 0.9 * s["points"]:
+    if s.effective_rank > 0.9 * s.points:
         said.append("Every point is a stranger to every other: the kernel is nearly the identity.")
-    if s["effective_rank"] < 1.5:
+    if s.effective_rank < 1.5:
         said.append("All points look alike: the kernel is nearly constant.")
-    if s["rbf_similarity"] > 0.95:
+    if s.rbf_similarity > 0.95:
         said.append("It is an RBF kernel in all but name (CKA above 0.95).")
-    if s["s_rbf"] <= s["s_quantum"]:
+    if s.s_rbf <= s.s_quantum:
         said.append("The labels are no easier for it than for the best RBF kernel (s_C <= s_Q).")
-    if s["accuracy"] < s["rbf_accuracy"]:
-        said.append(
-            f"The best RBF kernel is ahead, {s['rbf_accuracy']:.3f} to {s['accuracy']:.3f}."
-        )
-    if best["accuracy"] > s["accuracy"]:
-        said.append(f"Bandwidth {best['bandwidth']:g} does better: {best['accuracy']:.3f}.")
+    if s.accuracy < s.rbf_accuracy:
+        said.append(f"The best RBF kernel is ahead, {s.rbf_accuracy:.3f} to {s.accuracy:.3f}.")
+    if best.accuracy > s.accuracy:
+        said.append(f"Bandwidth {best.bandwidth:g} does better: {best.accuracy:.3f}.")
     return said or ["Nothing speaks against it here."]
 
 
@@ -133,49 +133,42 @@ def draw(health: KernelHealth, file: Path, title: str) -> None:
     _draw_concentration(axes[0, 0], health)
     eigenvalues = health.eigenvalues[health.eigenvalues > 1e-14 * health.eigenvalues[0]]
     axes[0, 1].semilogy(np.arange(1, len(eigenvalues) + 1), eigenvalues, ".-", color="C0")
-    rank = health.summary["effective_rank"]
+    rank = SimpleNamespace(**health.summary).effective_rank
     axes[0, 1].axvline(rank, color="C1", ls="--", label=f"effective rank {rank:.3g}")
     axes[0, 1].set(xlabel="eigenvalue number", ylabel="eigenvalue", title="Spectrum")
     axes[0, 1].legend()
     _draw_sweep(axes[1, 0], health)
-    names = [row["repair"] for row in health.repairs]
-    axes[1, 1].bar(names, [row["distance_to_exact"] for row in health.repairs], color="C0")
+    repairs = pd.DataFrame(health.repairs)
+    axes[1, 1].bar(repairs.repair, repairs.distance_to_exact, color="C0")
     axes[1, 1].set(ylabel="Frobenius distance to the exact matrix", title="Measured and repaired")
     figure.savefig(file, dpi=150)
     plt.close(figure)
 
 
 def _draw_concentration(axis: Any, health: KernelHealth) -> None:
-    rows = health.qubits or [health.summary]
-    qubits = [row["qubits"] for row in rows]
-    axis.semilogy(qubits, [row["mean"] for row in rows], "o-", color="C0", label="mean")
-    axis.semilogy(
-        qubits, [row["haar_mean"] for row in rows], "--", color="C0", label="mean, random states"
-    )
-    axis.semilogy(qubits, [row["variance"] for row in rows], "s-", color="C1", label="variance")
-    axis.semilogy(
-        qubits,
-        [row["haar_variance"] for row in rows],
-        "--",
-        color="C1",
-        label="variance, random states",
-    )
+    rows = pd.DataFrame(health.qubits or [health.summary])
+    for key, random, mark, color in (
+        ("mean", "haar_mean", "o-", "C0"),
+        ("variance", "haar_variance", "s-", "C1"),
+    ):
+        axis.semilogy(rows.qubits, rows[key], mark, color=color, label=key)
+        beside = f"{key}, random states"
+        axis.semilogy(rows.qubits, rows[random], "--", color=color, label=beside)
     axis.set(xlabel="qubits", ylabel="off-diagonal entries", title="Concentration")
     axis.xaxis.get_major_locator().set_params(integer=True)
     axis.legend(fontsize="small")
 
 
 def _draw_sweep(axis: Any, health: KernelHealth) -> None:
-    scales = [row["bandwidth"] for row in health.bandwidths]
+    sweep = pd.DataFrame(health.bandwidths)
     for key, label, color in (
         ("accuracy", "accuracy", "C0"),
         ("rbf_similarity", "similarity to RBF", "C1"),
         ("centred_alignment", "centred alignment", "C2"),
     ):
-        axis.semilogx(
-            scales, [row[key] for row in health.bandwidths], "o-", label=label, color=color
-        )
-    axis.axhline(health.summary["rbf_accuracy"], color="C0", ls="--", label="accuracy of best RBF")
+        axis.semilogx(sweep.bandwidth, sweep[key], "o-", label=label, color=color)
+    best = SimpleNamespace(**health.summary).rbf_accuracy
+    axis.axhline(best, color="C0", ls="--", label="accuracy of best RBF")
     axis.set(xlabel="bandwidth", title="Bandwidth", ylim=(None, 1.03))
     axis.legend(fontsize="small")
 

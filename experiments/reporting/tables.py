@@ -1,8 +1,7 @@
-"""Tables of a run, in every format, from what the store holds and nothing else."""
+"""Tables of a run: a row a cell, a row a model, confusion matrices."""
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,40 +22,15 @@ from experiments.evaluation.metrics import (
 )
 from experiments.evaluation.statistics import bootstrap_interval, corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
+from experiments.reporting.rendering import COSTS, render, render_cells_csv, size_text
 from experiments.running.results import Fit, Results
 from qml.durable import write_durably
-from qml.errors import SpecError, StoreError, did_you_mean
+from qml.errors import SpecError, StoreError
 
-__all__ = [
-    "FORMATS",
-    "Interval",
-    "cell_table",
-    "confusions",
-    "display",
-    "export",
-    "render",
-    "render_cells_csv",
-    "render_text",
-    "table",
-]
+__all__ = ["Interval", "cell_table", "confusions", "export", "table"]
 
-FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
 Interval = Literal["corrected", "bootstrap"]
 Group = tuple[str, str, int | float | None]  # data set, model, training size
-
-COSTS = {
-    "tune_s": "tune [s]",
-    "fit_s": "fit [s]",
-    "predict_s": "predict [s]",
-    "circuits": "circuits",
-    "shots": "shots",
-    "executions": "executions",
-    "two_qubit_gates": "two-qubit gates",
-    "qpu_s": "QPU [s]",
-    "queue_s": "queue [s]",
-}
-_ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where there are some
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @dataclass(frozen=True)
@@ -287,7 +261,7 @@ def confusions(results: Results) -> str:
         counts = sum((confusion(fold) for fold in folds[1:]), confusion(folds[0]))
         names = [str(label) for label in folds[0].classes]
         rows = [[name, *row] for name, row in zip(names, counts.tolist(), strict=True)]
-        of_size = "" if size is None else f", {_size(size)} training rows"
+        of_size = "" if size is None else f", {size_text(size)} training rows"
         headers = ["is / called", *names]
         parts.append(f"{dataset} / {model}{of_size}\n{tabulate(rows, headers=headers)}\n")
     if not parts:
@@ -307,186 +281,3 @@ def export(results: Results, folder: Path) -> list[Path]:
     for name, text in files.items():
         write_durably(folder / name, str(text).encode())
     return [folder / name for name in files]
-
-
-def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
-    """Return the summary as a person reads it: one text a number, with its interval."""
-    rows = list(table.itertuples(index=False))
-    shown: dict[str, Any] = {
-        "data set": [row.dataset for row in rows],
-        "model": [row.model for row in rows],
-    }
-    sizes = [_size(row.train_size) for row in rows]
-    if any(size != _size(None) for size in sizes):
-        shown["training rows"] = sizes
-    for metric in metrics:
-        title = METRICS[metric].title or metric
-        shown[title] = [
-            _with_interval(*(getattr(row, f"{metric}{end}") for end in ("", "_low", "_high")))
-            for row in rows
-        ]
-        printed = table.get(f"{metric}_published")
-        if printed is not None:
-            shown[f"published {title}"] = [
-                "-" if math.isnan(value) else f"{value:.3f}" for value in printed
-            ]
-    for column in table.columns[table.columns.str.startswith("training_")]:
-        title = column.removeprefix("training_").replace("_", " ")
-        shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
-    shown |= _shown_costs(table)
-    problems = [row.problem for row in rows]
-    if any(problems):
-        shown["problem"] = problems
-    return pd.DataFrame(shown)
-
-
-def _shown_costs(table: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the costs that there are; executions only where there were any besides the shots."""
-    costs = table[list(COSTS)].fillna(0)
-    empty = [name for name in COSTS if name not in _ALWAYS and not (costs[name] > 0).any()]
-    if (costs.executions == costs.shots).all():
-        empty.append("executions")
-    return {
-        title: [_seconds(v) if name.endswith("_s") else _count(v) for v in table[name]]
-        for name, title in COSTS.items()
-        if name not in empty
-    }
-
-
-def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
-    """Return the summary in one of `FORMATS`; bytes for parquet, text for the rest.
-
-    Raises
-    ------
-    SpecError
-        If the format is unknown.
-    """
-    if form not in FORMATS:
-        raise SpecError(f"unknown format {form!r}{did_you_mean(form, FORMATS)}", "--format")
-    if table.empty:
-        raise StoreError("the run holds no cells")
-    if form == "csv":
-        return _safe_cells(table).to_csv(index=False, lineterminator="\n")
-    if form == "json":
-        return str(table.to_json(orient="records", indent=1)) + "\n"
-    if form == "parquet":
-        buffer = io.BytesIO()
-        table.to_parquet(buffer, index=False)
-        return buffer.getvalue()
-    shown = display(table, metrics)
-    if form == "latex":
-        return _latex(shown)
-    if form == "text":
-        return render_text(table, metrics)
-    escaped = shown.map(lambda cell: cell.replace("|", "\\|"))
-    return _tabulated(escaped, "github") + "\n"
-
-
-def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = None) -> str:
-    """Return the summary as plain text that fits a terminal.
-
-    Parameters
-    ----------
-    table : DataFrame
-        Summary as `table` gives it.
-    metrics : list of str
-        Metrics of the summary.
-    width : int or None, default=None
-        Width of the terminal in columns. Where one table would be wider, each data set gets tables
-        of its own, with as many columns side by side as fit; None is as wide as it takes.
-    """
-    if table.empty:
-        raise StoreError("the run holds no cells")
-    shown = display(table, metrics)
-    whole = _tabulated(shown, "simple")
-    if width is None or max(map(len, whole.splitlines())) <= width:
-        return whole + "\n"
-    parts = []
-    for dataset, rows in shown.groupby("data set", sort=False):
-        parts.append(f"{dataset}\n{'=' * len(str(dataset))}")
-        models = rows[["model"]]
-        waiting = [column for column in rows.columns if column not in ("data set", "model")]
-        while waiting:
-            taken = [waiting.pop(0)]
-            while waiting:
-                wider = _tabulated(models.join(rows[[*taken, waiting[0]]]), "simple")
-                if max(map(len, wider.splitlines())) > width:
-                    break
-                taken.append(waiting.pop(0))
-            parts.append(_tabulated(models.join(rows[taken]), "simple") + "\n")
-    return "\n".join(parts)
-
-
-def _tabulated(shown: pd.DataFrame, style: str) -> str:
-    """Return the columns under their titles, numbers to the right."""
-    from tabulate import tabulate
-
-    text = ("data set", "model", "problem")
-    return str(
-        tabulate(
-            shown.to_numpy().tolist(),
-            headers=list(shown.columns),
-            tablefmt=style,
-            colalign=["left" if column in text else "right" for column in shown.columns],
-            disable_numparse=True,
-        )
-    )
-
-
-def render_cells_csv(cells: pd.DataFrame) -> str:
-    """Return the cells as CSV, a row a cell."""
-    return str(_safe_cells(cells).to_csv(index=False, lineterminator="\n"))
-
-
-def _safe_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet from running a text cell as a formula; numbers stay as they are."""
-
-    def safe(cell: Any) -> Any:
-        return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
-
-    return table.map(safe)
-
-
-def _latex(shown: pd.DataFrame) -> str:
-    """Return a table for a document that loads booktabs."""
-    safe = shown.map(_escape_latex)
-    safe.columns = pd.Index([_escape_latex(column) for column in shown.columns])
-    right = "r" * (len(shown.columns) - 2)
-    if "problem" in shown:
-        right = f"{right[:-1]}l"
-    styler = safe.style.hide(axis="index")
-    return str(styler.to_latex(hrules=True, column_format="ll" + right))
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-}
-
-
-def _escape_latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
-
-
-def _with_interval(mean: float, low: float, high: float) -> str:
-    if math.isnan(mean):
-        return "-"
-    return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
-
-
-def _size(size: Any) -> str:
-    if size is None or math.isnan(size):
-        return "all"
-    return f"{size:.0%}" if size < 1 else f"{size:.0f}"
-
-
-def _seconds(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2g}" if value < 100 else f"{value:.0f}"
-
-
-def _count(value: float) -> str:
-    return "-" if math.isnan(value) or value == 0 else f"{value:,.0f}"

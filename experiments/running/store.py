@@ -163,6 +163,22 @@ class Store:
             self._read_cells[key] = version, cell
         return cell
 
+    def find(self, start: str) -> StoredCell:
+        """Return the one cell whose key starts so.
+
+        Raises
+        ------
+        StoreError
+            If no cell's key or several cells' keys do.
+        """
+        matches = [key for key in self.stored_keys() if key.startswith(start)]
+        if len(matches) != 1:
+            raise StoreError(f"{self.folder}: {len(matches)} stored cells start with {start!r}")
+        found = self.get(matches[0])
+        if found is None:
+            raise StoreError(f"{self.folder}: the cell {start!r} was damaged and moved away")
+        return found
+
     def results(self) -> Results:
         """Return the plan, and of its cells those that are there."""
         plan = self.read_plan()

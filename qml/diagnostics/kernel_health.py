@@ -139,13 +139,7 @@ def kernel_health(
     ([1, 2, 3], 2)
     """
     points, labels = np.asarray(X, dtype=np.float64), np.asarray(y)
-    classes, counts = np.unique(labels, return_counts=True)
-    if len(classes) < 2 or counts.min() < _FOLDS:
-        label = classes[counts.argmin()]
-        raise DataError(
-            f"class {label} has {counts.min()} members, kernel health needs two classes "
-            f"and {_FOLDS} members of each"
-        )
+    _check_classes(labels)
     place = resolve_backend(backend, random_state)
     ideal = place if place.shots is None else resolve_backend("exact")
 
@@ -189,6 +183,16 @@ def kernel_health(
         place = resolve_backend(f"exact:shots={shots}", random_state)
     measured = evaluate(bandwidth, n_features, place)
     return KernelHealth(summary, by_qubits, sweep, _repair_rows(measured, K), found.eigenvalues)
+
+
+def _check_classes(labels: NDArray[Any]) -> None:
+    classes, counts = np.unique(labels, return_counts=True)
+    if len(classes) < 2 or counts.min() < _FOLDS:
+        label = classes[counts.argmin()]
+        raise DataError(
+            f"class {label} has {counts.min()} members, kernel health needs two classes "
+            f"and {_FOLDS} members of each"
+        )
 
 
 def _concentration_row(K: Matrix, n_qubits: int, n_features: int) -> Row:

@@ -28,6 +28,20 @@ ROOMS = [
     "transformers",
     "diagnostics",
 ]
+WORKBENCH = [
+    "registry",
+    "seeds",
+    "records",
+    "datasets",
+    "preprocessing",
+    "evaluation",
+    "planning",
+    "running",
+    "reporting",
+    "study",
+    "health",
+    "commands",
+]
 HEAVY = {"qiskit_aer", "qiskit_ibm_runtime", "qiskit_machine_learning", "pennylane", "matplotlib"}
 
 
@@ -39,7 +53,7 @@ def imports(file: Path, top_level_only: bool = False) -> set[str]:
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found.add(node.module)
+            found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
     return found
 
 
@@ -76,6 +90,40 @@ def test_rooms_of_qml_import_only_earlier_rooms():
                 parts = name.split(".")
                 if parts[0] == "qml" and len(parts) > 1 and parts[1] in ROOMS:
                     assert ROOMS.index(parts[1]) <= position, f"{file} imports {name}"
+
+
+def test_every_room_of_the_workbench_has_its_place_in_the_law():
+    inside = (ROOT / "experiments").iterdir()
+    found = {place.stem for place in inside if place.suffix == ".py" or list(place.glob("*.py"))}
+    assert found - {"__init__", "__main__"} == set(WORKBENCH)
+    assert len(found) <= 14
+
+
+def test_rooms_of_the_workbench_import_only_earlier_rooms():
+    """Imports for types and inside functions count."""
+    for file in sources("experiments"):
+        room = file.relative_to(ROOT / "experiments").parts[0].removesuffix(".py")
+        if room not in WORKBENCH:
+            continue
+        for name in imports(file):
+            parts = name.split(".")
+            if parts[0] == "experiments" and len(parts) > 1:
+                told = f"{file} imports {name}"
+                assert parts[1] not in WORKBENCH or WORKBENCH.index(parts[1]) <= WORKBENCH.index(
+                    room
+                ), told
+
+
+def test_no_module_of_the_workbench_imports_itself_by_a_detour():
+    modules = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts): file
+        for file in sources("experiments")
+    }
+    arrows = {name: imports(file) & set(modules) for name, file in modules.items()}
+    settled: set[str] = set()
+    while ready := {name for name in arrows if arrows[name] <= settled} - settled:
+        settled |= ready
+    assert set(arrows) == settled, sorted(set(arrows) - settled)
 
 
 @pytest.mark.parametrize("place", ["experiments/evaluation", "experiments/reporting"])

@@ -8,7 +8,7 @@ import json
 import pandas as pd
 import pytest
 
-from experiments.reporting import tables
+from experiments.reporting import rendering
 from experiments.study import Run, Study
 from qml.errors import SpecError
 
@@ -44,7 +44,7 @@ def test_failures_are_rows_with_their_reason(run):
     assert (row["cells"], row["done"]) == (3, 0)
     assert row["problem"].startswith("3 failed: ")
     assert "\n" not in row["problem"]
-    assert "problem" in tables.render(run.table(), ["accuracy"], "text")
+    assert "problem" in rendering.render(run.table(), ["accuracy"], "text")
 
 
 def test_a_new_metric_comes_from_the_stored_predictions(run):
@@ -56,10 +56,10 @@ def test_a_new_metric_comes_from_the_stored_predictions(run):
         run.table(["mc"])
 
 
-@pytest.mark.parametrize("form", tables.FORMATS)
+@pytest.mark.parametrize("form", rendering.FORMATS)
 def test_every_format_holds_the_same_mean(run, form):
     table = run.table()
-    rendered = tables.render(table, ["accuracy", "f1"], form)
+    rendered = rendering.render(table, ["accuracy", "f1"], form)
     mean = table.loc[0, "accuracy"]
     if form == "parquet":
         assert pd.read_parquet(io.BytesIO(rendered)).loc[0, "accuracy"] == mean
@@ -73,10 +73,10 @@ def test_every_format_holds_the_same_mean(run, form):
 
 def test_text_cells_are_no_formulas_no_columns_and_no_commands(run):
     table = run.table()
-    assert "\n" not in tables.render(table, ["accuracy"], "csv").splitlines()[2]
-    assert ",'=1+1|x," in tables.render(table, ["accuracy"], "csv")
-    assert "=1+1\\|x" in tables.render(table, ["accuracy"], "markdown")
-    latex = tables.render(table, ["accuracy"], "latex")
+    assert "\n" not in rendering.render(table, ["accuracy"], "csv").splitlines()[2]
+    assert ",'=1+1|x," in rendering.render(table, ["accuracy"], "csv")
+    assert "=1+1\\|x" in rendering.render(table, ["accuracy"], "markdown")
+    latex = rendering.render(table, ["accuracy"], "latex")
     assert r"QSVC\_50\% \& co" in latex
     assert r"\toprule" in latex
 
@@ -84,11 +84,11 @@ def test_text_cells_are_no_formulas_no_columns_and_no_commands(run):
 @pytest.mark.parametrize("width", [60, 80, 100, 133, None])
 def test_text_fits_the_terminal_and_loses_nothing(run, width):
     table = run.table()
-    text = tables.render_text(table, ["accuracy", "f1"], width)
-    shown = tables.display(table, ["accuracy", "f1"]).drop(columns="problem")
+    text = rendering.render_text(table, ["accuracy", "f1"], width)
+    shown = rendering.display(table, ["accuracy", "f1"]).drop(columns="problem")
     without_problems = table.assign(problem="")
     if width:
-        narrow = tables.render_text(without_problems, ["accuracy", "f1"], width)
+        narrow = rendering.render_text(without_problems, ["accuracy", "f1"], width)
         assert max(map(len, narrow.splitlines())) <= width
     for cell in shown.to_numpy().ravel():
         assert cell in text
@@ -97,7 +97,7 @@ def test_text_fits_the_terminal_and_loses_nothing(run, width):
 
 def test_unknown_format_is_named(run):
     with pytest.raises(SpecError, match=r"--format: unknown format 'latx' \(did you mean 'latex'"):
-        tables.render(run.table(), ["accuracy"], "latx")
+        rendering.render(run.table(), ["accuracy"], "latx")
 
 
 def test_files_are_written_and_a_cell_can_be_found(run):

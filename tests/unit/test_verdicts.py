@@ -14,7 +14,7 @@ from experiments.evaluation.comparison import verdicts
 from experiments.evaluation.metrics import METRICS, Predictions, confusion, score
 from experiments.evaluation.splits import split
 from experiments.records import Split
-from experiments.reporting import tables
+from experiments.reporting import rendering, tables
 from experiments.reporting import verdicts as report
 from experiments.reporting.verdicts import _cliques
 from qml.errors import SpecError
@@ -50,7 +50,7 @@ def test_table_has_a_row_a_training_size_and_the_published_beside(run):
     assert len(table) == 3 * 4 * 2
     assert set(table["n_train"]) == {12.0, 45.0}
     assert table["accuracy_published"].notna().sum() == 2
-    text = tables.render_text(table, ["accuracy"])
+    text = rendering.render_text(table, ["accuracy"])
     assert "published accuracy" in text
     assert "training rows" in text
 

@@ -1,0 +1,82 @@
+"""What a study's data are: frozen records that every room speaks.
+
+A record becomes JSON at the store's door and nowhere else (`experiments.running.store`), but for
+the texts that keys and seeds are drawn from: those are `canonical_json` of a record, and their
+bytes stay. A field at its default is left out of both, so that a record may gain a field and keep
+the keys and seeds of all that do not use it.
+"""
+
+from experiments.records._asked import (
+    SCHEMA,
+    Cell,
+    DatasetSpec,
+    ModelSpec,
+    Parameters,
+    Split,
+    SplitKind,
+    Step,
+    TuningBudget,
+)
+from experiments.records._found import (
+    CellRecord,
+    Costs,
+    Environment,
+    GitState,
+    ScoresKind,
+    Stage,
+    Status,
+    StoredCell,
+    StoredPredictions,
+    StoredTuning,
+    Trace,
+    Trial,
+)
+from experiments.records._json import canonical_json, plain
+from experiments.records._planned import (
+    BackendSpec,
+    Coordinate,
+    DatasetRow,
+    DuelSettings,
+    ModelRow,
+    PlannedCell,
+    Provenance,
+    Published,
+    StoredPlan,
+    label_of,
+)
+
+__all__ = [
+    "SCHEMA",
+    "BackendSpec",
+    "Cell",
+    "CellRecord",
+    "Coordinate",
+    "Costs",
+    "DatasetRow",
+    "DatasetSpec",
+    "DuelSettings",
+    "Environment",
+    "GitState",
+    "ModelRow",
+    "ModelSpec",
+    "Parameters",
+    "PlannedCell",
+    "Provenance",
+    "Published",
+    "ScoresKind",
+    "Split",
+    "SplitKind",
+    "Stage",
+    "Status",
+    "Step",
+    "StoredCell",
+    "StoredPlan",
+    "StoredPredictions",
+    "StoredTuning",
+    "Trace",
+    "Trial",
+    "TuningBudget",
+    "canonical_json",
+    "label_of",
+    "plain",
+]

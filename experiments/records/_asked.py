@@ -1,0 +1,178 @@
+"""What decides a result: data, model and split, and the key of the three."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, TypeAlias
+
+from experiments.records._json import canonical_json, plain
+
+__all__ = [
+    "SCHEMA",
+    "Cell",
+    "DatasetSpec",
+    "ModelSpec",
+    "Parameters",
+    "Split",
+    "SplitKind",
+    "Step",
+    "TuningBudget",
+]
+
+SCHEMA = 2  # of keys and files; another number is another world
+
+#: Plain values by name, as a study gives them to a plug-in.
+Parameters: TypeAlias = Mapping[str, Any]
+SplitKind = Literal["stratified", "hold_out", "grouped", "predefined"]
+
+
+@dataclass(frozen=True)
+class Step:
+    """A plug-in and its parameters.
+
+    Parameters
+    ----------
+    name : str
+        Plug-in's name.
+    parameters : mapping
+        Plain values; what is not named has its default.
+    """
+
+    name: str
+    parameters: Parameters
+
+
+@dataclass(frozen=True)
+class DatasetSpec:
+    """What decides the data that a model gets.
+
+    Parameters
+    ----------
+    name : str
+        Data set's plug-in.
+    parameters : mapping
+        Plain values of the plug-in.
+    preprocessing : tuple of Step
+        Transformers, fitted to the training rows in this order.
+    sha256 : str, default=""
+        Hash of the loaded data; empty until they are.
+    """
+
+    name: str
+    parameters: Parameters
+    preprocessing: tuple[Step, ...]
+    sha256: str = ""
+
+
+@dataclass(frozen=True)
+class TuningBudget:
+    """The search inside a training part.
+
+    Parameters
+    ----------
+    trials : int
+        Number of trials, the first with the parameters that the study names.
+    seconds : float or None
+        Time after which no trial is begun; None is no limit.
+    folds : int
+        Number of inner folds.
+    metric : str
+        Metric whose mean over the inner folds decides.
+    space : mapping
+        Parameter to a list of values, or to ``{"low", "high", "log"}``.
+    """
+
+    trials: int
+    seconds: float | None
+    folds: int
+    metric: str
+    space: Parameters
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """What decides a model before it is fitted.
+
+    Parameters
+    ----------
+    name : str
+        Model's plug-in.
+    parameters : mapping
+        Plain values, the backend's short name among them.
+    calibrations : mapping, default={}
+        Hash of every saved calibration that the backend refers to, by file.
+    tuning : TuningBudget or None, default=None
+        Search for the parameters that are not named; None for a model as it stands.
+    """
+
+    name: str
+    parameters: Parameters
+    calibrations: Mapping[str, str] = field(default_factory=dict)
+    tuning: TuningBudget | None = None
+
+    @property
+    def backend(self) -> str:
+        """Short name of the backend; empty for a classical model."""
+        return str(self.parameters.get("backend", ""))
+
+
+@dataclass(frozen=True)
+class Split:
+    """Which rows are trained on and which are tested.
+
+    Parameters
+    ----------
+    seed : int
+        Seed of the study.
+    repeat, fold : int
+        Place among the study's splits, from 0.
+    kind : {"stratified", "hold_out", "grouped", "predefined"}, default="stratified"
+        Rule by which rows are divided; see `experiments.evaluation.splits.split`.
+    folds : int or None, default=None
+        Number of folds, where the rule has them.
+    test_size : float or None, default=None
+        Share of the rows that is tested, where the rule holds some out.
+    train_size : int, float or None, default=None
+        Number or share of the training rows that are kept; None is all.
+    permuted : bool, default=False
+        Shuffle of the training labels, for a control.
+    """
+
+    seed: int
+    repeat: int
+    fold: int
+    kind: SplitKind = "stratified"
+    folds: int | None = None
+    test_size: float | None = None
+    train_size: int | float | None = None
+    permuted: bool = False
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One fit on one split, and all that decides its result.
+
+    Labels are no part of it: a row that is renamed keeps its cells.
+
+    Parameters
+    ----------
+    dataset : DatasetSpec
+        Data, with their hash.
+    model : ModelSpec
+        Model, with its search.
+    split : Split
+        Rows.
+    """
+
+    dataset: DatasetSpec
+    model: ModelSpec
+    split: Split
+
+    @cached_property
+    def key(self) -> str:
+        """SHA-256 of the canonical JSON of the cell and the schema's number."""
+        content = {"schema": SCHEMA, **plain(self)}
+        return hashlib.sha256(canonical_json(content).encode()).hexdigest()

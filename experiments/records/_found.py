@@ -1,0 +1,279 @@
+"""What came out: a cell's end, its costs, its predictions, the search behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from experiments.records._asked import Cell, Parameters
+from qml.backends import Usage
+
+__all__ = [
+    "CellRecord",
+    "Costs",
+    "Environment",
+    "GitState",
+    "ScoresKind",
+    "Stage",
+    "Status",
+    "StoredCell",
+    "StoredPredictions",
+    "StoredTuning",
+    "Trace",
+    "Trial",
+]
+
+Status = Literal["done", "failed", "timed_out", "out_of_memory", "crashed", "cancelled"]
+ScoresKind = Literal["probabilities", "decision"]
+
+
+@dataclass(frozen=True)
+class Costs:
+    """What a cell took.
+
+    Parameters
+    ----------
+    fit_s, predict_s : float
+        Wall-clock seconds of all that a user waits for.
+    kernel_s : float or None, default=None
+        Share of both that went into kernel matrices; None for models without.
+    tune_s : float or None, default=None
+        Wall-clock seconds of all trials; None for a cell that is not tuned.
+    total, fit, tune : Usage
+        Circuits, shots and so on: all together, of the fit, of the trials.
+    """
+
+    fit_s: float
+    predict_s: float
+    kernel_s: float | None = None
+    tune_s: float | None = None
+    total: Usage = field(default_factory=Usage)
+    fit: Usage = field(default_factory=Usage)
+    tune: Usage = field(default_factory=Usage)
+
+
+@dataclass(frozen=True)
+class CellRecord:
+    """How a cell ended.
+
+    Parameters
+    ----------
+    status : str
+        ``"done"``, or what kept it from that.
+    environment : str
+        Name of the environment's description in the run's folder.
+    finished_at_s : float
+        Moment of the end, in seconds since the epoch.
+    n_train, n_test : int, default=0
+        Numbers of rows.
+    scores : mapping, default={}
+        Metric to its value on the test rows; None where it says nothing.
+    costs : Costs or None, default=None
+        Seconds, circuits and so on; None unless it is done.
+    training : mapping, default={}
+        What the model reports of its training.
+    warnings : tuple of str, default=()
+        Texts of the warnings that were caught.
+    error : str, default=""
+        Reason why it is not done.
+    pending : bool, default=False
+        True if the next run goes on with it unasked: a job waits elsewhere.
+    """
+
+    status: Status
+    environment: str
+    finished_at_s: float
+    n_train: int = 0
+    n_test: int = 0
+    scores: Mapping[str, float | None] = field(default_factory=dict)
+    costs: Costs | None = None
+    training: Parameters = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    error: str = ""
+    pending: bool = False
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The course of a training: an entry whenever the loss fell below all before.
+
+    Parameters
+    ----------
+    steps, evaluations, circuits, shots, seconds : tuple of float
+        Counts as they stood.
+    losses : tuple of float
+        Lowest loss so far.
+    """
+
+    steps: tuple[float, ...]
+    evaluations: tuple[float, ...]
+    circuits: tuple[float, ...]
+    shots: tuple[float, ...]
+    seconds: tuple[float, ...]
+    losses: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A point of a training's course, as if it had ended there; on ideal qubits, for nothing.
+
+    Parameters
+    ----------
+    steps, evaluations, circuits, shots, seconds : float
+        Counts as they stood.
+    loss : float
+        Loss of the weights of that moment.
+    predicted : tuple
+        Labels of the test rows by those weights.
+    """
+
+    steps: float
+    evaluations: float
+    circuits: float
+    shots: float
+    seconds: float
+    loss: float
+    predicted: tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class StoredPredictions:
+    """What a model said of its test rows.
+
+    Parameters
+    ----------
+    row : tuple of int
+        Numbers of the test rows.
+    true, predicted : tuple
+        Labels or targets.
+    classes : tuple or None, default=None
+        All labels of the data set, sorted; None for targets.
+    scores : tuple or None, default=None
+        Probabilities or decision values, one entry a row.
+    scores_kind : {"probabilities", "decision"} or None, default=None
+        Meaning of `scores`.
+    trace : Trace or None, default=None
+        Course of the training's best loss; None for models that have none.
+    stages : tuple of Stage, default=()
+        Predictions along that course, where the study keeps them.
+    """
+
+    row: tuple[int, ...]
+    true: tuple[Any, ...]
+    predicted: tuple[Any, ...]
+    classes: tuple[Any, ...] | None = None
+    scores: tuple[Any, ...] | None = None
+    scores_kind: ScoresKind | None = None
+    trace: Trace | None = None
+    stages: tuple[Stage, ...] = ()
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One trial of a search.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Values that were tried; empty for those that the study names.
+    score : float or None
+        Mean over the inner folds; None where it failed.
+    problem : str, default=""
+        Reason of a failure.
+    """
+
+    parameters: Parameters
+    score: float | None
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class StoredTuning:
+    """What a search found.
+
+    Parameters
+    ----------
+    parameters : mapping
+        Values of the best trial.
+    trials : tuple of Trial
+        All trials in order.
+    """
+
+    parameters: Parameters
+    trials: tuple[Trial, ...]
+
+
+@dataclass(frozen=True)
+class StoredCell:
+    """A finished cell as the store keeps it.
+
+    Parameters
+    ----------
+    cell : Cell
+        What was asked.
+    record : CellRecord
+        How it ended.
+    predictions : StoredPredictions or None, default=None
+        Answers on the test rows; None unless it is done.
+    tuning : StoredTuning or None, default=None
+        Search, if there was one.
+    code : str or None, default=None
+        Fingerprint of the code that made it, beside the content and no part of the key; None where
+        none was taken.
+    """
+
+    cell: Cell
+    record: CellRecord
+    predictions: StoredPredictions | None = None
+    tuning: StoredTuning | None = None
+    code: str | None = None
+
+
+@dataclass(frozen=True)
+class GitState:
+    """State of the code.
+
+    Parameters
+    ----------
+    commit : str
+        Hash of the commit.
+    changed : bool
+        True if files differ from it.
+    """
+
+    commit: str
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Environment:
+    """What a reader needs to judge or repeat the numbers; nothing personal, no paths.
+
+    Parameters
+    ----------
+    python, platform, machine : str
+        Versions of Python and of the system, and the kind of machine.
+    processor : str
+        Model of the processor: last digits depend on it, and what an optimizer makes of them.
+    blas : tuple of str
+        Libraries of linear algebra, with their version and the kernel that they chose.
+    cores : int
+        Number of cores that may be used.
+    memory_bytes : int
+        Memory of the machine.
+    packages : mapping
+        Version by package; None where it is not installed.
+    git : GitState or None
+        State of the checkout; None outside one.
+    """
+
+    python: str
+    platform: str
+    machine: str
+    processor: str
+    blas: tuple[str, ...]
+    cores: int
+    memory_bytes: int
+    packages: Mapping[str, str | None]
+    git: GitState | None

@@ -1,0 +1,269 @@
+"""What was asked for: the rows of a study's table, where they stand, and its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from experiments.records._asked import DatasetSpec, Parameters
+
+__all__ = [
+    "BackendSpec",
+    "Coordinate",
+    "DatasetRow",
+    "DuelSettings",
+    "ModelRow",
+    "PlannedCell",
+    "Provenance",
+    "Published",
+    "StoredPlan",
+    "label_of",
+]
+
+
+@dataclass(frozen=True)
+class BackendSpec:
+    """A place where circuits run, by its settings.
+
+    Parameters
+    ----------
+    name : str
+        Short name, as in ``aer:shots=1024``; what a model is given.
+    kind : str
+        Backend's plug-in.
+    parameters : mapping
+        Plain values of the plug-in.
+    """
+
+    name: str
+    kind: str
+    parameters: Parameters
+
+
+@dataclass(frozen=True)
+class Coordinate:
+    """Where a row stands on one axis of its entry's grid.
+
+    Parameters
+    ----------
+    axis : str
+        Path of the setting, as in ``feature_map.reps`` or ``backend.noise_scale``.
+    value : object
+        Plain value there.
+    text : str
+        Words that tell it apart in a label.
+    """
+
+    axis: str
+    value: Any
+    text: str
+
+    @property
+    def of_backend(self) -> bool:
+        """Whether it is a setting of the backend."""
+        return self.axis.partition(".")[0] == "backend"
+
+
+def label_of(entry: str, coordinates: Sequence[Coordinate]) -> str:
+    """Return how a row is called: its entry's word, and its place in the entry's grid."""
+    text = ", ".join(coordinate.text for coordinate in coordinates)
+    return f"{entry} [{text}]" if text else entry
+
+
+@dataclass(frozen=True)
+class DatasetRow:
+    """One data set of the table.
+
+    Parameters
+    ----------
+    label : str
+        Name in tables and figures; written, never read.
+    spec : DatasetSpec
+        Plug-in with plain parameters, and preprocessing; not loaded.
+    coordinates : tuple of Coordinate, default=()
+        Place in the entry's grid.
+    """
+
+    label: str
+    spec: DatasetSpec
+    coordinates: tuple[Coordinate, ...] = ()
+
+
+@dataclass(frozen=True)
+class ModelRow:
+    """One model of the table.
+
+    Parameters
+    ----------
+    label : str
+        Name in tables and figures; written, never read.
+    name : str
+        Model's plug-in.
+    parameters : mapping
+        Plain values, the backend's short name among them.
+    datasets : tuple of str or None, default=None
+        Labels or names of the data sets it is for; None is all.
+    search : mapping or None, default=None
+        What is tuned of it; None if nothing is.
+    entry : str, default=""
+        Study's own word for the entry that the row comes from: its label, or the plug-in's name.
+    coordinates : tuple of Coordinate, default=()
+        Place in the entry's grid, the backend's settings included.
+    backend : BackendSpec or None, default=None
+        Where its circuits run; None for a classical model.
+    """
+
+    label: str
+    name: str
+    parameters: Parameters
+    datasets: tuple[str, ...] | None = None
+    search: Parameters | None = None
+    entry: str = ""
+    coordinates: tuple[Coordinate, ...] = ()
+    backend: BackendSpec | None = None
+
+    @property
+    def title(self) -> str:
+        """Words for the row whatever the backend's settings are."""
+        return label_of(self.entry, [c for c in self.coordinates if not c.of_backend])
+
+    def applies_to(self, dataset: DatasetRow) -> bool:
+        """Whether the study asks for this model on that data set."""
+        named = self.datasets
+        return named is None or dataset.label in named or dataset.spec.name in named
+
+
+@dataclass(frozen=True)
+class PlannedCell:
+    """A cell's place in the table.
+
+    Parameters
+    ----------
+    key : str
+        Key of the cell.
+    dataset, model : str
+        Labels of its rows; of a control, those of the model that it is a control of.
+    repeat, fold : int
+        Place among the splits.
+    train_size : int, float or None, default=None
+        Point of a learning curve; None is all training rows.
+    control : str, default=""
+        Kind of the control; empty for the model itself.
+    """
+
+    key: str
+    dataset: str
+    model: str
+    repeat: int
+    fold: int
+    train_size: int | float | None = None
+    control: str = ""
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number that was printed elsewhere, to stand beside ours.
+
+    Parameters
+    ----------
+    dataset, model : str
+        Labels of the rows it belongs to.
+    metric : str
+        Metric that it is a value of.
+    value : float
+        Number as printed.
+    source : str
+        Reference.
+    """
+
+    dataset: str
+    model: str
+    metric: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True)
+class DuelSettings:
+    """What the duel of a study's optimizers tells apart.
+
+    Parameters
+    ----------
+    pairs : tuple of (str, str)
+        Optimizers, by plug-in, that are set against each other in words.
+    iterations : int
+        Number of iterations after which losses are compared.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    iterations: int
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """Where a data set comes from.
+
+    Parameters
+    ----------
+    name : str
+        Data set as its messages show it.
+    rows : int
+        Number of samples.
+    features : int or None
+        Number of columns; None for texts.
+    source, licence : str
+        Origin, and the terms of use.
+    sha256 : str
+        Hash of the data.
+    """
+
+    name: str
+    rows: int
+    features: int | None
+    source: str
+    licence: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class StoredPlan:
+    """What the latest run of a folder was asked for.
+
+    Parameters
+    ----------
+    name : str
+        Study's name.
+    study : mapping
+        All that the study says, as plain values.
+    metrics : tuple of str
+        Columns of the table; the first that fits decides verdicts.
+    rope : float
+        Half width of the region of practical equivalence.
+    report : tuple of str
+        Reported quantities that the table shows, by name.
+    published : tuple of Published
+        Printed numbers.
+    duel : DuelSettings
+        What is told of the optimizers.
+    datasets : tuple of DatasetRow
+        Rows of the table.
+    models : tuple of ModelRow
+        Rows of the table, without controls.
+    cells : tuple of PlannedCell
+        All cells in the table's order.
+    provenance : mapping
+        Data set's label to where it comes from.
+    """
+
+    name: str
+    study: Parameters
+    metrics: tuple[str, ...]
+    rope: float
+    report: tuple[str, ...]
+    published: tuple[Published, ...]
+    duel: DuelSettings
+    datasets: tuple[DatasetRow, ...]
+    models: tuple[ModelRow, ...]
+    cells: tuple[PlannedCell, ...]
+    provenance: Mapping[str, Provenance]
