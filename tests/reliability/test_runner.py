@@ -152,6 +152,31 @@ def test_run_killed_inside_a_cell_is_resumed_and_finds_the_guilty(
     assert (cells["status"] == "done").sum() == len(cells) - 2
 
 
+def test_a_finished_study_is_read_once(tiny_study, tmp_path, monkeypatch):
+    """The command reads the plan and each cell once, and hands them on to all that it prints."""
+    from typer.testing import CliRunner
+
+    from experiments.commands.cli import app
+
+    (tmp_path / "study.yaml").write_text(yaml.safe_dump({**tiny_study, "controls": True}))
+    command = ["run", str(tmp_path / "study.yaml"), "--out", str(tmp_path / "run"), "--jobs", "1"]
+    assert CliRunner().invoke(app, command).exit_code == 0
+    time.sleep(0.2)  # what was changed a moment ago is read again
+    reads: list[str] = []
+    for name in ("read_bytes", "read_text"):
+        original = getattr(Path, name)
+
+        def counted(file, *given, original=original, **named):
+            reads.append(file.name)
+            return original(file, *given, **named)
+
+        monkeypatch.setattr(Path, name, counted)
+    assert CliRunner().invoke(app, command).exit_code == 0
+    stored = [file.name for file in (tmp_path / "run" / "cells").iterdir()]
+    assert sorted(name for name in reads if name in stored) == sorted(stored)
+    assert reads.count("plan.json") == 1
+
+
 def test_damaged_results_run_again(tiny_study, tmp_path):
     study = Study.from_dict(tiny_study)
     before = study.run(jobs=1, out=tmp_path / "run")

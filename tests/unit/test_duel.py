@@ -182,6 +182,35 @@ def test_table_text_and_page_agree(run, tmp_path):
     assert list(pd.read_csv(files[0])["optimizer"]) == list(table["optimizer"])
 
 
+def test_families_are_called_as_the_study_calls_them(tmp_path):
+    """Brackets in a label are the user's: 'VQC [ours]' once became 'VQC', the other 'VQC (2)'."""
+    vqc = STUDY["models"][0]
+    names = {"VQC [ours]": 1, "VQC [theirs]": 2}
+    models = [
+        {**vqc, "label": label, "ansatz": {"name": "real_amplitudes", "reps": reps}}
+        for label, reps in names.items()
+    ]
+    alone = [
+        {**vqc, "label": f"VQC, {name} alone", "bandwidth": 0.5, "optimizer": {"name": name}}
+        for name in ("aqgd", "cobyla")
+    ]
+    values = {
+        **STUDY,
+        "name": "called",
+        "models": [*models, *alone],
+        "backend": "exact",
+        "duel": {"iterations": 7, "pairs": [["spsa", "cobyla"]]},
+    }
+    run = Study.from_dict(values).run(jobs=2, out=tmp_path)
+    by_entry, by_plugin = report.duels(run.results())
+    assert by_entry.families == [f"ad_hoc / {name}" for name in names]
+    assert by_plugin.families == ["ad_hoc / vqc"]  # two entries that differ in the optimizer
+    text = report.render(by_entry)
+    assert "spsa against cobyla at 7 iterations each" in text
+    assert "aqgd against" not in text
+    assert " 7 iter. " in text
+
+
 def test_command_prints_the_duel_or_says_why_not(run, tmp_path):
     result = CliRunner().invoke(app, ["duel", str(run.folder)])
     assert result.exit_code == 0

@@ -68,6 +68,18 @@ def test_lines_and_strengths_come_from_the_settings(run):
     assert sorted(rows["strength"]) == [1.0, 1.0, 3.0, 3.0]
 
 
+def test_a_label_of_the_users_own_is_never_read(run, tmp_path):
+    """The words after an @ once said what the settings were: such a row vanished."""
+    values = {**run.results().plan.study, "name": "labelled", "report": []}
+    model = {**values["models"][0], "label": "QSVC @ lab, noise_scale=7"}
+    study = Study.from_dict({**values, "models": [model]})
+    labelled = study.run(jobs=1, out=tmp_path / "labelled")
+    rows = noise_curves.strengths(labelled.table(), labelled.results())
+    name = "QSVC @ lab, noise_scale=7"
+    assert set(rows["line"]) == {f"{name}, exact", f"{name}, shots=100"}
+    assert sorted(rows["strength"]) == [1.0, 1.0, 3.0, 3.0]
+
+
 def test_no_figure_without_strengths(run, tmp_path):
     plain = run.table()
     assert noise_curves.draw(plain[plain["model"] == "svc"], run.results(), tmp_path) is None
