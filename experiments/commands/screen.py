@@ -101,8 +101,8 @@ def print_jobs(entries: list[Entry]) -> None:
             entry.status,
             f"{entry.rows:,}",
             f"{entry.rows * entry.shots:,}",
-            f"{entry.qpu_s:.3g}",
-            f"{entry.queue_s:.3g}" if entry.status == "done" else "-",
+            f"{entry.usage.qpu_s:.3g}",
+            f"{entry.usage.queue_s:.3g}" if entry.status == "done" else "-",
             entry.reason,
         ]
         for entry in entries
@@ -114,8 +114,8 @@ def print_jobs(entries: list[Entry]) -> None:
     done = [entry for entry in entries if entry.status == "done"]
     print(
         f"\n{len(entries):,} batches: {states}. Paid: "
-        f"{sum(entry.executions for entry in done):,} executions, "
-        f"{sum(entry.qpu_s for entry in done):,.4g} QPU seconds."
+        f"{sum(entry.usage.executions for entry in done):,} executions, "
+        f"{sum(entry.usage.qpu_s for entry in done):,.4g} QPU seconds."
     )
 
 

@@ -172,12 +172,8 @@ class TrainingPart:
 
 def spent(pipeline: Pipeline) -> Usage:
     """Return what all quantum steps have spent together."""
-    total = Usage()
-    for _, step in pipeline.steps:
-        usage = getattr(step, "usage_", None)
-        if usage is not None:
-            total.include(usage)
-    return total
+    usages = (step.usage_ for _, step in pipeline.steps if hasattr(step, "usage_"))
+    return sum(usages, start=Usage())
 
 
 def _answers(

@@ -251,7 +251,7 @@ def _trial(
             part = TrainingPart(candidate[-1], y, fitted)
             candidate.fit(X[part.rows], part.labels)
             predictions, _ = part.predictions(candidate, X, validated)
-            total.include(spent(candidate))
+            total += spent(candidate)
             value = score(metric, predictions)
             if value is None:
                 raise SpecError(f"no {metric} of what the model gives")

@@ -168,14 +168,13 @@ def _predictions(outcome: Outcome, test: NDArray[np.intp]) -> StoredPredictions:
 
 def _costs(outcome: Outcome, tuned: Tuned | None) -> Costs:
     """Return what the cell took, with tuning, if there was any."""
-    total, of_tuning = outcome.usage.copy(), Usage() if tuned is None else tuned.usage
-    total.include(of_tuning)
+    of_tuning = Usage() if tuned is None else tuned.usage
     return Costs(
         outcome.fit_s,
         outcome.predict_s,
         outcome.kernel_s,
         None if tuned is None else tuned.seconds,
-        total,
+        outcome.usage + of_tuning,
         outcome.fit_usage,
         of_tuning,
     )

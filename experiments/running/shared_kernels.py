@@ -199,7 +199,7 @@ def tables_of(folder: Path) -> list[KeptTable]:
 
 def _kept(file: Path) -> KeptTable:
     described = json.loads(file.read_text("utf-8"))
-    return KeptTable(**{**described, "usage": Usage(**described["usage"])})
+    return KeptTable(**{**described, "usage": Usage.of(described["usage"])})
 
 
 def _table(

@@ -4,20 +4,19 @@ from qml.backends._contract import (
     Backend,
     BoundCircuit,
     BoundGram,
-    Estimate,
     GramLoss,
-    Usage,
-    Workload,
 )
 from qml.backends._resolve import BACKENDS, calibrations_of, describe_backend, resolve_backend
 from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
 from qml.backends._shifts import n_metric_circuits, n_shifts
+from qml.costs import Cost, Estimate, Usage, Workload
 
 __all__ = [
     "BACKENDS",
     "Backend",
     "BoundCircuit",
     "BoundGram",
+    "Cost",
     "Estimate",
     "GramLoss",
     "Request",

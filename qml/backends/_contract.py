@@ -10,161 +10,30 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
-from qiskit.quantum_info import Pauli, SparsePauliOp
+from qiskit.quantum_info import SparsePauliOp
 
+from qml.backends._measuring import measurement_groups, parity_signs
 from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
-from qml.engine import check_observables, outcomes
+from qml.costs import Estimate, Usage, Workload
 
 __all__ = [
     "Backend",
     "BoundCircuit",
     "BoundGram",
-    "Estimate",
     "GramLoss",
     "OutputLoss",
-    "Usage",
-    "Workload",
-    "measurement_groups",
 ]
 
 Values = NDArray[np.float64]
 GramLoss = Callable[[Values], tuple[float, Values]]
 OutputLoss = Callable[[Values], tuple[float, Values]]
-
-
-@dataclass
-class Usage:
-    """What was really spent, counted where it was spent.
-
-    Parameters
-    ----------
-    circuits : int
-        Circuits run: one per row of parameter values and measurement basis. An exact Gram matrix
-        needs one per point, a measured one a circuit per entry.
-    shots : int
-        Measurements taken; 0 where results are exact.
-    jobs : int
-        Calls of the simulator or submissions to the machine.
-    executions : int
-        Runs of a circuit as a service's limits count them: the shots, and what the service runs
-        besides for its own mitigation.
-    qpu_s : float
-        Seconds of quantum processor time billed.
-    queue_s : float
-        Seconds between submission and start, over all jobs.
-    shared_s : float
-        Seconds that evaluations would have taken here, had they not been done once for several
-        fits; circuits and shots count them as if they had.
-    two_qubit_gates : int
-        Gates on two qubits or more in the circuits as they were run, after transpiling, over all
-        circuits; 0 where nothing is transpiled.
-    """
-
-    circuits: int = 0
-    shots: int = 0
-    executions: int = 0
-    jobs: int = 0
-    qpu_s: float = 0.0
-    queue_s: float = 0.0
-    shared_s: float = 0.0
-    two_qubit_gates: int = 0
-
-    def add(
-        self,
-        circuits: int,
-        shots: int = 0,
-        jobs: int = 1,
-        qpu_s: float = 0.0,
-        two_qubit_gates: int = 0,
-        executions: int | None = None,
-        queue_s: float = 0.0,
-    ) -> None:
-        """Count one call; without a count of its own, an execution is a shot."""
-        self.circuits += int(circuits)
-        self.shots += int(shots)
-        self.executions += int(shots if executions is None else executions)
-        self.jobs += jobs
-        self.qpu_s += qpu_s
-        self.queue_s += queue_s
-        self.two_qubit_gates += int(two_qubit_gates)
-
-    def include(self, other: Usage) -> None:
-        """Count what another has spent too."""
-        for f in fields(self):
-            setattr(self, f.name, getattr(self, f.name) + getattr(other, f.name))
-
-    def since(self, earlier: Usage) -> Usage:
-        """Return what was spent after `earlier` was copied."""
-        return Usage(*(getattr(self, f.name) - getattr(earlier, f.name) for f in fields(self)))
-
-    def copy(self) -> Usage:
-        """Return the counts as they stand."""
-        return Usage(**asdict(self))
-
-
-@dataclass(frozen=True)
-class Workload:
-    """What a model is about to ask, known before anything runs.
-
-    Parameters
-    ----------
-    n_qubits : int
-        Width of the circuits.
-    n_evaluations : int, default=0
-        Rows of parameter values whose outcome is asked, over the whole of fit and predict.
-    batch : int, default=1
-        The most rows asked at once.
-    grams : tuple of (rows, columns) pairs, default=()
-        Gram matrices; ``(n, 0)`` is the symmetric matrix of n points.
-    circuit : QuantumCircuit or None, default=None
-        What is evaluated, or encodes the points of the Gram matrices, for a machine to say how
-        long it is there.
-    """
-
-    n_qubits: int
-    n_evaluations: int = 0
-    batch: int = 1
-    grams: tuple[tuple[int, int], ...] = ()
-    circuit: QuantumCircuit | None = None
-
-    @property
-    def entries(self) -> tuple[int, ...]:
-        """Each Gram matrix's entries that have to be measured."""
-        return tuple(
-            rows * columns if columns else rows * (rows - 1) // 2 for rows, columns in self.grams
-        )
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """What a workload will cost at most on a backend.
-
-    Parameters
-    ----------
-    circuits, shots : int
-        As in `Usage`.
-    memory_bytes : int
-        At the peak, on this machine.
-    jobs, qpu_s : int, float
-        Submissions to a machine, and its seconds; 0 where nothing is submitted.
-    depth, two_qubit_gates : int
-        Of one circuit after transpiling; 0 where that is not known.
-    """
-
-    circuits: int
-    shots: int
-    memory_bytes: int
-    jobs: int = 0
-    qpu_s: float = 0.0
-    depth: int = 0
-    two_qubit_gates: int = 0
 
 
 @dataclass
@@ -246,7 +115,7 @@ class Backend(ABC):
         result = np.zeros((len(values), len(observables)))
         for measured, terms in measurement_groups(circuit, observables):
             probabilities = self._linear_probabilities(measured, values)
-            signs = _parity_signs([mask for mask, _, _ in terms], circuit.num_qubits)
+            signs = parity_signs([mask for mask, _, _ in terms], circuit.num_qubits)
             expectations = probabilities @ signs.T
             for column, (_, observable, coefficient) in enumerate(terms):
                 result[:, observable] += coefficient * expectations[:, column]
@@ -500,50 +369,3 @@ class BoundGram:
         # above the diagonal once; the slopes count every entry twice
         gradient = 2 * slopes[rows, columns] @ by_half.sum(axis=1)
         return float(value), np.asarray(gradient)
-
-
-def _parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:
-    """Return ``(-1)**popcount(outcome & mask)``, shape (n_masks, 2**n_qubits)."""
-    bits = np.bitwise_count(outcomes(n_qubits)[None, :] & np.asarray(masks)[:, None])
-    return np.asarray(1.0 - 2.0 * (bits & 1))
-
-
-Term = tuple[int, int, float]  # mask of measured qubits, index of the observable, coefficient
-
-
-def measurement_groups(
-    circuit: QuantumCircuit, observables: Sequence[SparsePauliOp]
-) -> list[tuple[QuantumCircuit, list[Term]]]:
-    """Group all Pauli terms that one measurement basis serves, and rotate into that basis.
-
-    Greedy: a term joins the first group whose basis agrees with it on every qubit.
-    """
-    check_observables(observables, circuit.num_qubits)
-    groups: list[tuple[dict[int, str], list[Term]]] = []
-    for index, observable in enumerate(observables):
-        for pauli, coefficient in zip(observable.paulis, observable.coeffs.real, strict=True):
-            basis = _basis_of(pauli)
-            term = (sum(1 << qubit for qubit in basis), index, float(coefficient))
-            for shared, terms in groups:
-                if all(shared.get(qubit, letter) == letter for qubit, letter in basis.items()):
-                    shared.update(basis)
-                    terms.append(term)
-                    break
-            else:
-                groups.append((dict(basis), [term]))
-    return [(_rotated(circuit, basis), terms) for basis, terms in groups]
-
-
-def _basis_of(pauli: Pauli) -> dict[int, str]:
-    letters = pauli.to_label().lstrip("+")[::-1]
-    return {qubit: letter for qubit, letter in enumerate(letters) if letter != "I"}
-
-
-def _rotated(circuit: QuantumCircuit, basis: dict[int, str]) -> QuantumCircuit:
-    rotated = circuit.copy()
-    for qubit, letter in sorted(basis.items()):
-        if letter == "Y":
-            rotated.sdg(qubit)
-        if letter in "XY":
-            rotated.h(qubit)
-    return rotated

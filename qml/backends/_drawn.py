@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import Backend, Estimate, Values, Workload
+from qml.backends._contract import Backend, Values
+from qml.costs import Estimate, Usage, Workload
 from qml.engine import check_observables
 
 __all__ = ["DrawnBackend", "Draws", "Pairs"]
@@ -138,4 +139,4 @@ class DrawnBackend(Draws, Backend):
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload))
 
     def _count(self, circuits: int) -> None:
-        self.usage.add(circuits, circuits * (self.shots or 0))
+        self.usage += Usage.of_call(circuits, self.shots)

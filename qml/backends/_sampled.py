@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 
-from qml.backends._contract import Values, Workload
+from qml.backends._contract import Values
 from qml.backends._transpiled import TranspiledBackend
+from qml.costs import Workload
 from qml.errors import BackendError
 
 __all__ = ["SampledBackend"]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -25,12 +25,10 @@ from qml.backends._contract import (
     Backend,
     BoundCircuit,
     BoundGram,
-    Estimate,
-    Usage,
     Values,
-    Workload,
 )
 from qml.circuits import ModelCircuit
+from qml.costs import Estimate, Usage, Workload
 from qml.engine import fingerprint
 
 __all__ = ["Request", "SharedBackend", "SharedTable", "evaluate_table"]
@@ -199,15 +197,14 @@ class SharedBackend(Backend):
 
     def _count(self, table: SharedTable, work: Workload, share: float) -> None:
         cost = self.inner.estimate(work)
-        self.usage.add(
-            cost.circuits,
-            cost.shots,
+        self.usage += replace(
+            table.usage.share(share),
+            circuits=cost.circuits,
+            shots=cost.shots,
             executions=round(cost.shots * table.usage.executions / max(1, table.usage.shots)),
-            qpu_s=table.usage.qpu_s * share,
-            queue_s=table.usage.queue_s * share,
-            two_qubit_gates=round(table.usage.two_qubit_gates * share),
+            jobs=1,
+            shared_s=table.evaluation_s * share,
         )
-        self.usage.shared_s += table.evaluation_s * share
 
     @property
     def report(self) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pydantic import PositiveFloat
 from qiskit.circuit import ClassicalRegister, QuantumCircuit
 from qiskit.transpiler import generate_preset_pass_manager
 
-from qml.backends._contract import Backend, Estimate, Values, Workload
+from qml.backends._contract import Backend, Values
 from qml.backends._layout import check_layout
 from qml.backends._mitigation import (
     extrapolation_weights,
@@ -22,6 +22,7 @@ from qml.backends._mitigation import (
     nearest_distribution,
 )
 from qml.circuits import ModelCircuit, measured_qubits
+from qml.costs import Estimate, Usage, Workload
 from qml.errors import SpecError
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]
@@ -180,8 +181,8 @@ class TranspiledBackend(Backend):
 
     def _count(self, isa: QuantumCircuit, rows: int) -> None:
         """Count a call of so many rows of the transpiled circuit."""
-        shots = rows * (self.shots or 0)
-        self.usage.add(rows, shots, two_qubit_gates=rows * isa.num_nonlocal_gates())
+        gates = rows * isa.num_nonlocal_gates()
+        self.usage += Usage.of_call(rows, self.shots, two_qubit_gates=gates)
 
     # -- transpiled circuits
 

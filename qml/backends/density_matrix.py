@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
 
-from qml.backends._contract import BoundCircuit, OutputLoss, Values, Workload
+from qml.backends._contract import BoundCircuit, OutputLoss, Values
 from qml.backends._drawn import Draws
 from qml.backends._mitigation import inverted
 from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
 from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
+from qml.costs import Workload
 from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory
 from qml.errors import SpecError
 

@@ -19,11 +19,11 @@ from qml.backends._contract import (
     GramLoss,
     OutputLoss,
     Values,
-    Workload,
 )
 from qml.backends._drawn import DrawnBackend, Pairs
 from qml.backends._shifts import ShiftedCircuit, n_metric_circuits, n_shifts
 from qml.circuits import ModelCircuit
+from qml.costs import Workload
 from qml.engine import (
     EncodedModel,
     check_observables,

@@ -18,9 +18,11 @@ from pydantic import PositiveFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import Estimate, Values, Workload, measurement_groups
+from qml.backends._contract import Values
+from qml.backends._measuring import measurement_groups
 from qml.backends._sampled import SampledBackend
 from qml.circuits import measured_qubits, overlap_circuit, without_readout
+from qml.costs import Estimate, Usage, Workload
 from qml.devices import Device, snapshot
 from qml.errors import BackendError, SpecError
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect, kept_jobs
@@ -232,8 +234,7 @@ class IBMBackend(SampledBackend):
                     seed + number,  # equal rows of two jobs are two questions
                     observables,
                     options,
-                    len(rows) * circuits * self.shots,
-                    self._expected_s(len(rows) * circuits, 1, duration_s),
+                    self._expected(isa, len(rows) * circuits, duration_s),
                 )
             )
         ledger = self.jobs()
@@ -244,16 +245,8 @@ class IBMBackend(SampledBackend):
             problem = str(error).replace(f"{self.name}: ", f"ibm:name={self.name}: ", 1)
             status, pending = error.status, error.pending
         else:
-            rows_each = [len(batch.values) * circuits for batch in batches]
-            for n_circuits, answer in zip(rows_each, answers, strict=True):
-                self.usage.add(
-                    n_circuits,
-                    n_circuits * self.shots,
-                    qpu_s=answer.qpu_s,
-                    queue_s=answer.queue_s,
-                    executions=answer.executions,
-                    two_qubit_gates=n_circuits * isa.num_nonlocal_gates(),
-                )
+            for answer in answers:
+                self.usage += answer.usage
             return answers
         raise BackendError(problem, status, pending)
 
@@ -295,6 +288,15 @@ class IBMBackend(SampledBackend):
         return {**self._runtime_options(), "resilience_level": 0, "resilience": resilience}
 
     # -- what it will cost
+
+    def _expected(self, isa: QuantumCircuit, circuits: int, duration_s: float) -> Usage:
+        """Return what a job of so many circuits will cost."""
+        return Usage.of_call(
+            circuits,
+            self.shots,
+            qpu_s=self._expected_s(circuits, 1, duration_s),
+            two_qubit_gates=circuits * isa.num_nonlocal_gates(),
+        )
 
     def _expected_s(self, circuits: int, jobs: int, duration_s: float) -> float:
         """Return the seconds of the machine, by the service's published rule."""

@@ -11,8 +11,9 @@ from pydantic import Field, PositiveFloat, PositiveInt
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._contract import Values, Workload
+from qml.backends._contract import Values
 from qml.backends._drawn import DrawnBackend, Pairs
+from qml.costs import Workload
 from qml.engine import MPSStates, encode_mps, mps_bytes, require_states
 
 __all__ = ["MPSBackend"]

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from pydantic import PositiveInt
 from qiskit.circuit import QuantumCircuit
 
-from qml.backends._contract import Backend, Estimate, Values, Workload
+from qml.backends._contract import Backend, Values
+from qml.costs import Estimate, Usage, Workload
 from qml.engine import Kind, Program, lower, memory_needed, require_states
 from qml.errors import BackendError, SpecError, did_you_mean
 
@@ -102,7 +103,7 @@ class PennylaneBackend(Backend):
         except Exception as error:  # a device is foreign code
             reason = " ".join(str(error).split())[:200]
             raise BackendError(f"{self._name}: {reason}") from None
-        self.usage.add(len(rows), len(rows) * (self.shots or 0))
+        self.usage += Usage.of_call(len(rows), self.shots)
         # rows that differ in nothing come back as one
         return np.array(np.broadcast_to(np.asarray(found), (len(rows), 1 << n_qubits)))
 

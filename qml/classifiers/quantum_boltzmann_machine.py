@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend, Workload, resolve_backend
+from qml.backends import Backend, Usage, Workload, resolve_backend
 from qml.circuits import preparation_angles, state_preparation
 from qml.classifiers._base import QuantumClassifier
 from qml.decisions import resolve_decision
@@ -19,6 +19,7 @@ from qml.errors import SpecError
 from qml.losses import LossSpec, resolve_loss
 from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
 from qml.variational import (
+    Question,
     TrainedEstimator,
     Training,
     TrainingSpec,
@@ -204,7 +205,7 @@ class _Thermal:
         """Return class probabilities, by shots where the backend has them."""
         populations, vectors = states
         if backend.shots is None:
-            backend.usage.add(len(populations))
+            backend.usage += Usage.of_call(len(populations))
             return np.asarray(np.einsum("ni,nzi->nz", populations, vectors**2) @ self.readout)
         root = (vectors * np.sqrt(populations)[:, None, :]) @ vectors.transpose(0, 2, 1)
         angles = preparation_angles(root.reshape(len(root), -1))
@@ -259,7 +260,7 @@ class _ThermalLoss:
     def selecting(self, rows: NDArray[np.intp]) -> _ThermalLoss:
         return _ThermalLoss(self._backend, self._machine, self._loss, self._X[rows], self._y[rows])
 
-    def circuits(self, question: str) -> int:
+    def circuits(self, question: Question) -> int:
         return self.n_samples
 
     def value(self, weights: Values) -> float:

@@ -17,6 +17,7 @@ from qml.classifiers._base import QuantumClassifier
 from qml.errors import SpecError
 from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
 from qml.variational import (
+    Question,
     TrainedEstimator,
     Training,
     TrainingSpec,
@@ -205,12 +206,12 @@ class _Separation:
     def selecting(self, rows: NDArray[np.intp]) -> _Separation:
         return _Separation(self._backend, self._model, self._points[rows], self._y[rows])
 
-    def circuits(self, question: str) -> int:
+    def circuits(self, question: Question) -> int:
         """Return one a point; measured one a pair, and its shifts in both halves of the circuit."""
         if self._backend.shots is None:
             return self.n_samples
         shifts = 0
-        if question == "value and gradient":
+        if question is Question.GRADIENT:
             shifts = 2 * n_shifts(self._model.circuit, self._model.weight_places)
         return (1 + shifts) * self.n_samples * (self.n_samples - 1) // 2
 

@@ -3,7 +3,7 @@
 from qml.jobs._batch import Answer, Batch
 from qml.jobs._entry import Entry
 from qml.jobs._ledger import Ledger, keeping_jobs, kept_jobs
-from qml.jobs._machine import JobState, Machine, MachineError, Spent
+from qml.jobs._machine import JobState, Machine, MachineError
 from qml.jobs._machines import connect
 from qml.jobs._patience import Patience
 
@@ -16,7 +16,6 @@ __all__ = [
     "Machine",
     "MachineError",
     "Patience",
-    "Spent",
     "connect",
     "keeping_jobs",
     "kept_jobs",

@@ -13,6 +13,7 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.circuits import active_qubits, compacted, measured_qubits, without_readout
+from qml.costs import Usage
 from qml.engine import fingerprint
 
 __all__ = ["Answer", "Batch"]
@@ -38,8 +39,9 @@ class Batch:
         On the machine's qubits; expectation values are asked in place of outcomes.
     options : dict
         What the runtime is to do about errors, and how long it may take; plain values.
-    expected_executions, expected_qpu_s : int, float
-        Foreseen cost, for a budget; no part of the address.
+    expected : Usage or None, default=None
+        Foreseen cost, for a budget; no part of the address. None is one circuit a row, and no time
+        of the machine.
     """
 
     circuit: QuantumCircuit
@@ -48,13 +50,21 @@ class Batch:
     seed: int
     observables: tuple[SparsePauliOp, ...] | None = None
     options: dict[str, Any] = field(default_factory=dict)
-    expected_executions: int = 0
-    expected_qpu_s: float = 0.0
+    expected: Usage | None = None
 
     @property
     def kind(self) -> str:
         """Whether outcomes are asked (``"sampler"``) or expectation values (``"estimator"``)."""
         return "sampler" if self.observables is None else "estimator"
+
+    @property
+    def cost(self) -> Usage:
+        """What the job will cost, as far as that is known before it ran."""
+        if self.expected is not None:
+            return self.expected
+        rows = len(self.values)
+        gates = rows * self.circuit.num_nonlocal_gates()
+        return Usage.of_call(rows, self.shots, two_qubit_gates=gates)
 
     def address(self, machine: str, calibration: str) -> str:
         """Return the content address, 64 hexadecimal digits.
@@ -88,16 +98,13 @@ class Answer:
     arrays : dict of str to ndarray
         ``outcomes``, one bit a qubit, shape (rows, shots, n_bits), the last bit of the register
         first; or ``values`` and ``errors``, shape (rows, n_observables).
-    executions : int
-        Runs of a circuit on the machine, with what the runtime adds for its own mitigation.
-    qpu_s, queue_s : float
-        Billed seconds of the machine; seconds between submission and start.
+    usage : Usage
+        Cost of the batch. A machine tells what its service counts: executions, with what the
+        runtime adds for its own mitigation, and seconds; the ledger adds what it asked for.
     """
 
     arrays: dict[str, NDArray[Any]]
-    executions: int
-    qpu_s: float
-    queue_s: float
+    usage: Usage
 
 
 def _circuit_identity(circuit: QuantumCircuit) -> str:

@@ -7,12 +7,13 @@ import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 
+from qml.costs import Usage
 from qml.durable import write_durably
 from qml.jobs._batch import Answer
 
@@ -39,10 +40,8 @@ class Entry:
         The service's.
     reason, ended_as : str, default="", "failed"
         Why it failed, and what the record of a cell says of that.
-    executions, qpu_s, queue_s
-        What it cost; expected until it is done.
-    two_qubit_gates : int
-        Of all its circuits.
+    usage : Usage
+        Cost of the batch; the foreseen one until it is done.
     submitted_at_s, ended_at_s : float
         Since the epoch; 0 is not yet.
     earlier : tuple of str
@@ -63,10 +62,7 @@ class Entry:
     job_id: str = ""
     reason: str = ""
     ended_as: Ended = "failed"
-    executions: int = 0
-    qpu_s: float = 0.0
-    queue_s: float = 0.0
-    two_qubit_gates: int = 0
+    usage: Usage = field(default_factory=Usage)
     submitted_at_s: float = 0.0
     ended_at_s: float = 0.0
     earlier: tuple[str, ...] = ()
@@ -119,7 +115,8 @@ class EntryFiles:
             content = json.loads((self._folder / f"{address}.json").read_text("utf-8"))
             if content.pop("checksum") != _checksum(content):
                 raise ValueError
-            return Entry(**{**content, "earlier": tuple(content["earlier"])})
+            own = {"usage": Usage.of(content["usage"]), "earlier": tuple(content["earlier"])}
+            return Entry(**{**content, **own})
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
@@ -152,7 +149,7 @@ class EntryFiles:
             return None
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
             arrays = {name: _unpacked(name, stored[name], entry) for name in stored.files}
-        return Answer(arrays, entry.executions, entry.qpu_s, entry.queue_s)
+        return Answer(arrays, entry.usage.copy())
 
 
 _READ: dict[tuple[str, int], Entry] = {}  # by file and time of its last change

@@ -187,17 +187,14 @@ class Ledger:
         self._wait(machine, entry)
         answer = self._fetch(machine, entry)
         sha256 = self._files.keep(entry, answer.arrays)
-        done = replace(
-            entry,
-            status="done",
-            executions=answer.executions,
-            qpu_s=answer.qpu_s,
-            queue_s=answer.queue_s,
-            ended_at_s=time.time(),
-            sha256=sha256,
+        told = answer.usage  # what the service has counted, in place of what was foreseen
+        usage = replace(
+            entry.usage, executions=told.executions, qpu_s=told.qpu_s, queue_s=told.queue_s
         )
-        self._files.write(done)
-        return answer
+        self._files.write(
+            replace(entry, status="done", usage=usage, ended_at_s=time.time(), sha256=sha256)
+        )
+        return Answer(answer.arrays, usage.copy())
 
     def _wait(self, machine: Machine, entry: Entry) -> None:
         state, reason = None, ""
@@ -321,10 +318,11 @@ class Ledger:
             ("executions", self.max_shots, "max_shots"),
             ("qpu_s", self.max_qpu_s, "max_qpu_seconds"),
         ):
-            total = sum(getattr(e, name) for e in [*paid, entry])
+            more = getattr(entry.usage, name)
+            total = sum(getattr(e.usage, name) for e in paid) + more
             if limit is not None and total > limit:
                 raise ResourceError(
-                    f"{entry.machine}: {getattr(entry, name):,.10g} more would make "
+                    f"{entry.machine}: {more:,.10g} more would make "
                     f"{total:,.10g} of the {limit:,.10g} that {unit} allows; nothing was submitted"
                 )
 
@@ -366,9 +364,7 @@ def _entry_of(machine: Machine, batch: Batch, address: str) -> Entry:
         rows,
         batch.shots,
         columns,
-        executions=batch.expected_executions or rows * batch.shots,
-        qpu_s=batch.expected_qpu_s,
-        two_qubit_gates=rows * batch.circuit.num_nonlocal_gates(),
+        usage=batch.cost,
         submitted_at_s=time.time(),
         instance=machine.instance,
     )

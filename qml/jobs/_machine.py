@@ -9,7 +9,7 @@ from typing import Literal
 from qml.devices import Device
 from qml.jobs._batch import Answer, Batch
 
-__all__ = ["JobState", "Machine", "MachineError", "Spent", "Trouble"]
+__all__ = ["JobState", "Machine", "MachineError", "Trouble"]
 
 Trouble = Literal["refused", "busy", "unclear", "bad answer"]
 
@@ -50,15 +50,6 @@ class JobState:
     def final(self) -> bool:
         """Whether nothing will change any more."""
         return self.status not in ("queued", "running")
-
-
-@dataclass(frozen=True)
-class Spent:
-    """What a finished job cost: billed seconds, seconds in the queue, runs of a circuit."""
-
-    qpu_s: float = 0.0
-    queue_s: float = 0.0
-    executions: int | None = None
 
 
 class Machine(ABC):

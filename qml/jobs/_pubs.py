@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from qml.costs import Usage
 from qml.jobs._batch import Answer, Batch
 from qml.jobs._machine import MachineError
 
@@ -67,7 +68,8 @@ def answer_of(job: Any, kind: str, qpu_s: float = 0.0, queue_s: float = 0.0) -> 
         raise MachineError(
             "bad answer", "the job's result is no result of what was asked"
         ) from None
-    return Answer(arrays, _executions(job) or asked, qpu_s, queue_s)
+    usage = Usage(executions=_executions(job) or asked, qpu_s=qpu_s, queue_s=queue_s)
+    return Answer(arrays, usage)
 
 
 def _executions(job: Any) -> int:

@@ -3,6 +3,7 @@
 from qml.variational._architecture import Architecture, z_observables
 from qml.variational._estimator import TrainedEstimator, VariationalEstimator
 from qml.variational._heads import BiasedVote, Head
+from qml.variational._questions import Question
 from qml.variational._tape import Tape
 from qml.variational._training import (
     Counts,
@@ -21,6 +22,7 @@ __all__ = [
     "Counts",
     "Head",
     "Problem",
+    "Question",
     "Tape",
     "Trace",
     "Trained",

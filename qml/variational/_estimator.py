@@ -25,6 +25,7 @@ from qml.errors import SpecError
 from qml.estimator import QuantumEstimator
 from qml.optimizers import Optimizer, OptimizerSpec, Result, resolve_optimizer
 from qml.variational._architecture import Architecture
+from qml.variational._questions import Question
 from qml.variational._training import Trained, Training, TrainingSpec, resolve_training, train
 
 __all__ = ["TrainedEstimator", "VariationalEstimator"]
@@ -236,9 +237,10 @@ class VariationalEstimator(TrainedEstimator):
         architecture = self._architecture(n_features, n_classes)
         model, backend = architecture.model, resolve_backend(self.backend)
         evaluations = optimizer.max_evaluations(architecture.n_weights) * training.restarts
-        questions = ["value and gradient" if optimizer.uses_gradient else "value"]
-        questions += ["fidelity", "fidelity"] * optimizer.uses_fidelity  # four to two evaluations
-        questions += [f"metric {optimizer.diagonal_metric}"] * optimizer.uses_metric
+        questions = [Question.GRADIENT if optimizer.uses_gradient else Question.VALUE]
+        # four to two evaluations
+        questions += [Question.FIDELITY, Question.FIDELITY] * optimizer.uses_fidelity
+        questions += [Question.metric(optimizer.diagonal_metric)] * optimizer.uses_metric
         each = sum(circuits_of_a_sample(question, model, backend) for question in questions)
         rows = n_train * each
         asked = evaluations * (rows + (n_train if training.validation_fraction else 0))
@@ -253,15 +255,15 @@ class VariationalEstimator(TrainedEstimator):
         )
 
 
-def circuits_of_a_sample(question: str, model: ModelCircuit, backend: Backend) -> int:
+def circuits_of_a_sample(question: Question, model: ModelCircuit, backend: Backend) -> int:
     """Return what a question costs a sample, by how the backend counts gradients."""
     one = getattr(backend, "gradient_circuits", "one") == "one"
-    if question in ("value", "fidelity") or (one and backend.shots is None):
+    if question in (Question.VALUE, Question.FIDELITY) or (one and backend.shots is None):
         return 1
     places = model.weight_places
-    if question == "value and gradient":
+    if question is Question.GRADIENT:
         return 1 + n_shifts(model.circuit, places)
-    return n_metric_circuits(model.circuit, places, diagonal=question == "metric True")
+    return n_metric_circuits(model.circuit, places, question is Question.DIAGONAL_METRIC)
 
 
 class _Samples:
@@ -275,13 +277,13 @@ class _Samples:
         inputs: Values,
         y: NDArray[Any] | None = None,
         bound: BoundCircuit | None = None,
-        costs: dict[str, int] | None = None,
+        costs: dict[Question, int] | None = None,
     ) -> None:
         self._backend, self._architecture = backend, architecture
         self._loss_of, self._inputs, self._y = loss_of, inputs, y
         self._bound = backend.bind(architecture.model, inputs) if bound is None else bound
         self._loss = None if y is None else loss_of(y)
-        self._costs: dict[str, int] = {} if costs is None else costs
+        self._costs: dict[Question, int] = {} if costs is None else costs
 
     @property
     def n_samples(self) -> int:
@@ -299,7 +301,7 @@ class _Samples:
             self._costs,
         )
 
-    def circuits(self, question: str) -> int:
+    def circuits(self, question: Question) -> int:
         """Return the circuits of a question; for all samples together."""
         if question not in self._costs:
             self._costs[question] = circuits_of_a_sample(

@@ -10,17 +10,43 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from qml.costs import Usage
 from qml.errors import StoreError
+from qml.variational._questions import Question
 
-__all__ = ["Tape"]
+__all__ = ["Answered", "Tape"]
 
 Values = NDArray[np.float64]
+_FORMAT = 2  # of the lines; a tape of another one cannot be played
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer of the backend, with all that asking for it has changed.
+
+    Parameters
+    ----------
+    answer : list of float
+        Numbers that the optimizer got.
+    usage : Usage
+        Cost of the answer.
+    state : dict
+        Place of the backend's streams of random numbers after it, as plain values.
+    seconds : float
+        Time since the training began.
+    """
+
+    answer: list[float]
+    usage: Usage
+    state: dict[str, Any]
+    seconds: float
 
 
 class Tape:
@@ -29,7 +55,7 @@ class Tape:
     Parameters
     ----------
     file : str or Path
-        Where; it is made, or read and continued.
+        File of the tape; it is made, or read and continued.
     content : str
         Hash of all that the answers depend on.
 
@@ -67,12 +93,17 @@ class Tape:
             self._stream.truncate(len(whole))
         try:
             lines = [json.loads(line) for line in whole.splitlines()]
-            known = lines[0]["training"] if lines else None
+            known = (lines[0]["training"], lines[0].get("format")) if lines else None
         except (ValueError, KeyError, TypeError):
             raise StoreError(f"checkpoint {self._file}: is no checkpoint") from None
         if known is None:
-            self._write({"training": content})
-        elif known != content:
+            self._write({"training": content, "format": _FORMAT})
+        elif known[1] != _FORMAT:
+            raise StoreError(
+                f"checkpoint {self._file}: was written by another version of this package; give "
+                "another file"
+            )
+        elif known[0] != content:
             raise StoreError(
                 f"checkpoint {self._file}: belongs to another training (data, circuit, start, "
                 "optimizer, loss, backend or seed differ); give another file"
@@ -84,20 +115,20 @@ class Tape:
         """Whether the next answer is on the tape."""
         return self._next < len(self._lines)
 
-    def play(self, question: str, *points: Values) -> dict[str, Any]:
-        """Return the next line, which must answer this question."""
-        line = self._lines[self._next]
-        if line["of"] != _digest(question, *points):
+    def play(self, question: Question, *points: Values) -> Answered:
+        """Return the next answer, which must be that to this question."""
+        line = dict(self._lines[self._next])
+        if line.pop("of") != _digest(question, *points):
             raise StoreError(
                 f"checkpoint {self._file}: line {self._next + 2} answers another question; the "
                 "optimizer's code has changed since"
             )
         self._next += 1
-        return line
+        return Answered(**{**line, "usage": Usage.of(line["usage"])})
 
-    def record(self, question: str, *points: Values, **answer: Any) -> None:
+    def record(self, answered: Answered, question: Question, *points: Values) -> None:
         """Write an answer down; it is the system's before this returns."""
-        self._write({"of": _digest(question, *points), **answer})
+        self._write({"of": _digest(question, *points), **asdict(answered)})
 
     def _write(self, line: dict[str, Any]) -> None:
         try:
@@ -111,8 +142,8 @@ class Tape:
         self._stream.close()
 
 
-def _digest(question: str, *points: Values) -> str:
-    content = question.encode() + b"".join(
+def _digest(question: Question, *points: Values) -> str:
+    content = question.name.encode() + b"".join(
         np.ascontiguousarray(point).tobytes() for point in points
     )
     return hashlib.sha256(content).hexdigest()[:16]

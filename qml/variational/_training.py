@@ -15,7 +15,8 @@ from qml.backends import Backend
 from qml.errors import SpecError
 from qml.optimizers import OPTIMIZERS, Objective, Optimizer, Result, Stopped
 from qml.registry import check_parameters
-from qml.variational._tape import Tape
+from qml.variational._questions import Question
+from qml.variational._tape import Answered, Tape
 
 __all__ = [
     "Counts",
@@ -42,8 +43,8 @@ class Problem(Protocol):
     def selecting(self, rows: Rows) -> Problem:
         """Return the problem over some of the samples."""
 
-    def circuits(self, question: str) -> int:
-        """Return what a question will cost: "value", "value and gradient", "metric True", ..."""
+    def circuits(self, question: Question) -> int:
+        """Return the circuits that a question will cost."""
 
     def value(self, weights: Values) -> float:
         """Return the loss."""
@@ -382,62 +383,71 @@ class _Run:
         return self._current or self._problem
 
     def _value(self, weights: Values) -> float:
-        return float(self._ask("value", lambda: [self._batch.value(weights)], weights)[0])
+        batch = self._batch
+        answer = self._ask(batch, Question.VALUE, lambda: [batch.value(weights)], weights)
+        return float(answer[0])
 
     def _value_and_gradient(self, weights: Values) -> tuple[float, Values]:
+        batch = self._batch
+
         def ask() -> list[float]:
-            value, gradient = self._batch.value_and_gradient(weights)
+            value, gradient = batch.value_and_gradient(weights)
             return [value, *gradient.tolist()]
 
-        value, *gradient = self._ask("value and gradient", ask, weights)
+        value, *gradient = self._ask(batch, Question.GRADIENT, ask, weights)
         return value, np.array(gradient)
 
     def _metric(self, weights: Values, diagonal: bool) -> Values:
-        size = len(weights)
+        batch, size = self._batch, len(weights)
 
         def ask() -> list[float]:
-            metric = self._batch.metric(weights, diagonal)
+            metric = batch.metric(weights, diagonal)
             return [*(np.diag(metric) if diagonal else metric.ravel()).tolist()]
 
-        answer = np.array(self._ask(f"metric {diagonal}", ask, weights))
+        answer = np.array(self._ask(batch, Question.metric(diagonal), ask, weights))
         return answer if diagonal else answer.reshape(size, size)
 
     def _fidelity(self, first: Values, second: Values) -> float:
+        batch = self._batch
+
         def ask() -> list[float]:
-            return [self._batch.fidelity(first, second)]
+            return [batch.fidelity(first, second)]
 
-        return float(self._ask("fidelity", ask, first, second)[0])
+        return float(self._ask(batch, Question.FIDELITY, ask, first, second)[0])
 
-    def _ask(self, question: str, ask: Callable[[], list[float]], *points: Values) -> list[float]:
+    def _held_out(self, samples: Problem, weights: Values) -> float:
+        answer = self._ask(samples, Question.VALUE, lambda: [samples.value(weights)], weights)
+        return float(answer[0])
+
+    def _ask(
+        self,
+        asked: Problem,
+        question: Question,
+        ask: Callable[[], list[float]],
+        *points: Values,
+    ) -> list[float]:
         """Return an answer: from the tape, or from the backend if the budget bears it."""
+        backend = self._backend
         if self._tape is not None and self._tape.playing:
-            line = self._tape.play(question, *points)
-            self._backend.usage.add(*line["usage"])
-            self._backend.restore(line["state"])
-            self._began = min(self._began, time.perf_counter() - line["seconds"])
-            return list(line["answer"])
-        self._refuse_beyond_budget(question)
-        before = self._backend.usage.copy()
+            played = self._tape.play(question, *points)
+            backend.usage += played.usage
+            backend.restore(played.state)
+            self._began = min(self._began, time.perf_counter() - played.seconds)
+            return played.answer
+        self._refuse_beyond_budget(asked, question)
+        before = backend.usage.copy()
         answer = ask()
         if self._tape is not None:
-            cost = self._backend.usage.since(before)
-            self._tape.record(
-                question,
-                *points,
-                answer=answer,
-                usage=[cost.circuits, cost.shots, cost.jobs, cost.qpu_s],
-                state=self._backend.state,
-                seconds=time.perf_counter() - self._began,
-            )
+            spent, seconds = backend.usage.since(before), time.perf_counter() - self._began
+            self._tape.record(Answered(answer, spent, backend.state, seconds), question, *points)
         return answer
 
-    def _refuse_beyond_budget(self, question: str) -> None:
+    def _refuse_beyond_budget(self, asked: Problem, question: Question) -> None:
         training, share = self._training, self._training.restarts
         spent = self._backend.usage.since(self._usage)
-        asked = self._validation if question == "validation" else self._batch
         cost = 0
-        if asked is not None and (training.max_circuits or training.max_shots):
-            cost = asked.circuits("value" if question == "validation" else question)
+        if training.max_circuits or training.max_shots:
+            cost = asked.circuits(question)
         beyond = (
             (training.max_circuits, spent.circuits + cost),
             (training.max_shots, spent.shots + cost * (self._backend.shots or 0)),
@@ -453,10 +463,7 @@ class _Run:
         self._trace.add(counts, loss, weights if self._training.stages else None)
         watched = loss
         if self._validation is not None:
-            validation = self._validation
-            watched = float(
-                self._ask("validation", lambda: [validation.value(weights)], weights)[0]
-            )
+            watched = self._held_out(self._validation, weights)
             if self._validated is None or watched < self._validated[0]:
                 self._validated = (watched, weights, loss)
         if watched < self._best - self._training.min_change:

@@ -17,7 +17,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from experiments.running import pool as runner
 from experiments.study import Study
-from qml.backends import Workload, resolve_backend
+from qml.backends import Usage, Workload, resolve_backend
 from qml.backends.ibm import IBMBackend
 from qml.errors import BackendError, ResourceError, SpecError
 from qml.jobs import Answer, Batch, JobState, Ledger, Machine, MachineError, Patience, keeping_jobs
@@ -180,7 +180,7 @@ def test_address_is_the_content(machine, ledger):
         replace(batch, values=different).address("a", "c"),
     ]
     assert len(set(addresses)) == len(addresses)
-    assert base == replace(batch, expected_qpu_s=9.0).address("a", "c")
+    assert base == replace(batch, expected=Usage(qpu_s=9.0)).address("a", "c")
 
 
 def test_same_layout_on_other_qubits_is_another_batch():
@@ -298,7 +298,7 @@ def test_options_reach_the_service(machine, ledger):
     assert job["tags"] == [entry.tag]
     [item] = job["params"]["quantum_program"]["items"]
     assert item["item_type"] == "samplex"  # twirled
-    assert entry.executions >= 600
+    assert entry.usage.executions >= 600
 
 
 def test_resilience_of_expectation_values(machine, ledger):
@@ -372,14 +372,16 @@ class Scripted(Machine):
     ],
 )
 def test_answers_that_are_none_are_refused_and_not_paid_for_twice(values, words, ledger):
-    machine = Scripted(Answer({"values": values, "errors": values}, 10, 1.0, 1.0))
+    machine = Scripted(Answer({"values": values, "errors": values}, Usage(executions=10)))
     observables = (SparsePauliOp("Z"), SparsePauliOp("X"))
     batch = Batch(QuantumCircuit(1), np.empty((2, 0)), 10, 0, observables)
     for _ in range(2):
         with pytest.raises(BackendError, match=words):
             ledger.answers(machine, [batch], "c")
     assert machine.submitted == 1
-    machine.answer = Answer({"values": np.zeros((2, 2)), "errors": np.zeros((2, 2))}, 1, 1.0, 1.0)
+    machine.answer = Answer(
+        {"values": np.zeros((2, 2)), "errors": np.zeros((2, 2))}, Usage(executions=1)
+    )
     [answer] = ledger.answers(machine, [batch], "c")
     np.testing.assert_array_equal(answer.arrays["values"], 0.0)
     assert machine.submitted == 1
@@ -474,7 +476,7 @@ def test_check_foresees_what_a_run_asks_for(machine, tmp_path):
     assert row.two_qubit_gates > 3
     run = study().run(jobs=1, out=tmp_path / "run")
     ledger = Ledger(tmp_path / "run" / "jobs")
-    assert sum(e.executions for e in ledger.entries()) == found.shots
+    assert sum(e.usage.executions for e in ledger.entries()) == found.shots
     assert len(submissions(folder)) == found.jobs
     assert found.qpu_s == pytest.approx(2 * found.jobs + found.shots * 250e-6, rel=0.2)
     assert study().check(run.folder).shots == 0  # all is there

@@ -240,12 +240,48 @@ def test_interrupted_training_resumes_as_if_it_never_was(tmp_path, name, backend
     resumed = vqc(name, 8, backend, checkpoint=tape).fit(X, Y)
     np.testing.assert_array_equal(resumed.weights_, whole.weights_)
     assert resumed.result_.history == whole.result_.history
-    assert resumed.usage_.circuits == whole.usage_.circuits
+    assert resumed.usage_ == whole.usage_
     # a finished one is played from the tape alone
     lines = Path(tape).read_text().count("\n")
     again = vqc(name, 8, backend, checkpoint=tape).fit(X, Y)
     np.testing.assert_array_equal(again.weights_, whole.weights_)
     assert Path(tape).read_text().count("\n") == lines
+
+
+@pytest.mark.parametrize(
+    "backend", ["density_matrix:noise=fake_manila,shots=40", "density_matrix:noise=fake_manila"]
+)
+def test_resumed_training_reports_every_cost_that_the_uninterrupted_one_reports(tmp_path, backend):
+    """Also those that only backends of machines have, such as gates on two qubits."""
+    few, labels = X[::8], Y[::8]
+    whole = vqc("spsa", 3, backend).fit(few, labels)
+    tape = str(tmp_path / "tape.jsonl")
+    cut = vqc("spsa", 3, backend, checkpoint=tape, callback=lambda number, *_: number == 4)
+    cut.fit(few, labels)
+    resumed = vqc("spsa", 3, backend, checkpoint=tape).fit(few, labels)
+    assert whole.usage_.two_qubit_gates > 0
+    assert resumed.usage_ == whole.usage_
+
+
+@pytest.mark.parametrize("name", ["adam", "cma_es", "qnspsa"])
+def test_resumed_minibatches_are_those_of_the_uninterrupted_training(tmp_path, name):
+    """Also where an optimizer asks before its first step, and so looks at the first minibatch."""
+    whole = vqc(name, 8, batch_size=8).fit(X, Y)
+    tape = str(tmp_path / "tape.jsonl")
+    cut = vqc(name, 8, checkpoint=tape, batch_size=8, callback=lambda number, *_: number == 7)
+    cut.fit(X, Y)
+    resumed = vqc(name, 8, checkpoint=tape, batch_size=8).fit(X, Y)
+    np.testing.assert_array_equal(resumed.weights_, whole.weights_)
+
+
+def test_checkpoint_of_another_version_is_one_line(tmp_path):
+    tape = tmp_path / "tape.jsonl"
+    vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
+    first, *others = tape.read_text().splitlines(keepends=True)
+    old = {"training": json.loads(first)["training"]}
+    tape.write_text("".join([json.dumps(old) + "\n", *others]))
+    with pytest.raises(StoreError, match="written by another version"):
+        vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
 
 
 def test_torn_line_is_dropped_and_foreign_tapes_are_refused(tmp_path):

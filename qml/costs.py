@@ -1,0 +1,213 @@
+"""What is asked of a backend, what that will cost, and what it has cost.
+
+`Usage` is the one list of costs. Whatever keeps, adds, stores or shows them goes through its
+fields: another cost is another field, and no other place.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+from qiskit.circuit import QuantumCircuit
+
+__all__ = ["Cost", "Estimate", "Usage", "Workload"]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """A kind of cost, as tables name it.
+
+    Parameters
+    ----------
+    name : str
+        Attribute of `Usage`, and key of the plain values.
+    title : str
+        Words of a column's heading.
+    unit : str
+        Unit of measured costs; empty for those that are counted.
+    """
+
+    name: str
+    title: str
+    unit: str
+
+    @property
+    def heading(self) -> str:
+        """The column's heading, with its unit."""
+        return f"{self.title} [{self.unit}]" if self.unit else self.title
+
+
+def _counted(title: str) -> Any:
+    return field(default=0, metadata={"title": title, "unit": ""})
+
+
+def _seconds(title: str) -> Any:
+    return field(default=0.0, metadata={"title": title, "unit": "s"})
+
+
+@dataclass
+class Usage:
+    """What was really spent, counted where it was spent.
+
+    Parameters
+    ----------
+    circuits : int
+        Circuits run: one per row of parameter values and measurement basis. An exact Gram matrix
+        needs one per point, a measured one a circuit per entry.
+    shots : int
+        Measurements taken; 0 where results are exact.
+    executions : int
+        Runs of a circuit as a service's limits count them: the shots, and what the service runs
+        besides for its own mitigation.
+    jobs : int
+        Calls of the simulator or submissions to the machine.
+    two_qubit_gates : int
+        Gates on two qubits or more in the circuits as they were run, after transpiling, over all
+        circuits; 0 where nothing is transpiled.
+    qpu_s : float
+        Seconds of quantum processor time billed.
+    queue_s : float
+        Seconds between submission and start, over all jobs.
+    shared_s : float
+        Seconds that evaluations would have taken here, had they not been done once for several
+        fits; circuits and shots count them as if they had.
+
+    Examples
+    --------
+    >>> spent = Usage.of_call(3, shots=100)
+    >>> spent += Usage.of_call(2, shots=100, qpu_s=1.5)
+    >>> spent.circuits, spent.shots, spent.executions, spent.jobs, spent.qpu_s
+    (5, 500, 500, 2, 1.5)
+    >>> Usage.of(spent.plain()) == spent
+    True
+    >>> [cost.heading for cost in Usage.costs()][-3:]
+    ['QPU [s]', 'queue [s]', 'shared [s]']
+    """
+
+    circuits: int = _counted("circuits")
+    shots: int = _counted("shots")
+    executions: int = _counted("executions")
+    jobs: int = _counted("jobs")
+    two_qubit_gates: int = _counted("two-qubit gates")
+    qpu_s: float = _seconds("QPU")
+    queue_s: float = _seconds("queue")
+    shared_s: float = _seconds("shared")
+
+    @classmethod
+    def costs(cls) -> tuple[Cost, ...]:
+        """Return every kind of cost, in the order of columns."""
+        return tuple(Cost(f.name, f.metadata["title"], f.metadata["unit"]) for f in fields(cls))
+
+    @classmethod
+    def of(cls, plain: dict[str, Any]) -> Usage:
+        """Return the costs of plain values by name; what is not named is 0.
+
+        Raises
+        ------
+        TypeError
+            If a name is no cost's.
+        """
+        return cls(**plain)
+
+    @classmethod
+    def of_call(cls, circuits: int, shots: int | None = None, **others: float) -> Usage:
+        """Return what one call costs.
+
+        Parameters
+        ----------
+        circuits : int
+            Circuits that were run.
+        shots : int or None, default=None
+            Measurements of each circuit; None where results are exact. Without a count of their
+            own, executions are the shots.
+        **others : float
+            Any other cost by name.
+        """
+        measured = circuits * (shots or 0)
+        named: dict[str, Any] = {"executions": measured, "jobs": 1, **others}
+        return cls(circuits=circuits, shots=measured, **named)
+
+    def plain(self) -> dict[str, Any]:
+        """Return the costs by name, as JSON and tables take them."""
+        return {cost.name: getattr(self, cost.name) for cost in self.costs()}
+
+    def copy(self) -> Usage:
+        """Return the costs as they stand."""
+        return self.of(self.plain())
+
+    def since(self, earlier: Usage) -> Usage:
+        """Return what was spent after `earlier` was copied."""
+        return self.of({name: own - getattr(earlier, name) for name, own in self.plain().items()})
+
+    def share(self, part: float) -> Usage:
+        """Return a part of the costs; what is counted is rounded."""
+        scaled = {name: own * part for name, own in self.plain().items()}
+        counted = {cost.name for cost in self.costs() if not cost.unit}
+        return self.of({k: round(v) if k in counted else v for k, v in scaled.items()})
+
+    def __add__(self, other: Usage) -> Usage:
+        return self.of({name: own + getattr(other, name) for name, own in self.plain().items()})
+
+    def __iadd__(self, other: Usage) -> Usage:
+        for name, own in self.plain().items():
+            setattr(self, name, own + getattr(other, name))
+        return self
+
+
+@dataclass(frozen=True)
+class Workload:
+    """What a model is about to ask, known before anything runs.
+
+    Parameters
+    ----------
+    n_qubits : int
+        Width of the circuits.
+    n_evaluations : int, default=0
+        Rows of parameter values whose outcome is asked, over the whole of fit and predict.
+    batch : int, default=1
+        Largest number of rows asked at once.
+    grams : tuple of (rows, columns) pairs, default=()
+        Gram matrices; ``(n, 0)`` is the symmetric matrix of n points.
+    circuit : QuantumCircuit or None, default=None
+        Circuit that is evaluated, or encodes the points of the Gram matrices, for a machine to say
+        how long it is there.
+    """
+
+    n_qubits: int
+    n_evaluations: int = 0
+    batch: int = 1
+    grams: tuple[tuple[int, int], ...] = ()
+    circuit: QuantumCircuit | None = None
+
+    @property
+    def entries(self) -> tuple[int, ...]:
+        """Each Gram matrix's entries that have to be measured."""
+        return tuple(
+            rows * columns if columns else rows * (rows - 1) // 2 for rows, columns in self.grams
+        )
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """What a workload will cost at most on a backend.
+
+    Parameters
+    ----------
+    circuits, shots : int
+        Circuits and measurements, counted as in `Usage`.
+    memory_bytes : int
+        Memory of this machine at the peak.
+    jobs, qpu_s : int, float
+        Submissions to a machine, and its seconds; 0 where nothing is submitted.
+    depth, two_qubit_gates : int
+        Size of one circuit after transpiling; 0 where that is not known.
+    """
+
+    circuits: int
+    shots: int
+    memory_bytes: int
+    jobs: int = 0
+    qpu_s: float = 0.0
+    depth: int = 0
+    two_qubit_gates: int = 0
