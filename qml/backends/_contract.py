@@ -22,6 +22,7 @@ from qml.backends._measuring import measurement_groups, parity_signs
 from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.costs import Estimate, Usage, Workload
+from qml.identity import ByIdentity
 
 __all__ = [
     "Backend",
@@ -51,8 +52,9 @@ class Backend(ABC):
     shots: int | None = None
     random_state: int | None = None
     usage: Usage = field(default_factory=Usage, init=False)
-    _last_overlap: tuple[QuantumCircuit, ModelCircuit] | None = field(
-        default=None, init=False, repr=False, compare=False
+    # training asks again and again for the same circuit, which is transpiled by object
+    _overlap: ByIdentity[ModelCircuit] = field(
+        default_factory=lambda: ByIdentity(most=1), init=False, repr=False, compare=False
     )
 
     @abstractmethod
@@ -195,10 +197,8 @@ class Backend(ABC):
         """
         if not len(X):
             return np.empty(0)
-        if self._last_overlap is None or self._last_overlap[0] is not feature_map:
-            # training asks again and again for the same circuit, which is transpiled by object
-            self._last_overlap = feature_map, overlap_circuit(feature_map)
-        return self._overlaps(self._last_overlap[1], np.hstack([X, Y]))
+        overlap = self._overlap.get(feature_map, lambda: overlap_circuit(feature_map))
+        return self._overlaps(overlap, np.hstack([X, Y]))
 
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]

@@ -11,8 +11,11 @@ from numpy.typing import NDArray
 
 from qml.devices import Device, resolve_device
 from qml.engine import Channels, pauli_matrix
+from qml.identity import ByIdentity
 
 __all__ = ["Noise"]
+
+_ERRORS_KEPT = 4096  # as matrices; a circuit meets fewer
 
 Places = tuple[int, ...]
 Values = NDArray[np.float64]
@@ -105,16 +108,15 @@ def _restricted_model(model: Any, places: Places) -> Any:
 
 def _channels(model: Any) -> Channels:
     errors, default_errors, readouts, default_readout = _parts(model)
-    known: dict[int, Any] = {}
+    known: ByIdentity[Any] = ByIdentity(most=_ERRORS_KEPT)
+
+    def matrix_of(error: Any) -> Any:
+        matrix = _error_matrix(error)
+        return None if np.array_equal(matrix, np.eye(len(matrix))) else matrix
 
     def after(name: str, places: Places) -> Any:
         error = errors.get(name, {}).get(places, default_errors.get(name))
-        if error is None:
-            return None
-        if id(error) not in known:
-            matrix = _error_matrix(error)
-            known[id(error)] = None if np.array_equal(matrix, np.eye(len(matrix))) else matrix
-        return known[id(error)]
+        return None if error is None else known.get(error, lambda: matrix_of(error))
 
     def readout(place: int) -> Any:
         error = readouts.get((place,), default_readout)

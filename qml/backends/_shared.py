@@ -30,6 +30,7 @@ from qml.backends._contract import (
 from qml.circuits import ModelCircuit
 from qml.costs import Estimate, Usage, Workload
 from qml.engine import fingerprint
+from qml.identity import ByIdentity
 
 __all__ = ["Request", "SharedBackend", "SharedTable", "evaluate_table"]
 
@@ -145,8 +146,8 @@ class SharedBackend(Backend):
         self.random_state = inner.random_state
         self.usage = inner.usage
         self._tables = {table.key: table for table in tables}
-        # of circuits asked about; kernels ask with the same object again and again
-        self._known: dict[int, tuple[QuantumCircuit, str]] = {}
+        # kernels ask with the same circuit again and again
+        self._fingerprints: ByIdentity[str] = ByIdentity(most=_KEPT_CIRCUITS)
 
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
@@ -180,12 +181,8 @@ class SharedBackend(Backend):
         return np.array(table.values[rows])
 
     def _key(self, circuit: QuantumCircuit, observables: tuple[SparsePauliOp, ...] | None) -> str:
-        known = self._known.get(id(circuit))
-        if known is None or known[0] is not circuit:
-            while len(self._known) >= _KEPT_CIRCUITS:
-                self._known.pop(next(iter(self._known)))
-            known = self._known[id(circuit)] = (circuit, fingerprint(circuit))
-        return request_key(known[1], observables)
+        known = self._fingerprints.get(circuit, lambda: fingerprint(circuit))
+        return request_key(known, observables)
 
     def _find(self, table: SharedTable | None, points: Values) -> Indices | None:
         """Return the points' rows in the table, or None if one is missing."""
@@ -217,7 +214,7 @@ class SharedBackend(Backend):
     def __deepcopy__(self, memo: dict[int, Any]) -> SharedBackend:
         """Return one with its own ledger on the same tables: searches copy their estimators."""
         twin = SharedBackend(copy.deepcopy(self.inner, memo), tuple(self._tables.values()))
-        twin._known = self._known
+        twin._fingerprints = self._fingerprints
         return twin
 
     # What no table holds.
@@ -242,10 +239,6 @@ class SharedBackend(Backend):
     def estimate(self, workload: Workload) -> Estimate:
         """Return what the workload would cost without any table."""
         return self.inner.estimate(workload)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the known circuits behind: they are known by their place in this memory."""
-        return {**self.__dict__, "_known": {}}
 
     def __repr__(self) -> str:
         return f"SharedBackend({self.inner!r}, {len(self._tables)} tables)"

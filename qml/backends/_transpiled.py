@@ -24,6 +24,7 @@ from qml.backends._mitigation import (
 from qml.circuits import ModelCircuit, measured_qubits
 from qml.costs import Estimate, Usage, Workload
 from qml.errors import SpecError
+from qml.identity import ByIdentity
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]
 
@@ -85,8 +86,8 @@ class TranspiledBackend(Backend):
     zne: Literal["none", "gate_folding", "stretching"] = "none"
     zne_factors: list[PositiveFloat] | None = None
     zne_extrapolator: Literal["linear", "richardson"] = "linear"
-    _transpiled: dict[tuple[int, float], tuple[QuantumCircuit, QuantumCircuit, float]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    _transpiled: ByIdentity[tuple[QuantumCircuit, float]] = field(
+        init=False, repr=False, compare=False
     )
     _readouts: dict[tuple[int, ...], list[Values]] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -95,6 +96,7 @@ class TranspiledBackend(Backend):
 
     def __post_init__(self) -> None:
         factors = self._factors
+        self._transpiled = ByIdentity(most=_KEPT_CIRCUITS * len(factors))
         if self.zne == "none" and self.zne_factors is not None:
             raise SpecError("factors without zne; allowed: zne=gate_folding, zne=stretching")
         if len(set(factors)) != len(factors) or (self.zne != "none" and len(factors) < 2):
@@ -186,10 +188,6 @@ class TranspiledBackend(Backend):
 
     # -- transpiled circuits
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the transpiled circuits behind: they are known by their place in this memory."""
-        return {**self.__dict__, "_transpiled": {}}
-
     def transpiled(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the measured circuit in the machine's gates, checked; nothing is run."""
         return self._isa(circuit, 1.0)[0]
@@ -215,17 +213,13 @@ class TranspiledBackend(Backend):
 
     def _isa(self, circuit: QuantumCircuit, factor: float) -> tuple[QuantumCircuit, float]:
         """Return the transpiled circuit, folded; remembered by the circuit object."""
-        kept = self._transpiled.get((id(circuit), factor))
-        if kept is not None and kept[0] is circuit:
-            return kept[1], kept[2]
-        if factor == 1.0:
-            isa, reached = self._transpile(circuit), 1.0
-        else:
-            isa, reached = folded(self._isa(circuit, 1.0)[0], factor)
-        while len(self._transpiled) >= _KEPT_CIRCUITS * len(self._factors):
-            self._transpiled.pop(next(iter(self._transpiled)))
-        self._transpiled[id(circuit), factor] = (circuit, isa, reached)
-        return isa, reached
+
+        def make() -> tuple[QuantumCircuit, float]:
+            if factor == 1.0:
+                return self._transpile(circuit), 1.0
+            return folded(self._isa(circuit, 1.0)[0], factor)
+
+        return self._transpiled.get(circuit, make, factor)
 
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the transpiled circuit, compared with the circuit itself."""

@@ -20,9 +20,11 @@ from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
 from qml.costs import Workload
 from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory
 from qml.errors import SpecError
+from qml.identity import ByIdentity
 
 __all__ = ["DensityMatrixBackend"]
 
+_KEPT_PROGRAMS = 32
 _BLOCK_BYTES = 256 * 2**20  # of states that are pushed together
 
 
@@ -67,8 +69,11 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
     noise_scale: NonNegativeFloat = 1.0
     random_state: int | None = None
     _source: Any = field(default=None, init=False, repr=False, compare=False)
-    _programs: dict[tuple[int, float], tuple[QuantumCircuit, NoisyProgram]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    _programs: ByIdentity[NoisyProgram] = field(
+        default_factory=lambda: ByIdentity(most=_KEPT_PROGRAMS),
+        init=False,
+        repr=False,
+        compare=False,
     )
 
     def __post_init__(self) -> None:
@@ -156,15 +161,12 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
 
     def _program(self, isa: QuantumCircuit, stretch: float) -> NoisyProgram:
         """Return the circuit with its errors, remembered by the circuit object."""
-        kept = self._programs.get((id(isa), stretch))
-        if kept is not None and kept[0] is isa:
-            return kept[1]
-        channels = self._source.channels_on(active_qubits(isa), stretch)
-        program = lower_noisy(compacted(isa), channels)
-        while len(self._programs) >= 32:
-            self._programs.pop(next(iter(self._programs)))
-        self._programs[id(isa), stretch] = (isa, program)
-        return program
+
+        def make() -> NoisyProgram:
+            channels = self._source.channels_on(active_qubits(isa), stretch)
+            return lower_noisy(compacted(isa), channels)
+
+        return self._programs.get(isa, make, stretch)
 
     def _frequencies(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
         program = self._program(isa, stretch)
@@ -187,10 +189,6 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         if self.shots is not None:
             return super()._circuits(workload)
         return workload.n_evaluations + sum(rows + columns for rows, columns in workload.grams)
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the programs behind too."""
-        return {**super().__getstate__(), "_programs": {}}
 
 
 class _NoisyCircuit(BoundCircuit):

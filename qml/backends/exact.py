@@ -36,6 +36,7 @@ from qml.engine import (
     probabilities,
     statevectors,
 )
+from qml.identity import ByIdentity
 
 __all__ = ["ExactBackend"]
 
@@ -128,13 +129,13 @@ class _EncodedCircuit(BoundCircuit):
     def __init__(self, backend: ExactBackend, model: ModelCircuit, X: Values) -> None:
         super().__init__(backend, model, X)
         self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
-        self._projected: tuple[Values, EncodedModel] | None = None
+        self._projected: ByIdentity[EncodedModel] = ByIdentity(most=1)
         self._shifts: int | None = None
 
     def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
         twin = copy.copy(self)
         twin.X = self.X[rows]
-        twin._encoded, twin._projected = self._encoded.selecting(rows), None
+        twin._encoded, twin._projected = self._encoded.selecting(rows), ByIdentity(most=1)
         return twin
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
@@ -155,10 +156,9 @@ class _EncodedCircuit(BoundCircuit):
     ) -> tuple[float, Values]:
         if self.backend.shots is not None:
             return super().value_and_gradient(weights, projector, loss)
-        if self._projected is None or self._projected[0] is not projector:
-            self._projected = (projector, self._encoded.projecting(projector))
+        encoded = self._projected.get(projector, lambda: self._encoded.projecting(projector))
         self.backend._count(len(self.X) * (1 + self._n_shifts()))
-        return self._projected[1].value_and_gradient(weights, loss)
+        return encoded.value_and_gradient(weights, loss)
 
     def fidelity(self, first: Values, second: Values) -> float:
         if self.backend.shots is not None:

@@ -348,8 +348,7 @@ class IBMBackend(SampledBackend):
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave the connection behind: it is made again where the backend is unpickled."""
-        here: dict[str, Any] = {"_machine": None, "_device": None, "_own_folder": ""}
-        return {**super().__getstate__(), **here}
+        return {**self.__dict__, "_machine": None, "_device": None, "_own_folder": ""}
 
 
 def _on_machine(observable: SparsePauliOp, places: Sequence[int], n_qubits: int) -> SparsePauliOp:

@@ -15,6 +15,7 @@ from qml.backends._contract import Backend, Values
 from qml.costs import Estimate, Usage, Workload
 from qml.engine import Kind, Program, lower, memory_needed, require_states
 from qml.errors import BackendError, SpecError, did_you_mean
+from qml.identity import ByIdentity
 
 __all__ = ["PennylaneBackend"]
 
@@ -55,8 +56,11 @@ class PennylaneBackend(Backend):
     shots: PositiveInt | None = None
     random_state: int | None = None
     _jobs: int = field(default=0, init=False, repr=False)
-    _programs: dict[int, tuple[QuantumCircuit, Program]] = field(
-        default_factory=dict, init=False, repr=False, compare=False
+    _programs: ByIdentity[Program] = field(
+        default_factory=lambda: ByIdentity(most=_KEPT_CIRCUITS),
+        init=False,
+        repr=False,
+        compare=False,
     )
 
     def __post_init__(self) -> None:
@@ -75,7 +79,7 @@ class PennylaneBackend(Backend):
         """Return the distributions, all rows in one call of the device."""
         import pennylane
 
-        program = self._program(circuit)
+        program = self._programs.get(circuit, lambda: lower(circuit))
         rows, n_qubits = np.asarray(values, dtype=np.float64), circuit.num_qubits
         require_states(n_qubits, len(rows), 2, f"{len(rows):,} states of {n_qubits} qubits")
         angles = program.table.evaluate(rows)
@@ -136,15 +140,3 @@ class PennylaneBackend(Backend):
         except (TypeError, ValueError) as error:
             reason = " ".join(str(error).split())[:200]
             raise SpecError(f"device {name!r} refuses its options: {reason}") from None
-
-    def _program(self, circuit: QuantumCircuit) -> Program:
-        known = self._programs.get(id(circuit))
-        if known is None or known[0] is not circuit:
-            while len(self._programs) >= _KEPT_CIRCUITS:
-                self._programs.pop(next(iter(self._programs)))
-            known = self._programs[id(circuit)] = (circuit, lower(circuit))
-        return known[1]
-
-    def __getstate__(self) -> dict[str, Any]:
-        """Leave the programs behind: they are known by their circuit's place in this memory."""
-        return {**self.__dict__, "_programs": {}}
