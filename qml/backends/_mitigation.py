@@ -8,14 +8,20 @@ that is a distribution.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 
-from qml.errors import BackendError
+from qml.errors import BackendError, SpecError
 
 __all__ = [
+    "Extrapolator",
+    "Mitigation",
+    "Readout",
+    "Stronger",
     "extrapolation_weights",
     "folded",
     "inverted",
@@ -23,6 +29,135 @@ __all__ = [
 ]
 
 Values = NDArray[np.float64]
+Readout = Literal["none", "local", "full"]
+#: How noise is made stronger for an extrapolation.
+Stronger = Literal["none", "gate_folding", "stretching", "runtime"]
+Extrapolator = Literal["linear", "richardson", "exponential"]
+
+_FULL_READOUT = 6  # bits at most: 2**n circuits
+_FACTORS: dict[Stronger, tuple[float, ...]] = {
+    "none": (1.0,),
+    "gate_folding": (1.0, 3.0),
+    "stretching": (1.0, 1.5),
+    "runtime": (1.0, 3.0, 5.0),
+}
+
+
+@dataclass(frozen=True)
+class Mitigation:
+    """What a backend does about its noise, checked when it is made.
+
+    Parameters
+    ----------
+    readout : {"none", "local", "full"}, default="none"
+        Inversion of wrong readouts: bit by bit, or for all outcomes together.
+    zne : {"none", "gate_folding", "stretching", "runtime"}, default="none"
+        Way of making the noise stronger; ``"runtime"`` is the service's own.
+    factors : tuple of float, default=(1.0,)
+        Strengths of the noise at which every circuit is run.
+    extrapolator : {"linear", "richardson", "exponential"}, default="linear"
+        Curve through the results; see `extrapolation_weights`.
+
+    Raises
+    ------
+    SpecError
+        If the factors say nothing of a value without noise.
+
+    Examples
+    --------
+    >>> folding = Mitigation.of("local", "gate_folding", None, "linear")
+    >>> folding.circuits(10, n_qubits=2), folding.weights().round(12).tolist()
+    (22, [1.5, -0.5])
+    >>> folding.report
+    {'zne': 'gate_folding [1.0, 3.0], linear', 'readout_mitigation': 'local'}
+    """
+
+    readout: Readout = "none"
+    zne: Stronger = "none"
+    factors: tuple[float, ...] = (1.0,)
+    extrapolator: Extrapolator = "linear"
+
+    @classmethod
+    def of(
+        cls,
+        readout: Readout,
+        zne: Stronger,
+        factors: Sequence[float] | None,
+        extrapolator: Extrapolator,
+    ) -> Mitigation:
+        """Return it from a backend's parameters; without factors, those that are usual."""
+        if zne == "none" and factors is not None:
+            raise SpecError("factors without zne; allowed: zne=gate_folding, zne=stretching")
+        return cls(readout, zne, tuple(factors or _FACTORS[zne]), extrapolator)
+
+    def __post_init__(self) -> None:
+        factors = list(self.factors)
+        if len(set(factors)) != len(factors) or (self.zne != "none" and len(factors) < 2):
+            raise SpecError(f"two different factors or more, got {factors}", "zne_factors")
+        if self.zne in ("gate_folding", "runtime") and min(factors) < 1:
+            raise SpecError(f"folding gives factors from 1, got {factors}", "zne_factors")
+        if self.extrapolator == "exponential" and self.zne != "runtime":
+            raise SpecError("only zne=runtime extrapolates so", "zne_extrapolator")
+
+    def check_stretchable(self, by_device: bool) -> None:
+        """Refuse to stretch noise that no device gives."""
+        if self.zne == "stretching" and not by_device:
+            raise SpecError("a noise model cannot be stretched; a device can")
+
+    @property
+    def active(self) -> bool:
+        """Whether results are other than as they were read."""
+        return self.zne != "none" or self.inverts
+
+    @property
+    def inverts(self) -> bool:
+        """Whether readouts are inverted."""
+        return self.readout != "none"
+
+    def circuits(self, asked: int, n_qubits: int) -> int:
+        """Return how many circuits are run where so many are asked for."""
+        calibration = {"none": 0, "local": 2, "full": 2**n_qubits}[self.readout]
+        return asked * len(self.factors) + (calibration if asked else 0)
+
+    def weights(self, reached: Sequence[float] | None = None) -> Values:
+        """Return the weights of the results at each factor, or at the factors that were reached."""
+        return extrapolation_weights(reached or self.factors, self.extrapolator)
+
+    def prepared(self, n_bits: int) -> list[int]:
+        """Return the outcomes that are prepared and read to learn the readouts.
+
+        Raises
+        ------
+        SpecError
+            If all of them would be too many.
+        """
+        if self.readout != "full":
+            return [0, 2**n_bits - 1]
+        if n_bits > _FULL_READOUT:
+            raise SpecError(
+                f"readout_mitigation=full takes 2**{n_bits} circuits; at most {_FULL_READOUT} "
+                "qubits, allowed: local"
+            )
+        return list(range(2**n_bits))
+
+    def assignments(self, read: Values) -> list[Values]:
+        """Return the matrices ``[read, was]`` from the frequencies of the prepared outcomes."""
+        if self.readout == "full":
+            return [read.T]
+        size = read.shape[1]
+        bits = np.arange(size)[:, None] >> np.arange(size.bit_length() - 1) & 1
+        ones = read @ bits  # (2, n_bits): probability to read 1
+        return [np.array([[1 - low, 1 - high], [low, high]]) for low, high in ones.T]
+
+    @property
+    def report(self) -> dict[str, str]:
+        """What a record says of it; nothing where nothing is done."""
+        found = {}
+        if self.zne != "none":
+            found["zne"] = f"{self.zne} {list(self.factors)}, {self.extrapolator}"
+        if self.inverts:
+            found["readout_mitigation"] = self.readout
+        return found
 
 
 def folded(isa: QuantumCircuit, factor: float) -> tuple[QuantumCircuit, float]:

@@ -51,10 +51,10 @@ class SampledBackend(TranspiledBackend):
 
     def _zeros(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
         """Return the all-zeros frequencies without writing out the other 2**n - 1 outcomes."""
-        if self.readout_mitigation == "full":
+        if self._mitigation.readout == "full":
             return super()._zeros(isa, values, stretch)
         bits = self._outcomes(isa, values, stretch)
-        if self.readout_mitigation == "none":
+        if not self._mitigation.inverts:
             return np.asarray(1.0 - bits.any(axis=-1).mean(axis=-1))
         # the inverse is a product over bits, and so is its first row
         first_rows = [np.linalg.inv(matrix)[0] for matrix in reversed(self._assignments(isa))]

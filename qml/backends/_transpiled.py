@@ -15,28 +15,15 @@ from qiskit.transpiler import generate_preset_pass_manager
 
 from qml.backends._contract import Backend, Values
 from qml.backends._layout import check_layout
-from qml.backends._mitigation import (
-    extrapolation_weights,
-    folded,
-    inverted,
-    nearest_distribution,
-)
+from qml.backends._mitigation import Mitigation, folded, inverted, nearest_distribution
 from qml.circuits import ModelCircuit, measured_qubits
 from qml.costs import Estimate, Usage, Workload
-from qml.errors import SpecError
 from qml.identity import ByIdentity
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]
 
 REGISTER = "outcome"
 _KEPT_CIRCUITS = 8  # a model alternates between few
-_FULL_READOUT = 6  # bits at most: 2**n circuits
-_FACTORS = {
-    "none": (1.0,),
-    "gate_folding": (1.0, 3.0),
-    "stretching": (1.0, 1.5),
-    "runtime": (1.0, 3.0, 5.0),
-}
 
 
 @dataclass(frozen=True)
@@ -86,6 +73,7 @@ class TranspiledBackend(Backend):
     zne: Literal["none", "gate_folding", "stretching"] = "none"
     zne_factors: list[PositiveFloat] | None = None
     zne_extrapolator: Literal["linear", "richardson"] = "linear"
+    _mitigation: Mitigation = field(init=False, repr=False, compare=False)
     _transpiled: ByIdentity[tuple[QuantumCircuit, float]] = field(
         init=False, repr=False, compare=False
     )
@@ -95,22 +83,10 @@ class TranspiledBackend(Backend):
     _unchecked: int = field(default=0, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        factors = self._factors
-        self._transpiled = ByIdentity(most=_KEPT_CIRCUITS * len(factors))
-        if self.zne == "none" and self.zne_factors is not None:
-            raise SpecError("factors without zne; allowed: zne=gate_folding, zne=stretching")
-        if len(set(factors)) != len(factors) or (self.zne != "none" and len(factors) < 2):
-            raise SpecError(f"two different factors or more, got {list(factors)}", "zne_factors")
-        if self.zne in ("gate_folding", "runtime") and min(factors) < 1:
-            raise SpecError(f"folding gives factors from 1, got {list(factors)}", "zne_factors")
-
-    @property
-    def _factors(self) -> tuple[float, ...]:
-        return tuple(self.zne_factors or _FACTORS[self.zne])
-
-    @property
-    def _mitigated(self) -> bool:
-        return self.zne != "none" or self.readout_mitigation != "none"
+        self._mitigation = Mitigation.of(
+            self.readout_mitigation, self.zne, self.zne_factors, self.zne_extrapolator
+        )
+        self._transpiled = ByIdentity(most=_KEPT_CIRCUITS * len(self._mitigation.factors))
 
     @abstractmethod
     def _transpiler_target(self) -> Any:
@@ -123,7 +99,7 @@ class TranspiledBackend(Backend):
     def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
         """Return the frequencies; of mitigated ones the nearest distribution."""
         found = self._linear_probabilities(circuit, values)
-        return nearest_distribution(found) if self._mitigated else found
+        return nearest_distribution(found) if self._mitigation.active else found
 
     def _linear_probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
         """Return the mitigated frequencies as they come out, some of them below 0."""
@@ -144,9 +120,7 @@ class TranspiledBackend(Backend):
 
     def _corrected(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
         found = self._frequencies(isa, values, stretch)
-        if self.readout_mitigation == "none":
-            return found
-        return inverted(self._assignments(isa), found)
+        return inverted(self._assignments(isa), found) if self._mitigation.inverts else found
 
     def _zeros(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
         """Return the corrected frequencies of all zeros."""
@@ -154,10 +128,7 @@ class TranspiledBackend(Backend):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; a Gram matrix counts one circuit an entry, mitigation its circuits."""
-        circuits = self._circuits(workload) * len(self._factors)
-        if circuits:
-            calibration = {"none": 0, "local": 2, "full": 2**workload.n_qubits}
-            circuits += calibration[self.readout_mitigation]
+        circuits = self._mitigation.circuits(self._circuits(workload), workload.n_qubits)
         largest = max([workload.batch, *workload.entries])
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload, largest))
 
@@ -175,11 +146,7 @@ class TranspiledBackend(Backend):
         found: dict[str, Any] = {}
         if self._unchecked:
             found["layouts_unchecked"] = self._unchecked
-        if self.zne != "none":
-            found["zne"] = f"{self.zne} {list(self._factors)}, {self.zne_extrapolator}"
-        if self.readout_mitigation != "none":
-            found["readout_mitigation"] = self.readout_mitigation
-        return found
+        return {**found, **self._mitigation.report}
 
     def _count(self, isa: QuantumCircuit, rows: int) -> None:
         """Count a call of so many rows of the transpiled circuit."""
@@ -193,19 +160,19 @@ class TranspiledBackend(Backend):
         return self._isa(circuit, 1.0)[0]
 
     def _variants(self, circuit: QuantumCircuit) -> list[Variant]:
-        if self.zne == "stretching":
+        mitigation = self._mitigation
+        if mitigation.zne == "stretching":
             isa, _ = self._isa(circuit, 1.0)
-            weights = extrapolation_weights(self._factors, self.zne_extrapolator)
             return [
                 Variant(isa, factor, float(weight))
-                for factor, weight in zip(self._factors, weights, strict=True)
+                for factor, weight in zip(mitigation.factors, mitigation.weights(), strict=True)
             ]
-        if self.zne != "gate_folding":  # none, or a service's own
+        if mitigation.zne != "gate_folding":  # none, or a service's own
             return [Variant(self._isa(circuit, 1.0)[0], 1.0, 1.0)]
-        made = [self._isa(circuit, factor) for factor in self._factors]
+        made = [self._isa(circuit, factor) for factor in mitigation.factors]
         # short circuits cannot be folded to every factor: those that come out the same run once
         distinct = {reached: isa for isa, reached in made}
-        weights = extrapolation_weights(list(distinct), self.zne_extrapolator)
+        weights = mitigation.weights(list(distinct))
         return [
             Variant(isa, 1.0, float(weight))
             for isa, weight in zip(distinct.values(), weights, strict=True)
@@ -248,23 +215,10 @@ class TranspiledBackend(Backend):
         """Return the readout's matrices ``[read, was]``, measured when first needed."""
         physical = measured_qubits(isa)
         if physical not in self._readouts:
-            n_bits = len(physical)
-            if self.readout_mitigation == "full" and n_bits > _FULL_READOUT:
-                raise SpecError(
-                    f"readout_mitigation=full takes 2**{n_bits} circuits; at most {_FULL_READOUT} "
-                    "qubits, allowed: local"
-                )
-            prepared = range(2**n_bits) if self.readout_mitigation == "full" else (0, 2**n_bits - 1)
-            rows = [self._prepared(physical, outcome) for outcome in prepared]
+            outcomes = self._mitigation.prepared(len(physical))
+            rows = [self._prepared(physical, outcome) for outcome in outcomes]
             read = np.stack([self._frequencies(row, np.empty((1, 0)), 1.0)[0] for row in rows])
-            if self.readout_mitigation == "full":
-                self._readouts[physical] = [read.T]
-            else:
-                bits = np.arange(2**n_bits)[:, None] >> np.arange(n_bits) & 1
-                ones = read @ bits  # (2, n_bits): probability to read 1
-                self._readouts[physical] = [
-                    np.array([[1 - low, 1 - high], [low, high]]) for low, high in ones.T
-                ]
+            self._readouts[physical] = self._mitigation.assignments(read)
         return self._readouts[physical]
 
     def _prepared(self, physical: Sequence[int], outcome: int) -> QuantumCircuit:

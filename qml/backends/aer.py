@@ -66,10 +66,9 @@ class AerBackend(SampledBackend):
         super().__post_init__()
         if self.noise is not None:  # an unknown name is an error now, not after the training
             self._source = Noise(self.noise, self.noise_scale)
+            self._mitigation.check_stretchable(self._source.device is not None)
         elif self.noise_scale != 1.0 or self.zne == "stretching":
             raise SpecError("nothing to stretch: name the noise, as in noise=fake_manila")
-        if self.zne == "stretching" and self._source is not None and self._source.device is None:
-            raise SpecError("a noise model cannot be stretched; a device can")
 
     def _transpiler_target(self) -> Any:
         if self._source is not None:

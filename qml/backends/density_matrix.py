@@ -81,8 +81,7 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         if self.noise is None:
             raise SpecError("name the noise, as in noise=fake_manila; `exact` has none")
         self._source = Noise(self.noise, self.noise_scale)
-        if self.zne == "stretching" and self._source.device is None:
-            raise SpecError("a noise model cannot be stretched; a device can")
+        self._mitigation.check_stretchable(self._source.device is not None)
         self._start_stream()
 
     def gram(
@@ -92,7 +91,7 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         overlap = overlap_circuit(feature_map)
         variants = self._variants(overlap.circuit)
         halves = [half for variant in variants if (half := self._split(overlap, variant))]
-        if len(halves) < len(variants) or (self.shots and self.readout_mitigation != "none"):
+        if len(halves) < len(variants) or (self.shots and self._mitigation.inverts):
             return super().gram(feature_map, X, Y)  # pair by pair
         columns = X if Y is None else Y
         K = np.zeros((len(X), len(columns)))
@@ -129,7 +128,7 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         n_bits = len(early.measured)
         all_zeros = np.zeros((2**n_bits, 1))
         all_zeros[0] = 1.0
-        if self.readout_mitigation != "none":
+        if self._mitigation.inverts:
             every = np.eye(2**n_bits)
             all_zeros = inverted(self._assignments(variant.isa), every)[:, :1]
         start = np.repeat(late.effects(all_zeros), len(Y), axis=-1)
@@ -211,7 +210,7 @@ class _NoisyCircuit(BoundCircuit):
         found: Any = 0.0
         for part in self._encoded():
             outcomes = part.probabilities(self._values(weights))
-            if self.backend.readout_mitigation != "none":
+            if self.backend._mitigation.inverts:
                 outcomes = inverted(self.backend._assignments(part.variant.isa), outcomes)
             self.backend._count(part.variant.isa, len(self.X))
             found = found + part.variant.weight * outcomes
@@ -226,7 +225,7 @@ class _NoisyCircuit(BoundCircuit):
         outputs: Any = 0.0
         for part in parts:
             own = projector
-            if self.backend.readout_mitigation != "none":
+            if self.backend._mitigation.inverts:
                 inverse = inverted(self.backend._assignments(part.variant.isa), np.eye(len(own)))
                 own = inverse @ projector
             effects.append(part.program.effects(own))

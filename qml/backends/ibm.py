@@ -121,8 +121,6 @@ class IBMBackend(SampledBackend):
         if self._offline:
             snapshot(self.name)
         super().__post_init__()
-        if self.zne_extrapolator == "exponential" and self.zne != "runtime":
-            raise SpecError("only zne=runtime extrapolates so", "zne_extrapolator")
 
     @property
     def _offline(self) -> bool:
@@ -221,7 +219,7 @@ class IBMBackend(SampledBackend):
         if not len(values):
             return []
         duration_s = self._duration_s(isa)
-        circuits = groups * (len(self._factors) if observables is not None else 1)
+        circuits = groups * (len(self._mitigation.factors) if observables is not None else 1)
         size = self._rows_a_job(duration_s, circuits)
         batches = []
         for number, start in enumerate(range(0, len(values), size)):
@@ -281,10 +279,11 @@ class IBMBackend(SampledBackend):
     def _resilience(self) -> dict[str, Any]:
         resilience: dict[str, Any] = {"measure_mitigation": self.trex}
         if self.zne == "runtime":
-            degree = f"polynomial_degree_{len(self._factors) - 1}"
+            factors = list(self._mitigation.factors)
+            degree = f"polynomial_degree_{len(factors) - 1}"
             named = degree if self.zne_extrapolator == "richardson" else self.zne_extrapolator
             resilience["zne_mitigation"] = True
-            resilience["zne"] = {"noise_factors": list(self._factors), "extrapolator": named}
+            resilience["zne"] = {"noise_factors": factors, "extrapolator": named}
         return {**self._runtime_options(), "resilience_level": 0, "resilience": resilience}
 
     # -- what it will cost
@@ -322,7 +321,7 @@ class IBMBackend(SampledBackend):
         rows = self._rows_a_job(duration_s, 1)
         jobs = sum(-(-entries // rows) for entries in workload.entries if entries)
         jobs += -(-workload.n_evaluations // max(1, min(rows, workload.batch)))
-        jobs *= len(self._factors)
+        jobs *= len(self._mitigation.factors)
         return Estimate(
             plain.circuits,
             plain.shots,
