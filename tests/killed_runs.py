@@ -21,7 +21,7 @@ import qiskit_aer.primitives  # noqa: F401  # imported once, for all children
 import qiskit_ibm_runtime
 from fake_runtime import MACHINE, FakeClient, service, submissions
 
-from experiments.running import pool as runner
+from experiments.running import ledgers
 from experiments.study import Run, Study
 from qml.jobs import Patience
 from qml.jobs._offline import OfflineMachine
@@ -75,7 +75,7 @@ def run(folder: Path, trouble: str = "", stop_at: int = 0, machine: str = MACHIN
     if child == 0:
         try:
             qiskit_ibm_runtime.QiskitRuntimeService = service(folder / "service", trouble)
-            runner.PATIENCE = Patience(grace_s=0.3, poll_s=0.01, longest_poll_s=0.05)
+            ledgers.PATIENCE = Patience(grace_s=0.3, poll_s=0.01, longest_poll_s=0.05)
             if stop_at:
                 events(stop_at)
             with contextlib.redirect_stderr(io.StringIO()):

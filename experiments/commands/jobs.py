@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from experiments.running.pool import JOBS_FOLDER, PATIENCE
+from experiments.running.ledgers import JOBS_FOLDER, ledger_of_run
 from qml.devices import Device
 from qml.errors import BackendError, SpecError, StoreError
 from qml.jobs import Entry, Ledger, Machine, connect
@@ -25,7 +25,7 @@ def ledger_of(folder: Path) -> Ledger:
     """
     if not (folder / JOBS_FOLDER).is_dir():
         raise StoreError(f"{folder}: no jobs are kept here (no machine was asked)")
-    return Ledger(folder / JOBS_FOLDER, PATIENCE)
+    return ledger_of_run(folder)
 
 
 def chosen(ledger: Ledger, job: str | None) -> list[Entry]:
@@ -75,7 +75,8 @@ def cancel(ledger: Ledger, job: str | None, every: bool) -> Iterator[str]:
 def calibration(name: str) -> Device:
     """Return a machine's calibration as it is now."""
     with tempfile.TemporaryDirectory() as folder:
-        return Ledger(Path(folder), PATIENCE).calibration(connect(name, Path(folder)))
+        ledger = ledger_of_run(Path(folder))
+        return ledger.calibration(connect(name, ledger.folder))
 
 
 def _open(ledger: Ledger, job: str | None) -> list[tuple[Entry, Machine]]:

@@ -32,8 +32,9 @@ from experiments.records import (
 from experiments.running.limits import LimitExceeded, time_limit
 from experiments.running.shared_kernels import share_kernels
 from experiments.seeds import child_seed
-from qml.backends import Usage
+from qml.backends import Usage, keep_jobs
 from qml.errors import BackendError, DataError, WorkbenchError
+from qml.jobs import Ledger
 
 __all__ = ["Conditions", "failed_cell", "run_cell"]
 
@@ -50,6 +51,8 @@ class Conditions:
         Metrics that are scored into each record.
     environment : str
         Name of the environment's description.
+    ledger : Ledger
+        Keeper of the jobs on machines, and of their budget.
     seconds : float or None, default=None
         Time that a cell may take; None is no limit.
     """
@@ -57,6 +60,7 @@ class Conditions:
     folder: Path
     metrics: tuple[str, ...]
     environment: str
+    ledger: Ledger
     seconds: float | None = None
 
 
@@ -114,6 +118,7 @@ def _success(
     train, test = split(data, cell.split)
     y = permuted(data.y, train, cell.split) if cell.split.permuted else data.y
     pipeline = make_pipeline(cell)
+    keep_jobs(pipeline, conditions.ledger)
     tuned = _tune(cell, pipeline, data, y, train)
     if tuned is not None:
         named = pipeline[-1].get_params(deep=False)

@@ -17,33 +17,10 @@ from experiments.running.limits import Supervisor
 from experiments.running.one_cell import Conditions, failed_cell, run_cell
 from experiments.running.store import Store
 from qml.engine import share_memory, warm_up
-from qml.jobs import Ledger, Patience, keeping_jobs
 
-__all__ = ["JOBS_FOLDER", "PATIENCE", "JobsBudget", "OnFinished", "Pool", "Worker"]
+__all__ = ["OnFinished", "Pool", "Worker"]
 
 OnFinished = Callable[[str, str], object]
-
-JOBS_FOLDER = "jobs"
-PATIENCE = Patience()  # with machines
-
-
-@dataclass(frozen=True)
-class JobsBudget:
-    """What all jobs of a run may take of machines.
-
-    Parameters
-    ----------
-    max_shots : int or None, default=None
-        Runs of circuits.
-    max_qpu_s : float or None, default=None
-        Billed seconds.
-    retry_before_s : float or None, default=None
-        Moment (since the epoch) before which failed jobs may be submitted again; None is never.
-    """
-
-    max_shots: int | None = None
-    max_qpu_s: float | None = None
-    retry_before_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -58,26 +35,21 @@ class Worker:
         Number of processes that share the machine; with 1, all runs in this one.
     groups : mapping
         Cell key to the group that shares kernel evaluations.
-    budget : JobsBudget
-        Limits of the jobs on machines.
     """
 
     conditions: Conditions
     jobs: int
     groups: Mapping[str, str]
-    budget: JobsBudget
 
     def __call__(self, cell: Cell) -> tuple[str, str]:
         """Run one cell and store it; return its key and status."""
-        folder = self.conditions.folder
-        store = Store(folder)
+        store = Store(self.conditions.folder)
         known = store.get(cell.key)
         if known is None:
             share_memory(self.jobs)
             if cell.model.backend:
                 warm_up()  # once a process, and in no cell's time
-            ledger = Ledger(folder / JOBS_FOLDER, PATIENCE, **vars(self.budget))
-            with store.working_on(cell.key), keeping_jobs(ledger):
+            with store.working_on(cell.key):
                 known = run_cell(cell, self.conditions, self.groups.get(cell.key))
                 store.put(cell.key, known)
             store.forgive(cell.key)

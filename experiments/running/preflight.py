@@ -24,12 +24,12 @@ from experiments.planning.grid import BackendPoint, expand_backends
 from experiments.planning.plan import Planned, make_plan
 from experiments.planning.spec import Budget, ModelEntry, StudySpec
 from experiments.registry import MODELS
-from experiments.running.pool import JOBS_FOLDER
+from experiments.running.ledgers import JOBS_FOLDER
 from experiments.running.shared_kernels import sharing_groups
-from qml.backends import Estimate, Workload, resolve_backend
+from qml.backends import Estimate, Workload, keep_jobs, resolve_backend
 from qml.engine import require_memory
 from qml.errors import ResourceError, SpecError
-from qml.jobs import Ledger, keeping_jobs
+from qml.jobs import Ledger
 from qml.kernels import KernelMachine
 
 __all__ = ["Preflight", "RowCheck", "cheaper", "check_budget", "examine"]
@@ -137,12 +137,12 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
         rows.setdefault((one.dataset.label, label), []).append(one)
     groups = sharing_groups(one.cell for one in planned)
     checks, asked = [], _Asked()
-    with _machines_of(folder):
+    with _machines_of(folder) as ledger:
         for labels, cells in rows.items():
             open_cells = [one for one in cells if one.cell.key not in stored]
             counts, features = (len(cells), len(cells) - len(open_cells)), 0
             try:
-                part = _first_part(cells[0])
+                part = _first_part(cells[0], ledger)
                 features = part.features
                 fit = _fit(cells[0], part)
             except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
@@ -203,11 +203,12 @@ class _Asked:
         self.qpu_s += estimate.qpu_s * times
 
 
-def _first_part(first: Planned) -> _Part:
+def _first_part(first: Planned, ledger: Ledger) -> _Part:
     """Return what the model of a row's first cell gets to see; its preprocessing is fitted."""
     data = load_dataset(first.cell.dataset, first.cell.split.seed)
     train, test = split(data, first.cell.split)
     pipeline = make_pipeline(first.cell)
+    keep_jobs(pipeline, ledger)
     X = data.X
     if len(pipeline) > 1:
         X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
@@ -253,12 +254,11 @@ def _row(labels: tuple[str, str], counts: tuple[int, int], fit: _Fit) -> RowChec
 
 
 @contextlib.contextmanager
-def _machines_of(folder: Path) -> Iterator[None]:
-    """Ask machines by the calibration that the run has kept, or by today's: a check keeps none."""
+def _machines_of(folder: Path) -> Iterator[Ledger]:
+    """Yield a ledger with the calibrations of the run, or today's: a check keeps none."""
     with tempfile.TemporaryDirectory() as passing:
         kept = folder / JOBS_FOLDER
-        with keeping_jobs(Ledger(kept if kept.is_dir() else Path(passing))):
-            yield
+        yield Ledger(kept if kept.is_dir() else Path(passing))
 
 
 def cheaper(spec: StudySpec) -> list[tuple[str, Preflight]]:

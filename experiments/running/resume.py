@@ -10,8 +10,9 @@ from typing import TypeAlias
 from experiments.planning.plan import Plan
 from experiments.records import Cell, StoredCell
 from experiments.running.environment import describe_environment, usable_cores
+from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions
-from experiments.running.pool import JobsBudget, OnFinished, Pool, Worker
+from experiments.running.pool import OnFinished, Pool, Worker
 from experiments.running.preflight import check_budget, examine
 from experiments.running.results import Results
 from experiments.running.shared_kernels import sharing_groups
@@ -72,14 +73,10 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     missing = {key: cell for key, cell in asked.items() if key not in kept}
     (how.on_start or _ignore)(len(asked), len(missing))
     limits = spec.protocol.limits
-    conditions = Conditions(store.folder, stored.metrics, environment, limits.seconds)
-    budget = JobsBudget(
-        spec.budget.max_shots,
-        spec.budget.max_qpu_seconds,
-        time.time() if how.retry_failed else None,
-    )
+    ledger = ledger_of_run(store.folder, spec.budget, time.time() if how.retry_failed else None)
+    conditions = Conditions(store.folder, stored.metrics, environment, ledger, limits.seconds)
     groups = sharing_groups(one.cell for one in plan.cells)
-    worker = Worker(conditions, how.jobs or usable_cores(), groups, budget)
+    worker = Worker(conditions, how.jobs or usable_cores(), groups)
     Pool(store, worker, how.on_finished or _ignore, limits.memory_mib).run(missing.values())
     return Results(stored, kept | store.found(key for key in cells if key not in kept))
 

@@ -6,7 +6,9 @@ from qml.backends._contract import (
     BoundGram,
     GramLoss,
 )
-from qml.backends._resolve import BACKENDS, calibrations_of, describe_backend, resolve_backend
+from qml.backends._kept import Kept, keep_jobs
+from qml.backends._resolve import calibrations_of, describe_backend, resolve_backend
+from qml.backends._room import BACKENDS
 from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
 from qml.backends._shifts import n_metric_circuits, n_shifts
 from qml.costs import Cost, Estimate, Usage, Workload
@@ -19,6 +21,7 @@ __all__ = [
     "Cost",
     "Estimate",
     "GramLoss",
+    "Kept",
     "Request",
     "SharedBackend",
     "SharedTable",
@@ -27,6 +30,7 @@ __all__ = [
     "calibrations_of",
     "describe_backend",
     "evaluate_table",
+    "keep_jobs",
     "n_metric_circuits",
     "n_shifts",
     "resolve_backend",

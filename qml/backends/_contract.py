@@ -11,7 +11,7 @@ import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.costs import Estimate, Usage, Workload
 from qml.identity import ByIdentity
+from qml.jobs import Ledger
 
 __all__ = [
     "Backend",
@@ -48,6 +49,9 @@ class Backend(ABC):
     random_state : int or None, default=None
         Root of the seeds; each job gets a child of its own, so that no two jobs repeat a stream.
     """
+
+    #: Whether it submits jobs, which a ledger can keep.
+    submits: ClassVar[bool] = False
 
     shots: int | None = None
     random_state: int | None = None
@@ -85,6 +89,9 @@ class Backend(ABC):
 
     def restore(self, state: dict[str, Any]) -> None:  # noqa: B027  # no stream, nothing to do
         """Go on where a backend with the same parameters stood."""
+
+    def keep_jobs(self, ledger: Ledger) -> None:  # noqa: B027  # most backends submit none
+        """Keep the jobs that are submitted from now on in this ledger."""
 
     @property
     def report(self) -> dict[str, Any]:

@@ -8,15 +8,14 @@ from typing import Any
 import yaml
 
 from qml.backends._contract import Backend
+from qml.backends._kept import Kept
+from qml.backends._room import BACKENDS
 from qml.devices import resolve_device
 from qml.errors import SpecError
-from qml.registry import Room
 
-__all__ = ["BACKENDS", "calibrations_of", "describe_backend", "resolve_backend"]
+__all__ = ["calibrations_of", "describe_backend", "resolve_backend"]
 
 _BETWEEN_ITEMS = re.compile(r",(?![^\[]*\])")  # a comma that is not inside a list
-
-BACKENDS = Room("backend", "qml.backends", supplied=("random_state",))
 
 
 def describe_backend(spec: object) -> dict[str, Any]:
@@ -102,7 +101,8 @@ def resolve_backend(spec: str | Backend, random_state: int | None = None) -> Bac
     Parameters
     ----------
     spec : str or Backend
-        A short name, as in `describe_backend`; a `Backend` is returned as it is.
+        Short name, as in `describe_backend`, which may bring a ledger (`Kept`); a `Backend` is
+        returned as it is.
     random_state : int or None, default=None
         Root of the backend's seeds.
 
@@ -125,4 +125,6 @@ def resolve_backend(spec: str | Backend, random_state: int | None = None) -> Bac
     except SpecError as error:
         problem = error.problem if error.path == "name" else str(error)
         raise SpecError(f"{spec!r}: {problem}") from None
+    if isinstance(spec, Kept):
+        made.keep_jobs(spec.ledger)
     return made

@@ -31,6 +31,7 @@ from qml.circuits import ModelCircuit
 from qml.costs import Estimate, Usage, Workload
 from qml.engine import fingerprint
 from qml.identity import ByIdentity
+from qml.jobs import Ledger
 
 __all__ = ["Request", "SharedBackend", "SharedTable", "evaluate_table"]
 
@@ -235,6 +236,9 @@ class SharedBackend(Backend):
 
     def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
         return self.inner.bind_gram(model, X)
+
+    def keep_jobs(self, ledger: Ledger) -> None:
+        self.inner.keep_jobs(ledger)
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return what the workload would cost without any table."""

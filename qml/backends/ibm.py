@@ -10,7 +10,7 @@ import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,7 +25,7 @@ from qml.circuits import measured_qubits, overlap_circuit, without_readout
 from qml.costs import Estimate, Usage, Workload
 from qml.devices import Device, snapshot
 from qml.errors import BackendError, SpecError
-from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect, kept_jobs
+from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect
 
 __all__ = ["IBMBackend"]
 
@@ -96,6 +96,8 @@ class IBMBackend(SampledBackend):
     np.True_
     """
 
+    submits: ClassVar[bool] = True
+
     name: str = ""
     shots: PositiveInt = 1024
     instance: str | None = None
@@ -110,6 +112,7 @@ class IBMBackend(SampledBackend):
     zne_extrapolator: Literal["linear", "richardson", "exponential"] = "linear"  # type: ignore[assignment]
     ledger: str | None = None
     random_state: int | None = None
+    _kept: Ledger | None = field(default=None, init=False, repr=False, compare=False)
     _machine: Machine | None = field(default=None, init=False, repr=False, compare=False)
     _device: Device | None = field(default=None, init=False, repr=False, compare=False)
     _own_folder: str = field(default="", init=False, repr=False, compare=False)
@@ -130,13 +133,17 @@ class IBMBackend(SampledBackend):
 
     def jobs(self) -> Ledger:
         """Return the ledger that this backend's jobs are kept in."""
-        current = kept_jobs()
-        if self.ledger is not None or current is None:
+        kept = self._kept
+        if self.ledger is not None or kept is None:
             patience = Patience(wait_s=self.max_wait_s)
             return Ledger(self._folder(), patience, retry_before_s=self._since_s)
         if self.max_wait_s is None:
-            return current
-        return replace(current, patience=replace(current.patience, wait_s=self.max_wait_s))
+            return kept
+        return replace(kept, patience=replace(kept.patience, wait_s=self.max_wait_s))
+
+    def keep_jobs(self, ledger: Ledger) -> None:
+        """Keep jobs in this ledger, unless `ledger` names a folder."""
+        self._kept, self._machine, self._device = ledger, None, None
 
     def _folder(self) -> Path:
         if self.ledger is not None:

@@ -2,7 +2,7 @@
 
 from qml.jobs._batch import Answer, Batch
 from qml.jobs._entry import Entry
-from qml.jobs._ledger import Ledger, keeping_jobs, kept_jobs
+from qml.jobs._ledger import Ledger
 from qml.jobs._machine import JobState, Machine, MachineError
 from qml.jobs._machines import connect
 from qml.jobs._patience import Patience
@@ -17,6 +17,4 @@ __all__ = [
     "MachineError",
     "Patience",
     "connect",
-    "keeping_jobs",
-    "kept_jobs",
 ]

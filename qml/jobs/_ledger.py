@@ -10,7 +10,6 @@ answers here: half-built matrices and optimizers go on where they stood.
 from __future__ import annotations
 
 import contextlib
-import contextvars
 import fcntl
 import time
 from collections.abc import Iterator, Sequence
@@ -28,7 +27,7 @@ from qml.jobs._entry import Ended, Entry, EntryFiles
 from qml.jobs._machine import Machine, MachineError
 from qml.jobs._patience import Patience
 
-__all__ = ["Ledger", "keeping_jobs", "kept_jobs"]
+__all__ = ["Ledger"]
 
 
 @dataclass
@@ -334,24 +333,6 @@ class Ledger:
         with (folder / name).open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-_CURRENT: contextvars.ContextVar[Ledger | None] = contextvars.ContextVar("ledger", default=None)
-
-
-@contextlib.contextmanager
-def keeping_jobs(ledger: Ledger) -> Iterator[None]:
-    """Let every machine that is asked in this block keep its jobs in this ledger."""
-    token = _CURRENT.set(ledger)
-    try:
-        yield
-    finally:
-        _CURRENT.reset(token)
-
-
-def kept_jobs() -> Ledger | None:
-    """Return the ledger of the block that is running, if it is in one."""
-    return _CURRENT.get()
 
 
 def _entry_of(machine: Machine, batch: Batch, address: str) -> Entry:

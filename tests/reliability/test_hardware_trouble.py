@@ -7,6 +7,7 @@ import json
 import time
 from dataclasses import replace
 
+import joblib
 import numpy as np
 import pytest
 import qiskit_ibm_runtime
@@ -14,13 +15,14 @@ from fake_runtime import CRN, MACHINE, TROUBLES, service, submissions
 from qiskit import QuantumCircuit
 from qiskit.circuit.library import zz_feature_map
 from qiskit.quantum_info import SparsePauliOp
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
-from experiments.running import pool as runner
+from experiments.running import ledgers
 from experiments.study import Study
-from qml.backends import Usage, Workload, resolve_backend
+from qml.backends import Usage, Workload, keep_jobs, resolve_backend
 from qml.backends.ibm import IBMBackend
 from qml.errors import BackendError, ResourceError, SpecError
-from qml.jobs import Answer, Batch, JobState, Ledger, Machine, MachineError, Patience, keeping_jobs
+from qml.jobs import Answer, Batch, JobState, Ledger, Machine, MachineError, Patience
 
 pytestmark = pytest.mark.reliability
 
@@ -48,10 +50,15 @@ def ledger(tmp_path):
     return Ledger(tmp_path / "jobs", QUICK)
 
 
+def kept_backend(ledger, **options):
+    backend = IBMBackend(**{"name": MACHINE, "shots": 100, "random_state": 1, **options})
+    backend.keep_jobs(ledger)
+    return backend
+
+
 def asked(ledger, **options):
-    with keeping_jobs(ledger):
-        backend = IBMBackend(name=MACHINE, shots=100, random_state=1, **options)
-        return backend.gram(FEATURE_MAP, X), backend
+    backend = kept_backend(ledger, **options)
+    return backend.gram(FEATURE_MAP, X), backend
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -149,9 +156,7 @@ def test_damage_to_the_ledger_costs_no_second_job(machine, ledger):
 def test_address_is_the_content(machine, ledger):
     """Another circuit, value, number of shots, seed, option or machine is another batch."""
     machine("")
-    with keeping_jobs(ledger):
-        backend = IBMBackend(name=MACHINE, shots=100)
-        isa = backend.transpiled(FEATURE_MAP)
+    isa = kept_backend(ledger).transpiled(FEATURE_MAP)
     batch = Batch(isa, X, 100, 1)
     base = batch.address("a", "c")
     assert base == Batch(isa.copy(), X.copy(), 100, 1).address("a", "c")
@@ -242,11 +247,8 @@ def test_budgets_are_a_hard_stop_before_submission(machine, ledger):
         asked(replace(ledger, max_qpu_s=2.0))
     assert not submissions(folder)
     asked(replace(ledger, max_shots=1000, max_qpu_s=5.0))  # billed are four seconds
-    other = IBMBackend(name=MACHINE, shots=100, random_state=2)
-    with (
-        keeping_jobs(replace(ledger, max_shots=1000)),
-        pytest.raises(ResourceError, match="600 more would make 1,200 of the 1,000"),
-    ):
+    other = kept_backend(replace(ledger, max_shots=1000), random_state=2)
+    with pytest.raises(ResourceError, match="600 more would make 1,200 of the 1,000"):
         other.gram(FEATURE_MAP, X)
     asked(replace(ledger, max_shots=600))  # what is there costs nothing
     assert len(submissions(folder)) == 1
@@ -276,9 +278,8 @@ def test_equal_rows_in_two_jobs_are_drawn_apart(machine, ledger, monkeypatch):
 
     folder = machine("")
     monkeypatch.setattr(ibm, "_MOST_EXECUTIONS", 200)
-    with keeping_jobs(ledger):
-        backend = IBMBackend(name=MACHINE, shots=200, random_state=1)
-        rows = backend.run_probabilities(FEATURE_MAP, np.repeat(X[:1], 2, axis=0))
+    backend = kept_backend(ledger, shots=200)
+    rows = backend.run_probabilities(FEATURE_MAP, np.repeat(X[:1], 2, axis=0))
     assert len(submissions(folder)) == 2
     assert not np.array_equal(rows[0], rows[1])
 
@@ -312,9 +313,8 @@ def test_resilience_of_expectation_values(machine, ledger):
         "trex": {"trex": True},
         "zne": {"trex": True, "zne": "runtime", "zne_factors": [1.0, 3.0]},
     }.items():
-        with keeping_jobs(ledger):
-            backend = IBMBackend(name=MACHINE, shots=8000, random_state=3, **options)
-            found = backend.run_expectations(FEATURE_MAP, observables, X)
+        backend = kept_backend(ledger, shots=8000, random_state=3, **options)
+        found = backend.run_expectations(FEATURE_MAP, observables, X)
         errors[name] = np.abs(found - ideal).mean()
         executions[name] = backend.usage.executions
         assert backend.usage.shots >= 64_000
@@ -331,6 +331,38 @@ def test_what_outcomes_cannot_have_is_refused_not_left_out(options, machine, led
     with pytest.raises(SpecError, match="is for expectation values"):
         IBMBackend(name=MACHINE, **options).estimate(Workload(2, grams=((4, 0),)))
     assert not submissions(folder)
+
+
+class Parallel(ClassifierMixin, BaseEstimator):
+    """A model that asks for four kernel entries at once, each a job of 50 shots."""
+
+    def __init__(self, backend="exact", way="threads"):
+        self.backend, self.way = backend, way
+
+    def fit(self, X, y):
+        place = resolve_backend(self.backend) if self.way == "one backend in threads" else None
+        kind = "loky" if self.way == "processes" else "threading"
+        work = [
+            joblib.delayed(_entry)(self.backend if place is None else place, X + number)
+            for number in range(4)
+        ]
+        self.entries_ = joblib.Parallel(n_jobs=2, backend=kind)(work)
+        return self
+
+
+def _entry(backend, X):
+    return resolve_backend(backend).gram(FEATURE_MAP, X)[0, 1]
+
+
+@pytest.mark.parametrize("way", ["threads", "one backend in threads", "processes"])
+def test_a_model_that_fits_in_parallel_stays_within_the_budget(way, tmp_path):
+    ledger = Ledger(tmp_path / "jobs", QUICK, max_shots=100)
+    model = Parallel("ibm:fake_manila,shots=50", way)
+    keep_jobs(model, ledger)
+    with pytest.raises(ResourceError, match="50 more would make 150 of the 100"):
+        clone(model).fit(X[:2], [0, 1])
+    paid = [entry.usage.shots for entry in ledger.entries()]
+    assert 0 < sum(paid) <= 100
 
 
 class Scripted(Machine):
@@ -408,7 +440,7 @@ def study(**changes):
 def test_a_study_has_a_row_whatever_happens(trouble, machine, tmp_path, monkeypatch):
     status, words, _ = TROUBLES[trouble]
     folder = machine(trouble)
-    monkeypatch.setattr(runner, "PATIENCE", replace(QUICK, wait_s=1.5, grace_s=0.2))
+    monkeypatch.setattr(ledgers, "PATIENCE", replace(QUICK, wait_s=1.5, grace_s=0.2))
     run = study().run(jobs=1, out=tmp_path / "run")
     cells = run.cells()
     quantum = cells[cells["model"] == "QSVC"]
@@ -505,10 +537,9 @@ def test_jobs_are_listed_fetched_and_cancelled_by_hand(machine, tmp_path, monkey
     from experiments.commands.cli import app
 
     folder = machine("queue forever")
-    monkeypatch.setattr(runner, "PATIENCE", replace(QUICK, wait_s=0.2))
-    import experiments.commands.jobs as by_hand
+    monkeypatch.setattr(ledgers, "PATIENCE", replace(QUICK, wait_s=0.2))
 
-    monkeypatch.setattr(by_hand, "PATIENCE", QUICK)
+    monkeypatch.setattr(ledgers, "PATIENCE", QUICK)
     run = study().run(jobs=1, out=tmp_path / "run")
     assert set(run.cells()["status"]) == {"timed_out", "done"}
     n_jobs = len(submissions(folder))
@@ -532,7 +563,7 @@ def test_cancelled_by_hand_stays_cancelled(machine, tmp_path, monkeypatch, capsy
     from qml.errors import StoreError
 
     folder = machine("queue forever")
-    monkeypatch.setattr(runner, "PATIENCE", replace(QUICK, wait_s=0.2))
+    monkeypatch.setattr(ledgers, "PATIENCE", replace(QUICK, wait_s=0.2))
     run = study().run(jobs=1, out=tmp_path / "run")
     n_jobs = len(submissions(folder))
     with pytest.raises(SpecError, match="name a job, or say --all"):

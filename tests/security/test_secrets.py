@@ -17,11 +17,11 @@ import qiskit_ibm_runtime
 from fake_runtime import MACHINE, TROUBLES, service
 from qiskit.circuit.library import zz_feature_map
 
-from experiments.running import pool as runner
+from experiments.running import ledgers
 from experiments.study import Study
 from qml.backends.ibm import IBMBackend
 from qml.errors import BackendError
-from qml.jobs import Ledger, Patience, keeping_jobs
+from qml.jobs import Ledger, Patience
 
 TOKEN = "canary-TOKEN_0123456789abcdefGHIJ"  # a global: a traceback shows locals
 SECRETS = [TOKEN, base64.b64encode(TOKEN.encode()).decode().rstrip("="), TOKEN[:8], TOKEN[-8:]]
@@ -56,8 +56,8 @@ def test_nothing_that_fails_shows_the_token(
     ledger = Ledger(tmp_path / "jobs", QUICK)
     caught = None
     try:
-        with keeping_jobs(ledger):
-            backend.gram(zz_feature_map(2), np.ones((2, 2)))
+        backend.keep_jobs(ledger)
+        backend.gram(zz_feature_map(2), np.ones((2, 2)))
     except BackendError as error:
         caught = error
     assert (caught is None) == (TROUBLES[trouble][0] == "done")
@@ -85,7 +85,7 @@ def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch
 
     fake = service(tmp_path / "service", trouble)
     monkeypatch.setattr(qiskit_ibm_runtime, "QiskitRuntimeService", fake)
-    monkeypatch.setattr(runner, "PATIENCE", replace(QUICK, submit_s=2.0))
+    monkeypatch.setattr(ledgers, "PATIENCE", replace(QUICK, submit_s=2.0))
     study = Study.from_dict(
         {
             "name": "canary",
@@ -129,8 +129,8 @@ def test_a_real_service_without_network_shows_nothing(account, monkeypatch):
 
     monkeypatch.setattr(qiskit_ibm_runtime, "QiskitRuntimeService", Refused)
     backend = IBMBackend(name="ibm_torino", random_state=1)
-    with keeping_jobs(Ledger(Path("nowhere"), QUICK)):
-        machine = backend._connected(backend.jobs())
+    backend.keep_jobs(Ledger(Path("nowhere"), QUICK))
+    machine = backend._connected(backend.jobs())
     from qml.jobs import MachineError
 
     with pytest.raises(MachineError, match="no answer from the service") as caught:
@@ -141,6 +141,6 @@ def test_a_real_service_without_network_shows_nothing(account, monkeypatch):
 
 
 def test_no_source_saves_an_account():
-    for file in Path(runner.__file__).parents[1].glob("*/**/*.py"):
+    for file in Path(ledgers.__file__).parents[2].glob("*/**/*.py"):
         if file.parts[-3] != "tests" and "tests" not in file.parts and ".venv" not in file.parts:
             assert "save_account" not in file.read_text(), file
