@@ -68,9 +68,9 @@ class Backend(ABC):
         Parameters
         ----------
         circuit : QuantumCircuit
-            Gates only; all qubits are measured at the end.
+            Circuit of gates only; all qubits are measured at the end.
         values : ndarray of shape (batch, n_parameters)
-            In ``circuit.parameters`` order.
+            Rows of values, in ``circuit.parameters`` order.
 
         Returns
         -------
@@ -110,11 +110,11 @@ class Backend(ABC):
         Parameters
         ----------
         circuit : QuantumCircuit
-            Gates only.
+            Circuit of gates only.
         observables : sequence of SparsePauliOp
-            Hermitian, on the circuit's qubits.
+            Hermitian observables on the circuit's qubits.
         values : ndarray of shape (batch, n_parameters)
-            In ``circuit.parameters`` order.
+            Rows of values, in ``circuit.parameters`` order.
 
         Returns
         -------
@@ -138,11 +138,11 @@ class Backend(ABC):
         Parameters
         ----------
         circuit : QuantumCircuit
-            Gates only.
+            Circuit of gates only.
         observables : sequence of SparsePauliOp
-            Hermitian, on the circuit's qubits.
+            Hermitian observables on the circuit's qubits.
         values : ndarray of shape (batch, n_parameters)
-            In ``circuit.parameters`` order.
+            Rows of values, in ``circuit.parameters`` order.
 
         Returns
         -------
@@ -161,7 +161,7 @@ class Backend(ABC):
         Parameters
         ----------
         feature_map : QuantumCircuit
-            Its parameters take the features in order.
+            Circuit whose parameters take the features in order.
         X : ndarray of shape (n, n_features)
             Points of the rows.
         Y : ndarray of shape (m, n_features) or None, default=None
@@ -193,9 +193,9 @@ class Backend(ABC):
         Parameters
         ----------
         feature_map : QuantumCircuit
-            Its parameters take the features in order.
+            Circuit whose parameters take the features in order.
         X, Y : ndarray of shape (n, n_features)
-            The pairs.
+            Points of the pairs, row by row.
 
         Returns
         -------
@@ -254,11 +254,12 @@ class BoundCircuit:
         Parameters
         ----------
         weights : ndarray of shape (n_weights,)
-            Where.
+            Weights at which it is asked.
         projector : ndarray of shape (2**n_qubits, n_outputs)
-            The outputs are ``probabilities @ projector``.
+            Matrix that makes the outputs, ``probabilities @ projector``.
         loss : callable
-            From the outputs, shape (n_samples, n_outputs), to the value and its slopes by output.
+            Function of the outputs, shape (n_samples, n_outputs), that returns the value and its
+            slopes by output.
 
         Returns
         -------
@@ -289,9 +290,9 @@ class BoundCircuit:
         Parameters
         ----------
         weights : ndarray of shape (n_weights,)
-            Where.
+            Weights at which it is asked.
         diagonal : bool
-            Whether entries between rotations are taken for 0.
+            True takes entries between rotations for 0.
 
         Returns
         -------
@@ -346,9 +347,9 @@ class BoundGram:
         Parameters
         ----------
         weights : ndarray of shape (n_weights,)
-            Where.
+            Weights at which it is asked.
         loss : callable
-            From the matrix to the value and its symmetric slopes by entry.
+            Function of the matrix that returns the value and its symmetric slopes by entry.
 
         Returns
         -------

@@ -21,7 +21,7 @@ class Kept(str):
     Parameters
     ----------
     name : str
-        Short name, as in `describe_backend`.
+        Short name of a backend, as in `describe_backend`.
     ledger : Ledger
         Keeper of the jobs of every backend that is made from this name.
 
@@ -53,7 +53,7 @@ def keep_jobs(estimator: Any, ledger: Ledger) -> None:
         Owner of a parameter ``backend``, itself or in its parts. A name gets the ledger; a
         `Backend` keeps its jobs there from now on.
     ledger : Ledger
-        Keeper of the jobs.
+        Keeper of their jobs.
     """
     for path, value in estimator.get_params().items():
         if path.rpartition("__")[2] != "backend":

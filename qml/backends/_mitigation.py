@@ -166,9 +166,9 @@ def folded(isa: QuantumCircuit, factor: float) -> tuple[QuantumCircuit, float]:
     Parameters
     ----------
     isa : QuantumCircuit
-        Transpiled; nothing may optimise it afterwards.
+        Transpiled circuit; nothing may optimise it afterwards.
     factor : float
-        How many two-qubit gates there should be for one. Pairs :math:`G^{-1}G` are spread evenly
+        Number of two-qubit gates there should be for one. Pairs :math:`G^{-1}G` are spread evenly
         over the gates.
 
     Returns
@@ -204,7 +204,7 @@ def extrapolation_weights(factors: Sequence[float], extrapolator: str) -> Values
     Parameters
     ----------
     factors : sequence of float
-        All different.
+        Factors of the noise, all different.
     extrapolator : {"linear", "richardson"}
         A line of least squares, or the polynomial through all; with two factors the same. At 1 and
         1.5 the weights are 3 and -2.
@@ -227,7 +227,7 @@ def inverted(assignments: Sequence[Values], frequencies: Values) -> Values:
     assignments : sequence of ndarray
         One matrix ``[read, was]`` a bit, the first bit first; or a single one of all outcomes.
     frequencies : ndarray of shape (batch, 2**n_bits)
-        As read.
+        Frequencies of the outcomes as they were read.
 
     Raises
     ------

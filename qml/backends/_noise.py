@@ -27,10 +27,10 @@ class Noise:
     Parameters
     ----------
     source : str, dict, Device or NoiseModel
-        As in `qml.devices.resolve_device`; or one of Aer's noise models, on qubits that are all
-        connected.
+        Description of a device, as in `qml.devices.resolve_device`; or one of Aer's noise models,
+        on qubits that are all connected.
     scale : float
-        By which gates are stretched.
+        Factor by which gates are stretched in time.
     """
 
     def __init__(self, source: Any, scale: float) -> None:

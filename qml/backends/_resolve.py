@@ -24,9 +24,9 @@ def describe_backend(spec: object) -> dict[str, Any]:
     Parameters
     ----------
     spec : str
-        ``kind`` or ``kind:key=value,...``; a first item without ``=`` is the device's name. A value
-        may be a list, ``zne_factors=[1,3]``, and a component's own parameter has a dotted name,
-        ``noise=uniform,noise.t1_us=50``.
+        Short name: ``kind`` or ``kind:key=value,...``; a first item without ``=`` is the device's
+        name. A value may be a list, ``zne_factors=[1,3]``, and a component's own parameter has a
+        dotted name, ``noise=uniform,noise.t1_us=50``.
 
     Raises
     ------

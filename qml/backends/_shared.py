@@ -48,9 +48,9 @@ class Request:
     Parameters
     ----------
     feature_map : QuantumCircuit
-        Its parameters take the features in order.
+        Circuit whose parameters take the features in order.
     observables : tuple of SparsePauliOp or None, default=None
-        Whose expectation values are asked; None asks for fidelities.
+        Observables whose expectation values are asked; None asks for fidelities.
     """
 
     feature_map: QuantumCircuit
@@ -80,17 +80,17 @@ class SharedTable:
     Parameters
     ----------
     key : str
-        Of the request.
+        Key of the request, which finds the table.
     points : ndarray of shape (n, n_features)
-        The angles; no two alike.
+        Angles of all points, no two alike.
     values : ndarray of shape (n, n) or (n, n_observables)
-        Fidelities or expectation values.
+        Fidelities or expectation values of the points.
     evaluation_s : float
-        What they took.
+        Seconds that the evaluation took.
     usage : Usage
-        What was spent on them.
+        Cost of the evaluation.
     report : dict
-        What the backend has to say of them.
+        Remarks of the backend on how the values came about.
     """
 
     key: str
@@ -136,9 +136,9 @@ class SharedBackend(Backend):
     Parameters
     ----------
     inner : Backend
-        Answers what no table holds.
+        Backend that answers what no table holds.
     tables : sequence of SharedTable
-        Evaluated on a backend like `inner`.
+        Tables that were evaluated on a backend like `inner`.
     """
 
     def __init__(self, inner: Backend, tables: Sequence[SharedTable]) -> None:

@@ -29,7 +29,7 @@ class ShiftedCircuit:
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates only.
+        Circuit of gates only.
     wrt : collection of int or None, default=None
         Places in ``circuit.parameters`` by which to differentiate: only rotations that depend on
         them are shifted. None is all.
@@ -75,7 +75,7 @@ class ShiftedCircuit:
         Parameters
         ----------
         values : ndarray of shape (batch, n_parameters)
-            Where.
+            Points at which the derivatives are asked.
         shifted : ndarray of shape (batch * 2 * n_shifted, n_observables)
             Expectation values at `rows`.
         """

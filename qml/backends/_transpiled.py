@@ -33,11 +33,11 @@ class Variant:
     Parameters
     ----------
     isa : QuantumCircuit
-        What is run.
+        Transpiled circuit that is run.
     stretch : float
-        By which the machine's noise is stretched meanwhile.
+        Factor by which the machine's noise is stretched meanwhile.
     weight : float
-        Of its outcomes in the sum over all variants.
+        Weight of its outcomes in the sum over all variants.
     """
 
     isa: QuantumCircuit
@@ -55,17 +55,19 @@ class TranspiledBackend(Backend):
     Parameters
     ----------
     optimization_level : int, default=1
-        Of Qiskit's transpiler.
+        Level of Qiskit's transpiler.
     readout_mitigation : {"none", "local", "full"}, default="none"
-        Inverts wrong readouts, measured once for the qubits in use: bit by bit (two circuits more),
-        or for all outcomes together (2**n circuits, n <= 6).
+        Inversion of wrong readouts, measured once for the qubits in use: bit by bit (two circuits
+        more), or for all outcomes together (2**n circuits, n <= 6).
     zne : {"none", "gate_folding", "stretching"}, default="none"
         Zero-noise extrapolation: every circuit is run at each factor, by folding its two-qubit
         gates or by stretching all gates in time, where the backend can.
     zne_factors : list of float or None, default=None
-        None is 1 and 3 for folding, 1 and 1.5 for stretching (:math:`E_0 = 3E(1) - 2E(1.5)`).
+        Strengths of the noise; None is 1 and 3 for folding, 1 and 1.5 for stretching
+        (:math:`E_0 = 3E(1) - 2E(1.5)`).
     zne_extrapolator : {"linear", "richardson"}, default="linear"
-        See `qml.backends._mitigation.extrapolation_weights`.
+        Curve through the results, a line or a polynomial; see
+        `qml.backends._mitigation.extrapolation_weights`.
     """
 
     optimization_level: Literal[0, 1, 2, 3] = 1

@@ -27,15 +27,15 @@ class AerBackend(SampledBackend):
     Parameters
     ----------
     shots : int, default=1024
-        Measurements a circuit.
+        Measurements of each circuit.
     noise : str, dict, Device, NoiseModel or None, default=None
-        A device (see `qml.devices.resolve_device`): a snapshot such as ``"fake_manila"``, a saved
-        calibration (``"torino.json"``), ``"havlicek2019"``, or ``"uniform"`` with its parameters
-        (``aer:noise=uniform,noise.t1_us=50``). Circuits are transpiled to its gates and
-        connections, and run with its noise. From Python also one of Aer's noise models. None is an
-        ideal machine with all connections.
+        Device whose noise it is (see `qml.devices.resolve_device`): a snapshot such as
+        ``"fake_manila"``, a saved calibration (``"torino.json"``), ``"havlicek2019"``, or
+        ``"uniform"`` with its parameters (``aer:noise=uniform,noise.t1_us=50``). Circuits are
+        transpiled to its gates and connections, and run with its noise. From Python also one of
+        Aer's noise models. None is an ideal machine with all connections.
     noise_scale : float, default=1.0
-        By which all gates are stretched in time; 0 leaves wrong readouts alone.
+        Factor by which all gates are stretched in time; 0 leaves wrong readouts alone.
     method : str, default="automatic"
         Aer's simulation method; ``"stabilizer"`` runs Clifford circuits alone.
     random_state : int or None, default=None

@@ -41,12 +41,12 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
     Parameters
     ----------
     shots : int or None, default=None
-        None gives exact results.
+        Measurements of each circuit; None gives exact results.
     noise : str, dict, Device or NoiseModel, default="fake_manila"
-        As in the Aer backend: what Kraus or superoperator errors follow which gates, and wrong
-        readouts.
+        Source of the noise, as in the Aer backend: Kraus or superoperator errors that follow gates,
+        and wrong readouts.
     noise_scale : float, default=1.0
-        By which all gates are stretched in time.
+        Factor by which all gates are stretched in time.
     random_state : int or None, default=None
         Root of the shots' seeds.
 

@@ -54,14 +54,14 @@ class ExactBackend(DrawnBackend):
     Parameters
     ----------
     shots : int or None, default=None
-        None gives exact results.
+        Measurements of each circuit; None gives exact results.
     random_state : int or None, default=None
         Root of the shots' seeds.
     gradient_circuits : {"one", "parameter_shift"}, default="one"
-        How many circuits an exact gradient counts for: the one a sample that it takes here, or
-        those that a machine would need, two more a sample and rotation (and for the states' metric
-        the fidelities that a machine would measure). The numbers are the same. Where optimizers
-        are compared at equal budgets, the second is the honest count.
+        Count of an exact gradient's circuits: the one a sample that it takes here, or those that a
+        machine would need, two more a sample and rotation (and for the states' metric the
+        fidelities that a machine would measure). The numbers are the same. Where optimizers are
+        compared at equal budgets, the second is the honest count.
 
     Examples
     --------

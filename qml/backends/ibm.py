@@ -51,33 +51,34 @@ class IBMBackend(SampledBackend):
     Parameters
     ----------
     name : str
-        The machine; names that start with ``fake_`` are offline snapshots.
+        Name of the machine; names that start with ``fake_`` are offline snapshots.
     shots : int, default=1024
-        Measurements a circuit.
+        Measurements of each circuit.
     instance : str or None, default=None
-        Of the account; None is its own choice.
+        Instance of the account; None is its own choice.
     mode : {"job", "batch", "session"}, default="job"
-        How the service groups jobs.
+        Grouping of the jobs by the service.
     max_execution_time : int or None, default=None
         Seconds of the machine after which the service ends a job.
     max_wait_s : float or None, default=None
-        For a job, in the queue and running. After that the record says so, the job goes on, and the
-        same command goes on waiting.
+        Seconds to wait for a job, in the queue and running. After that the record says so, the job
+        goes on, and the same command goes on waiting.
     dynamical_decoupling : {"none", "XX", "XpXm", "XY4"}, default="none"
         Pulses on idle qubits.
     twirl_gates, twirl_measurements : bool, default=False
         Random Paulis around two-qubit gates and before measurements.
     trex : bool, default=False
-        Expectation values with the estimator's readout mitigation (twirled readout error
+        Readout mitigation of the estimator for expectation values (twirled readout error
         extinction); for probabilities see `readout_mitigation`.
     zne : {"none", "gate_folding", "runtime"}, default="none"
-        ``"runtime"`` is the estimator's, for expectation values alone, with `zne_factors` (None is
-        1, 3 and 5) and `zne_extrapolator`, of which it also knows ``"exponential"``.
+        Extrapolation of the results to no noise; ``"runtime"`` is the estimator's, for expectation
+        values alone, with `zne_factors` (None is 1, 3 and 5) and `zne_extrapolator`, of which it
+        also knows ``"exponential"``.
     ledger : str or None, default=None
-        Folder of the jobs. None is the running study's; outside of a study a folder of the user's,
-        and for a snapshot one that goes with this object.
+        Folder of the jobs. None is that of the ledger which came with the backend, as in a study;
+        without one it is a folder of the user's, and for a snapshot one that goes with this object.
     random_state : int or None, default=None
-        Root of the seeds of the snapshots' simulator; on a machine, what tells repetitions of a
+        Root of the seeds of the snapshots' simulator; on a machine it tells repetitions of a
         question apart.
 
     References

@@ -33,14 +33,14 @@ class MPSBackend(DrawnBackend):
     Parameters
     ----------
     shots : int or None, default=None
-        None gives exact results.
+        Measurements of each circuit; None gives exact results.
     bond_dimension : int, default=32
-        The most that a bond may grow to.
+        Largest dimension that a bond may grow to.
     truncation : float, default=1e-16
-        Singular values are dropped as long as their squares sum to less; Aer's threshold.
+        Sum of squares up to which singular values are dropped; Aer's threshold.
     truncate : bool, default=False
-        Cut bonds at `bond_dimension` in place of refusing the circuit. The record says that the
-        limit was met; how far the kernel is off, it cannot say.
+        True cuts bonds at `bond_dimension` in place of refusing the circuit. The record says that
+        the limit was met; how far the kernel is off, it cannot say.
     random_state : int or None, default=None
         Root of the shots' seeds.
 

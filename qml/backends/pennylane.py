@@ -31,10 +31,10 @@ class PennylaneBackend(Backend):
     Parameters
     ----------
     device : str or dict, default="default.qubit"
-        The device's name; its own options as ``pennylane:device=lightning.qubit,
+        Name of the device; its own options as ``pennylane:device=lightning.qubit,
         device.batch_obs=true``.
     shots : int or None, default=None
-        Measurements a circuit; None asks for exact results, if the device has them.
+        Measurements of each circuit; None asks for exact results, if the device has them.
     random_state : int or None, default=None
         Root of the shots' seeds; each job gets a child.
 

@@ -28,17 +28,18 @@ class Batch:
     Parameters
     ----------
     circuit : QuantumCircuit
-        In the machine's gates and on its qubits; measured, unless there are observables.
+        Circuit in the machine's gates and on its qubits; measured, unless there are observables.
     values : ndarray of shape (rows, n_parameters)
-        In ``circuit.parameters`` order.
+        Rows of values, in ``circuit.parameters`` order.
     shots : int
         Measurements of every circuit.
     seed : int
-        Of a simulator; on a machine it tells repetitions of the same question apart.
+        Seed of a simulator; on a machine it tells repetitions of the same question apart.
     observables : tuple of SparsePauliOp or None, default=None
-        On the machine's qubits; expectation values are asked in place of outcomes.
+        Observables on the machine's qubits; their expectation values are asked in place of
+        outcomes.
     options : dict
-        What the runtime is to do about errors, and how long it may take; plain values.
+        Options of the runtime, as plain values: treatment of errors, and time limits.
     expected : Usage or None, default=None
         Foreseen cost, for a budget; no part of the address. None is one circuit a row, and no time
         of the machine.

@@ -30,26 +30,29 @@ class Entry:
     Parameters
     ----------
     address : str
-        Content address.
-    machine, kind, rows, shots, columns
-        Which machine; outcomes or expectation values; how many circuits, measurements and bits or
-        observables.
+        Content address of the batch.
+    machine : str
+        Name of the machine.
+    kind : {"sampler", "estimator"}
+        Question of the batch: outcomes, or expectation values.
+    rows, shots, columns : int
+        Numbers of circuits, of measurements of each, and of bits or observables.
     status : {"submitting", "submitted", "done", "failed", "cancelled"}
-        ``"submitting"`` is an intent whose job has no id yet.
+        State of the batch; ``"submitting"`` is an intent whose job has no id yet.
     job_id : str, default=""
-        The service's.
+        Id that the service gave to the job.
     reason, ended_as : str, default="", "failed"
-        Why it failed, and what the record of a cell says of that.
+        Reason of a failure, and the status that the record of a cell says.
     usage : Usage
         Cost of the batch; the foreseen one until it is done.
     submitted_at_s, ended_at_s : float
-        Since the epoch; 0 is not yet.
+        Seconds since the epoch; 0 is not yet.
     earlier : tuple of str
         Ids of failed jobs of the same batch.
     sha256 : str, default=""
-        Of the file of results.
+        Hash of the file of results.
     instance : str or None, default=None
-        Of the account that pays.
+        Instance of the account that pays.
     """
 
     address: str
@@ -86,7 +89,7 @@ class EntryFiles:
     Parameters
     ----------
     folder : Path
-        Made when something is first written.
+        Folder of the entries, made when something is first written.
     """
 
     def __init__(self, folder: Path) -> None:

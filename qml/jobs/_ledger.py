@@ -37,16 +37,16 @@ class Ledger:
     Parameters
     ----------
     folder : Path
-        Made when something is first written.
+        Folder of the ledger, made when something is first written.
     patience : Patience
-        For the service.
+        Patience with the service.
     max_shots : int or None, default=None
         Runs of circuits that all batches of the folder may take together.
     max_qpu_s : float or None, default=None
-        Billed seconds, by the service's rule until it says how many they were.
+        Billed seconds that they may take, by the service's rule until it says how many they were.
     retry_before_s : float or None, default=None
-        Batches that failed before this moment (since the epoch) may be submitted again; None is
-        none. What a user cancelled is never submitted again.
+        Moment (since the epoch) before which failed batches may be submitted again; None is none.
+        What a user cancelled is never submitted again.
     """
 
     folder: Path

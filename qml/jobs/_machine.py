@@ -20,10 +20,10 @@ class MachineError(Exception):
     Parameters
     ----------
     trouble : {"refused", "busy", "unclear", "bad answer"}
-        Asking again will not help; the service did not take it and may later; nobody knows whether
-        the service took it; it answered with what cannot be read.
+        Kind of failure, in this order: asking again will not help; the service did not take it and
+        may later; nobody knows whether the service took it; it answered with what cannot be read.
     reason : str
-        In our own words: the service's may carry a token.
+        Reason in words of our own: the service's may carry a token.
     """
 
     def __init__(self, trouble: Trouble, reason: str) -> None:
@@ -38,9 +38,9 @@ class JobState:
     Parameters
     ----------
     status : {"queued", "running", "done", "failed", "cancelled", "ran too long"}
-        The last four are final.
+        State of the job, of which the last four are final.
     reason : str, default=""
-        Why it failed.
+        Reason of a failure.
     """
 
     status: Literal["queued", "running", "done", "failed", "cancelled", "ran too long"]
@@ -58,9 +58,9 @@ class Machine(ABC):
     Parameters
     ----------
     name : str
-        The service's name of it.
+        Name that the service calls it by.
     instance : str or None
-        Of the account.
+        Instance of the account.
     """
 
     name: str

@@ -23,11 +23,12 @@ def connect(
     Parameters
     ----------
     name : str
-        The machine's.
+        Name of the machine.
     folder : Path
-        Of the ledger; a snapshot keeps its queue there, as a service would keep it elsewhere.
+        Folder of the ledger; a snapshot keeps its queue there, as a service would keep it
+        elsewhere.
     instance, mode
-        Of the account, and how jobs are grouped; nothing to a snapshot.
+        Instance of the account, and grouping of the jobs; nothing to a snapshot.
     """
     if name.startswith("fake_"):
         return OfflineMachine(name, folder / "offline")

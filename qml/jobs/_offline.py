@@ -37,9 +37,9 @@ class OfflineMachine(Machine):
     Parameters
     ----------
     name : str
-        Such as ``"fake_torino"``.
+        Name of the snapshot, such as ``"fake_torino"``.
     folder : Path
-        Where the queue is kept.
+        Folder in which the queue is kept.
     """
 
     def __init__(self, name: str, folder: Path) -> None:

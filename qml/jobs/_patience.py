@@ -17,15 +17,15 @@ class Patience:
     Parameters
     ----------
     wait_s : float or None, default=None
-        For a job to end; None is as long as it takes.
+        Time for a job to end; None is as long as it takes.
     submit_s : float, default=600.0
-        For a service that is busy or fails to take a job.
+        Time for a service that is busy or fails to take a job.
     answer_s : float, default=120.0
-        For a result that cannot be fetched or read.
+        Time for a result that cannot be fetched or read.
     grace_s : float, default=20.0
-        Until a job that was taken must be found by its tag.
+        Time until a job that was taken must be found by its tag.
     poll_s, longest_poll_s : float, default=1.0, 30.0
-        Between two questions: the first, and what it grows to.
+        Pauses between two questions: the first, and the longest that it grows to.
     """
 
     wait_s: float | None = None

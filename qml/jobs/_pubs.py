@@ -20,13 +20,13 @@ def start(mode: Any, batch: Batch, tag: str, seeded: bool) -> Any:
     Parameters
     ----------
     mode : IBMBackend, Session, Batch or a snapshot
-        Where.
+        Place that the job is submitted to.
     batch : Batch
-        What.
+        Circuit and values that are asked about.
     tag : str
-        By which the job is found again.
+        Tag by which the job is found again.
     seeded : bool
-        Whether a simulator answers, that has a seed.
+        True for a simulator, which has a seed.
     """
     from qiskit_ibm_runtime.executor_estimator import Estimator
     from qiskit_ibm_runtime.executor_sampler import Sampler

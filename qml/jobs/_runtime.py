@@ -35,11 +35,11 @@ class RuntimeMachine(Machine):
     Parameters
     ----------
     name : str
-        Such as ``"ibm_torino"``.
+        Name of the machine, such as ``"ibm_torino"``.
     instance : str or None
-        The service's instance; None is the account's own choice.
+        Instance of the service; None is the account's own choice.
     mode : {"job", "batch", "session"}
-        How jobs are grouped. A batch or session is opened with the first job.
+        Grouping of the jobs. A batch or session is opened with the first job.
     """
 
     def __init__(

@@ -49,7 +49,7 @@ def scrub_logs(secrets: Callable[[], list[str]]) -> None:
     Parameters
     ----------
     secrets : callable
-        Returns the tokens there are, asked for every record.
+        Function that returns the tokens there are, asked for every record.
     """
     for name in list(logging.root.manager.loggerDict):
         if name.split(".")[0] in _PACKAGES:

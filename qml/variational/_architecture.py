@@ -25,11 +25,11 @@ class Architecture:
     Parameters
     ----------
     model : ModelCircuit
-        The circuit, its inputs and its weights.
+        Circuit with its inputs and its weights.
     readout : ndarray of shape (2**n_qubits, n_outputs)
-        The circuit's outputs are ``probabilities @ readout``.
+        Matrix that makes the circuit's outputs, ``probabilities @ readout``.
     head : Head, BiasedVote, or what does the same
-        From the outputs to predictions.
+        Map from the outputs to predictions.
     """
 
     model: ModelCircuit
@@ -60,9 +60,9 @@ def z_observables(n_qubits: int, n_classes: int, first: tuple[int, ...] = (0,)) 
     Parameters
     ----------
     n_qubits, n_classes : int
-        Sizes.
+        Width of the circuit, and number of classes.
     first : tuple of int, default=(0,)
-        The qubits of the first observable.
+        Qubits of the first observable.
 
     Returns
     -------

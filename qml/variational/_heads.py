@@ -38,14 +38,14 @@ class Head:
     Parameters
     ----------
     n_outputs, n_predictions : int
-        Sizes.
+        Number of outputs, and of predictions.
     trained : {"nothing", "bias", "gain", "dense"}, default="nothing"
-        What is trained: nothing (A = 1, b = 0); b; a factor an output (A diagonal, b = 0); or A
-        and b.
+        Parts that are trained: nothing (A = 1, b = 0); b; a factor an output (A diagonal, b = 0);
+        or A and b.
     scale : float, default=1.0
-        The fixed factor :math:`s`.
+        Fixed factor :math:`s` of the outputs.
     normalised : bool, default=False
-        Whether the predictions are class probabilities, by a softmax.
+        True makes the predictions class probabilities, by a softmax.
     """
 
     n_outputs: int

@@ -66,13 +66,13 @@ class Counts:
     Parameters
     ----------
     steps : int
-        Of the optimizer's own.
+        Steps of the optimizer's own.
     evaluations : int
-        Of the loss.
+        Evaluations of the loss.
     circuits, shots : int
-        As in `qml.backends.Usage`.
+        Circuits and measurements, counted as in `qml.backends.Usage`.
     seconds : float
-        Since the training began; a resumed one counts those before too.
+        Time since the training began; a resumed one counts the time before too.
     """
 
     steps: int = 0
@@ -92,17 +92,19 @@ class Training:
     Parameters
     ----------
     max_circuits, max_shots : int or None, default=None
-        Budget: no evaluation begins that would go beyond it. The best point so far is the answer.
+        Budget in circuits and in shots: no evaluation begins that would go beyond it. The best
+        point so far is the answer.
     max_seconds : float or None, default=None
-        No evaluation begins after it.
+        Time after which no evaluation begins.
     batch_size : int or None, default=None
         Samples an optimizer's step looks at, drawn without repetition until all were seen; None is
         all. For optimizers that bear it: ``adam``, ``cma_es``, ``gradient_descent``, ``lion``,
         ``natural_gradient``, ``qnspsa``, ``spsa``.
     patience : int or None, default=None
-        Stop after so many evaluations that improved the loss by less than `min_change`.
+        Number of evaluations that improve the loss by less than `min_change` before the training
+        stops.
     min_change : float, default=1e-4
-        What counts as an improvement for `patience`.
+        Smallest improvement that counts for `patience`.
     validation_fraction : float or None, default=None
         Share of the training samples that is held out, every class with its share; `patience` then
         counts on their loss, and the point with the lowest is the answer.
@@ -110,16 +112,16 @@ class Training:
         Trainings from different starts (one that is given is the first's), with an equal share of
         the budget each; the lowest loss wins, that of the samples held out where there are any.
     warm_start : bool, default=False
-        Whether another ``fit`` begins at the weights of the one before.
+        True begins another ``fit`` at the weights of the one before.
     checkpoint : str or None, default=None
-        A file that holds every answer of the backend. A training that was interrupted, and is begun
+        File that holds every answer of the backend. A training that was interrupted, and is begun
         again with the same data and parameters, is played the answers it already has, and goes on.
     stages : int, default=0
-        So many points of the training's course are kept, at budgets in geometric progression, for
-        learning curves; see ``staged_predict``.
+        Number of points of the training's course that are kept, at counts of evaluations in
+        geometric progression, for learning curves; see `VariationalEstimator.staged`.
     callback : callable or None, default=None
-        Called after every evaluation with its number, the weights, the loss and `Counts`; a true
-        return stops the training.
+        Function called after every evaluation with its number, the weights, the loss and `Counts`;
+        a true return stops the training.
 
     Examples
     --------
@@ -176,11 +178,11 @@ class Trace:
     Attributes
     ----------
     steps, evaluations, circuits, shots : list of int
-        Spent when that evaluation was done.
+        Counts when that evaluation was done.
     seconds, losses : list of float
-        Likewise; the loss.
+        Time at that evaluation, and its loss.
     points : list of ndarray
-        The weights; kept only where stages are asked for.
+        Weights of that evaluation; kept only where stages are asked for.
     """
 
     steps: list[int] = field(default_factory=list)
@@ -202,9 +204,9 @@ class Trace:
             self.points.append(point)
 
     def thinned(self, n_rows: int) -> Trace:
-        """Return at most so many rows, evenly spread over the logarithm of the circuits.
+        """Return at most so many rows, evenly spread over the logarithm of the evaluations.
 
-        First and last stay. Where nothing was counted, the number of the evaluation stands for it.
+        First and last stay.
         """
         if len(self.losses) <= n_rows:
             return self
@@ -225,15 +227,15 @@ class Trained:
     Parameters
     ----------
     result : Result
-        Of the best run.
+        Result of the best run.
     runs : tuple of Result
-        All, one a restart.
+        Results of all runs, one a restart.
     trace : Trace
-        The best loss so far over all runs.
+        Course of the best loss over all runs.
     counts : Counts
-        What all took.
+        Counts of all runs together.
     stopped_by : str
-        Of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"`` or
+        End of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"`` or
         ``"callback"``.
     """
 
@@ -259,21 +261,21 @@ def train(
     Parameters
     ----------
     problem : Problem
-        Over the training samples.
+        Problem over the training samples.
     optimizer : Optimizer
-        Who asks.
+        Optimizer that asks for values.
     training : Training
-        Under which conditions.
+        Conditions of the training.
     starts : callable
-        From a generator to the first weights of a run.
+        Function of a generator that returns the first weights of a run.
     backend : Backend
-        Whose usage is the budget's.
+        Backend whose usage is the budget's.
     seed : int
-        Of starts, minibatches and the optimizer's own draws.
+        Seed of starts, minibatches and the optimizer's own draws.
     content : str, default=""
         Hash of problem and starts, for the checkpoint.
     validation : Problem or None, default=None
-        Over the samples held out.
+        Problem over the samples held out.
 
     Returns
     -------
