@@ -539,8 +539,8 @@ def test_jobs_are_listed_fetched_and_cancelled_by_hand(machine, tmp_path, monkey
     folder = machine("queue forever")
     monkeypatch.setattr(ledgers, "PATIENCE", replace(QUICK, wait_s=0.2))
 
-    monkeypatch.setattr(ledgers, "PATIENCE", QUICK)
     run = study().run(jobs=1, out=tmp_path / "run")
+    monkeypatch.setattr(ledgers, "PATIENCE", QUICK)
     assert set(run.cells()["status"]) == {"timed_out", "done"}
     n_jobs = len(submissions(folder))
 

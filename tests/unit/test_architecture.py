@@ -126,6 +126,13 @@ def test_no_module_of_the_workbench_imports_itself_by_a_detour():
     assert set(arrows) == settled, sorted(set(arrows) - settled)
 
 
+@pytest.mark.parametrize("module", ["errors", "durable", "registry", "identity", "costs"])
+def test_what_every_room_may_import_imports_no_room(module):
+    for name in imports(ROOT / "qml" / f"{module}.py"):
+        parts = name.split(".")
+        assert parts[0] != "qml" or parts[1] not in ROOMS, f"qml/{module}.py imports {name}"
+
+
 @pytest.mark.parametrize("place", ["experiments/evaluation", "experiments/reporting"])
 def test_evaluation_and_reporting_import_no_model(place):
     for file in sources(place):
