@@ -84,10 +84,10 @@ class Backend(ABC):
 
     @property
     def state(self) -> dict[str, Any]:
-        """Where the streams of random numbers stand, as plain values."""
+        """Where the streams of random numbers stand, and what it measured of itself; plain."""
         return {}
 
-    def restore(self, state: dict[str, Any]) -> None:  # noqa: B027  # no stream, nothing to do
+    def restore(self, state: dict[str, Any]) -> None:  # noqa: B027  # most have nothing
         """Go on where a backend with the same parameters stood."""
 
     def keep_jobs(self, ledger: Ledger) -> None:  # noqa: B027  # most backends submit none

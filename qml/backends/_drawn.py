@@ -21,24 +21,24 @@ __all__ = ["DrawnBackend", "Draws", "Pairs"]
 Pairs = NDArray[np.intp]
 
 
-class Draws:
+@dataclass
+class Draws(Backend):
     """Shots drawn from exact answers, all out of one stream of random numbers."""
-
-    shots: int | None
-    random_state: int | None
 
     def _start_stream(self) -> None:
         self._rng = np.random.default_rng(self.random_state)
 
     @property
     def state(self) -> dict[str, Any]:
-        """Return the generator's state; nothing without shots."""
-        return {} if self.shots is None else dict(self._rng.bit_generator.state)
+        """Return the generator's state besides; nothing of it without shots."""
+        drawn = {} if self.shots is None else {"stream": dict(self._rng.bit_generator.state)}
+        return {**super().state, **drawn}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on in the stream."""
-        if state:
-            self._rng.bit_generator.state = state
+        super().restore(state)
+        if "stream" in state:
+            self._rng.bit_generator.state = state["stream"]
 
     def _frequencies_of(self, fidelities: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return fidelities as they are, or frequencies drawn from each."""
@@ -58,7 +58,7 @@ class Draws:
 
 
 @dataclass
-class DrawnBackend(Draws, Backend):
+class DrawnBackend(Draws):
     """Base of the backends that know the exact answer.
 
     Finite shots are a draw: an entry of a Gram matrix is binomial in the exact fidelity, an outcome

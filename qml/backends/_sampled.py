@@ -27,11 +27,12 @@ class SampledBackend(TranspiledBackend):
 
     @property
     def state(self) -> dict[str, Any]:
-        """Return the number of jobs, which seeds the next one."""
-        return {"jobs": self._jobs}
+        """Return the number of jobs besides, which seeds the next one."""
+        return {**super().state, "jobs": self._jobs}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Go on with the job after those."""
+        super().restore(state)
         self._jobs = int(state.get("jobs", 0))
 
     @abstractmethod

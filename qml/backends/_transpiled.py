@@ -143,6 +143,20 @@ class TranspiledBackend(Backend):
         """Return the bytes at the peak; `largest` rows are asked at once."""
 
     @property
+    def state(self) -> dict[str, Any]:
+        """Return the readouts that were measured, so that nobody measures them twice."""
+        measured = [
+            [list(places), [matrix.tolist() for matrix in matrices]]
+            for places, matrices in self._readouts.items()
+        ]
+        return {"readouts": measured} if measured else {}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Invert the same readouts."""
+        for places, matrices in state.get("readouts", []):
+            self._readouts[tuple(places)] = [np.array(matrix) for matrix in matrices]
+
+    @property
     def report(self) -> dict[str, Any]:
         """What the mitigation was, and circuits that were too wide for the layout's check."""
         found: dict[str, Any] = {}

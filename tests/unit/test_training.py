@@ -249,7 +249,13 @@ def test_interrupted_training_resumes_as_if_it_never_was(tmp_path, name, backend
 
 
 @pytest.mark.parametrize(
-    "backend", ["density_matrix:noise=fake_manila,shots=40", "density_matrix:noise=fake_manila"]
+    "backend",
+    [
+        "density_matrix:noise=fake_manila",
+        "density_matrix:noise=fake_manila,shots=40",
+        "density_matrix:noise=fake_manila,shots=40,readout_mitigation=local",
+        "density_matrix:noise=fake_manila,shots=40,readout_mitigation=full",
+    ],
 )
 def test_resumed_training_reports_every_cost_that_the_uninterrupted_one_reports(tmp_path, backend):
     """Also those that only backends of machines have, such as gates on two qubits."""
@@ -261,6 +267,7 @@ def test_resumed_training_reports_every_cost_that_the_uninterrupted_one_reports(
     resumed = vqc("spsa", 3, backend, checkpoint=tape).fit(few, labels)
     assert whole.usage_.two_qubit_gates > 0
     assert resumed.usage_ == whole.usage_
+    np.testing.assert_array_equal(resumed.weights_, whole.weights_)
 
 
 @pytest.mark.parametrize("name", ["adam", "cma_es", "qnspsa"])
