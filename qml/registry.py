@@ -178,7 +178,8 @@ def check_parameters(
 
 def _check_type(name: str, value: Any, hint: Any) -> Any:
     try:
-        return _adapter(hint).validate_python(value, strict=True)
+        checked = _adapter(hint).validate_python(value, strict=True)
+        return value if isinstance(value, str) else checked  # a name may bring a ledger along
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))

@@ -19,6 +19,7 @@ from qml.classifiers.qsvc import QSVC
 from qml.classifiers.vqc import VQC
 from qml.errors import SpecError
 from qml.jobs import Ledger, Patience
+from qml.registry import check_parameters
 
 NAME = "ibm:fake_manila,shots=50"
 
@@ -40,6 +41,14 @@ def test_a_kept_name_is_the_name(ledger):
     with pytest.raises(SpecError) as plain:
         resolve_backend("ibm:fake_nowhere")
     assert str(caught.value) == str(plain.value)
+
+
+def test_a_check_of_types_leaves_the_ledger_where_it_is(ledger):
+    def plugin(backend: str = "exact") -> None:
+        pass
+
+    checked = check_parameters(plugin, {"backend": Kept(NAME, ledger)}, "plugin")
+    assert checked["backend"].ledger is ledger
 
 
 @pytest.mark.parametrize(
