@@ -15,7 +15,7 @@ from experiments.evaluation.metrics import Predictions
 from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
 from experiments.records import Parameters, ScoresKind, Stage, Trace
-from qml.backends import Usage
+from qml.costs import Usage
 
 __all__ = ["Outcome", "TrainingPart", "fit_and_predict", "spent"]
 

@@ -19,7 +19,7 @@ from experiments.evaluation.metrics import METRICS, score
 from experiments.evaluation.protocol import TrainingPart, spent
 from experiments.evaluation.splits import Indices
 from experiments.records import Parameters, Trial, TuningBudget
-from qml.backends import Usage
+from qml.costs import Usage
 from qml.errors import DataError, SpecError
 
 __all__ = ["Choices", "Range", "Tuned", "read_space", "tune", "with_values"]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from experiments.records._asked import Cell, Parameters
-from qml.backends import Usage
+from qml.costs import Usage
 
 __all__ = [
     "CellRecord",

@@ -9,21 +9,18 @@ from typing import Any
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
+from qml.costs import Usage
 from qml.errors import SpecError, StoreError, did_you_mean
 
 __all__ = ["COSTS", "FORMATS", "display", "render", "render_cells_csv", "render_text", "size_text"]
 
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
+_ELSEWHERE = ("jobs", "shared_s")  # the ledger lists jobs, a line under the table what was shared
 COSTS = {
     "tune_s": "tune [s]",
     "fit_s": "fit [s]",
     "predict_s": "predict [s]",
-    "circuits": "circuits",
-    "shots": "shots",
-    "executions": "executions",
-    "two_qubit_gates": "two-qubit gates",
-    "qpu_s": "QPU [s]",
-    "queue_s": "queue [s]",
+    **{cost.name: cost.heading for cost in Usage.costs() if cost.name not in _ELSEWHERE},
 }
 _ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where there are some
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

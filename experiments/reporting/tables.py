@@ -118,7 +118,7 @@ def _cost_columns(stored: StoredCell) -> dict[str, Any]:
         "kernel_s": costs.kernel_s,
         "fit_circuits": costs.fit.circuits,
         "fit_shots": costs.fit.shots,
-        **vars(costs.total),
+        **costs.total.plain(),
     }
     if tuning is not None:
         columns |= {

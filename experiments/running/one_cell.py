@@ -32,7 +32,8 @@ from experiments.records import (
 from experiments.running.limits import LimitExceeded, time_limit
 from experiments.running.shared_kernels import share_kernels
 from experiments.seeds import child_seed
-from qml.backends import Usage, keep_jobs
+from qml.backends import keep_jobs
+from qml.costs import Usage
 from qml.errors import BackendError, DataError, WorkbenchError
 from qml.jobs import Ledger
 
