@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
+from pydantic import NonNegativeInt
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
-from sklearn.utils._param_validation import Interval
 
-from classical._classifier import WrappedClassifier
+from classical._classifier import PositiveReal, Seed, WrappedClassifier
 
 __all__ = ["GaussianProcess"]
 
@@ -22,11 +21,11 @@ class GaussianProcess(WrappedClassifier):
     Parameters
     ----------
     length_scale : float, default=1.0
-        Where the length scale starts, in the features' units.
+        Start of the length scale, in the features' units.
     n_restarts : int, default=1
-        Further starts, drawn at random.
+        Number of further starts, drawn at random.
     random_state : int, RandomState or None, default=None
-        Seed of those.
+        Seed of the further starts.
 
     References
     ----------
@@ -39,21 +38,9 @@ class GaussianProcess(WrappedClassifier):
     array(['a'], dtype='<U1')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "length_scale": [Interval(Real, 0, None, closed="neither")],
-        "n_restarts": [Interval(Integral, 0, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        length_scale: float = 1.0,
-        n_restarts: int = 1,
-        random_state: Any = None,
-    ) -> None:
-        self.length_scale = length_scale
-        self.n_restarts = n_restarts
-        self.random_state = random_state
+    length_scale: PositiveReal = 1.0
+    n_restarts: NonNegativeInt = 1
+    random_state: Seed = None
 
     def _machine(self) -> Any:
         return GaussianProcessClassifier(

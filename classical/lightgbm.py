@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
 from lightgbm import LGBMClassifier
-from sklearn.utils._param_validation import Interval
+from pydantic import Field, PositiveInt
 
-from classical._classifier import WrappedClassifier
+from classical._classifier import NonNegativeReal, PositiveReal, Seed, WrappedClassifier
 
 __all__ = ["LightGBM"]
 
@@ -27,17 +26,17 @@ class LightGBM(WrappedClassifier):
     Parameters
     ----------
     n_estimators : int, default=100
-        Trees.
+        Number of trees.
     learning_rate : float, default=0.1
         Factor on each tree.
     num_leaves : int, default=31
-        Of a tree, at most.
+        Most leaves of a tree.
     min_child_samples : int, default=20
-        Rows in a leaf, at least: no tree at all grows on fewer than twice as many.
+        Fewest rows in a leaf: no tree at all grows on fewer than twice as many.
     reg_lambda : float, default=0.0
         L2 regularisation of the leaves.
     random_state : int, RandomState or None, default=None
-        Seed.
+        Seed of what is drawn.
 
     References
     ----------
@@ -50,30 +49,12 @@ class LightGBM(WrappedClassifier):
     array(['a', 'b'], dtype='<U1')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "num_leaves": [Interval(Integral, 2, None, closed="left")],
-        "min_child_samples": [Interval(Integral, 1, None, closed="left")],
-        "reg_lambda": [Interval(Real, 0, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        n_estimators: int = 100,
-        learning_rate: float = 0.1,
-        num_leaves: int = 31,
-        min_child_samples: int = 20,
-        reg_lambda: float = 0.0,
-        random_state: Any = None,
-    ) -> None:
-        self.n_estimators = n_estimators
-        self.learning_rate = learning_rate
-        self.num_leaves = num_leaves
-        self.min_child_samples = min_child_samples
-        self.reg_lambda = reg_lambda
-        self.random_state = random_state
+    n_estimators: PositiveInt = 100
+    learning_rate: PositiveReal = 0.1
+    num_leaves: Annotated[int, Field(ge=2)] = 31
+    min_child_samples: PositiveInt = 20
+    reg_lambda: NonNegativeReal = 0.0
+    random_state: Seed = None
 
     def _machine(self) -> Any:
         return LGBMClassifier(**self.get_params(deep=False), n_jobs=1, verbose=-1)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any, Literal
 
+from pydantic import PositiveInt
 from sklearn.kernel_approximation import RBFSampler
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.utils._param_validation import Interval, StrOptions
 
-from classical._classifier import WrappedClassifier
+from classical._classifier import PositiveReal, Seed, WrappedClassifier
 
 __all__ = ["RandomFourierFeatures"]
 
@@ -27,10 +26,10 @@ class RandomFourierFeatures(WrappedClassifier):
     Parameters
     ----------
     gamma : float or "scale", default="scale"
-        Of the kernel :math:`e^{-\gamma\lVert x-y\rVert^2}`; "scale" as for the support vector
+        Width of the kernel :math:`e^{-\gamma\lVert x-y\rVert^2}`; "scale" as for the support vector
         machine.
     n_components : int, default=200
-        Features.
+        Number of features.
     C : float, default=1.0
         Inverse strength of the regularisation.
     random_state : int, RandomState or None, default=None
@@ -48,24 +47,10 @@ class RandomFourierFeatures(WrappedClassifier):
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "gamma": [Interval(Real, 0, None, closed="neither"), StrOptions({"scale"})],
-        "n_components": [Interval(Integral, 1, None, closed="left")],
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        gamma: float | str = "scale",
-        n_components: int = 200,
-        C: float = 1.0,
-        random_state: Any = None,
-    ) -> None:
-        self.gamma = gamma
-        self.n_components = n_components
-        self.C = C
-        self.random_state = random_state
+    gamma: PositiveReal | Literal["scale"] = "scale"
+    n_components: PositiveInt = 200
+    C: PositiveReal = 1.0
+    random_state: Seed = None
 
     def _machine(self) -> Any:
         return make_pipeline(

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Annotated, Any
 
-from sklearn.utils._param_validation import Interval
+from pydantic import Field, PositiveInt
 from xgboost import XGBClassifier
 
-from classical._classifier import WrappedClassifier
+from classical._classifier import NonNegativeReal, PositiveReal, Seed, WrappedClassifier
 
 __all__ = ["XGBoost"]
 
@@ -27,11 +26,11 @@ class XGBoost(WrappedClassifier):
     Parameters
     ----------
     n_estimators : int, default=100
-        Trees.
+        Number of trees.
     learning_rate : float, default=0.3
         Factor on each tree.
     max_depth : int, default=6
-        Of a tree.
+        Depth of a tree at most.
     subsample : float, default=1.0
         Share of the rows that each tree sees.
     reg_lambda : float, default=1.0
@@ -50,30 +49,12 @@ class XGBoost(WrappedClassifier):
     array(['a', 'b'], dtype='<U1')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_estimators": [Interval(Integral, 1, None, closed="left")],
-        "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "max_depth": [Interval(Integral, 1, None, closed="left")],
-        "subsample": [Interval(Real, 0, 1, closed="right")],
-        "reg_lambda": [Interval(Real, 0, None, closed="left")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        n_estimators: int = 100,
-        learning_rate: float = 0.3,
-        max_depth: int = 6,
-        subsample: float = 1.0,
-        reg_lambda: float = 1.0,
-        random_state: Any = None,
-    ) -> None:
-        self.n_estimators = n_estimators
-        self.learning_rate = learning_rate
-        self.max_depth = max_depth
-        self.subsample = subsample
-        self.reg_lambda = reg_lambda
-        self.random_state = random_state
+    n_estimators: PositiveInt = 100
+    learning_rate: PositiveReal = 0.3
+    max_depth: PositiveInt = 6
+    subsample: Annotated[float, Field(gt=0, le=1)] = 1.0
+    reg_lambda: NonNegativeReal = 1.0
+    random_state: Seed = None
 
     def _machine(self) -> Any:
         return XGBClassifier(**self.get_params(deep=False), n_jobs=1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import field
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,27 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.backends import Backend, Usage, Workload, resolve_backend
+from qml.circuits import CircuitSpec
+from qml.declared import Declared, PositiveReal, Seed
 from qml.errors import DataError
 
-__all__ = ["QuantumEstimator", "checked_classes"]
+__all__ = ["EncodedEstimator", "QuantumEstimator", "checked_classes"]
 
 
-class QuantumEstimator(BaseEstimator):
+class QuantumEstimator(Declared):
     """Base of the quantum estimators.
 
-    Subclasses have the parameters ``backend`` and ``random_state``.
+    Parameters
+    ----------
+    backend : str or Backend, default="exact"
+        Place where the circuits run; see `qml.backends.resolve_backend`.
+    random_state : int, RandomState or None, default=None
+        Root of all seeds: of starts, of what is drawn, of shots.
     """
 
-    backend: str | Backend
-    random_state: Any
-    backend_: Backend
+    backend: str | Backend = "exact"
+    random_state: Seed = None
+    backend_: Backend = field(init=False)
 
     @abstractmethod
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
@@ -52,6 +60,21 @@ class QuantumEstimator(BaseEstimator):
         check_is_fitted(self)
         checked: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
         return checked
+
+
+class EncodedEstimator(QuantumEstimator):
+    r"""Base of the quantum estimators whose encoding is the user's to choose.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
+        Encoding circuit; see `qml.circuits.resolve_feature_map`.
+    bandwidth : float, default=1.0
+        Factor :math:`\lambda` on every feature before it becomes an angle.
+    """
+
+    feature_map: CircuitSpec = "zz"
+    bandwidth: PositiveReal = 1.0
 
 
 def checked_classes(

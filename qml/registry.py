@@ -20,6 +20,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from qml.errors import SpecError, did_you_mean
@@ -27,6 +28,7 @@ from qml.errors import SpecError, did_you_mean
 __all__ = ["Room", "check_parameters", "first_sentence", "parameters_of"]
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
+_ALLOWED = "Input should be "  # how pydantic begins to say what is allowed
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ def check_parameters(
     Returns
     -------
     dict
-        The parameters, unchanged but for an int that became the float it is asked to be.
+        The parameters, unchanged but for an int that became the float it is asked to be, and a
+        scalar of NumPy's that became Python's.
 
     Raises
     ------
@@ -164,10 +167,7 @@ def check_parameters(
         Naming the parameter, what was got and what is allowed.
     """
     allowed = parameters_of(plugin, supplied)
-    target = plugin
-    if inspect.isclass(plugin) and not dataclasses.is_dataclass(plugin):
-        target = plugin.__init__  # a dataclass's own has the annotations of other modules
-    hints = typing.get_type_hints(target, include_extras=True)
+    hints = _hints(plugin)
     checked = {}
     for name, value in parameters.items():
         if name not in allowed:
@@ -176,14 +176,30 @@ def check_parameters(
     return checked
 
 
+@functools.cache
+def _hints(plugin: Callable[..., Any]) -> dict[str, Any]:
+    """Return the parameters' annotations, each resolved in the module that wrote it."""
+    target = plugin
+    if inspect.isclass(plugin) and not dataclasses.is_dataclass(plugin):
+        target = plugin.__init__  # a dataclass's own has the annotations of other modules
+    return typing.get_type_hints(target, include_extras=True)
+
+
 def _check_type(name: str, value: Any, hint: Any) -> Any:
+    plain = value.item() if isinstance(value, np.generic) else value
     try:
-        checked = _adapter(hint).validate_python(value, strict=True)
+        checked = _adapter(hint).validate_python(plain, strict=True)
         return value if isinstance(value, str) else checked  # a name may bring a ledger along
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        where = "".join(f"[{part}]" for part in first["loc"] if isinstance(part, int))
-        raise SpecError(f"{first['msg']} (got {value!r})", f"{name}{where}") from None
+        problems = error.errors(include_url=False)
+    where = "".join(f"[{part}]" for part in problems[0]["loc"] if isinstance(part, int))
+    # a union has a problem for each of its members: all of them together are what is allowed
+    first, *others = dict.fromkeys(problem["msg"] for problem in problems)
+    others = [other.removeprefix(_ALLOWED) for other in others]
+    if type(None) in typing.get_args(hint):
+        others.append("None")
+    got = " ".join(repr(value).split())
+    raise SpecError(f"{' or '.join([first, *others])} (got {got})", f"{name}{where}")
 
 
 @functools.cache

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
-from sklearn.utils._param_validation import Interval
+from pydantic import FiniteFloat
+from sklearn.base import OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
+
+from qml.declared import Declared
 
 __all__ = ["AngleScaler"]
 
 
-class AngleScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+class AngleScaler(OneToOneFeatureMixin, TransformerMixin, Declared):
     """Map the training range of each feature linearly to [low, high].
 
     Test points may fall outside, as they fell outside the training range. A constant feature goes
@@ -23,9 +24,9 @@ class AngleScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     Parameters
     ----------
     low : float, default=0.0
-        In radians.
+        Angle of the least training value, in radians.
     high : float, default=pi
-        In radians.
+        Angle of the greatest training value, in radians.
 
     Examples
     --------
@@ -33,18 +34,12 @@ class AngleScaler(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
     array([[0.5]])
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "low": [Interval(Real, None, None, closed="neither")],
-        "high": [Interval(Real, None, None, closed="neither")],
-    }
-
-    def __init__(self, low: float = 0.0, high: float = np.pi) -> None:
-        self.low = low
-        self.high = high
+    low: FiniteFloat = 0.0
+    high: FiniteFloat = np.pi
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Learn each feature's range."""
-        self._validate_params()
+        self._check_parameters()
         points = validate_data(self, X, dtype=np.float64)
         self.data_min_ = points.min(axis=0)
         data_range = points.max(axis=0) - self.data_min_

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, TransformerMixin
+from pydantic import PositiveInt
+from sklearn.base import TransformerMixin
 from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from sklearn.utils import Tags
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import check_is_fitted
+
+from qml.declared import Declared
 
 __all__ = ["BagOfWords"]
 
 
-class BagOfWords(TransformerMixin, BaseEstimator):
+class BagOfWords(TransformerMixin, Declared):
     """Count the most frequent words of the training texts; lower case, no stop list, no stemming.
 
     Parameters
@@ -24,7 +25,7 @@ class BagOfWords(TransformerMixin, BaseEstimator):
     max_features : int, default=1500
         Size of the vocabulary.
     weighting : {"count", "tfidf"}, default="count"
-        Plain counts, or counts weighted by rarity and scaled to length 1.
+        Weight of a word: its plain count, or its count weighted by rarity and scaled to length 1.
 
     Examples
     --------
@@ -33,18 +34,12 @@ class BagOfWords(TransformerMixin, BaseEstimator):
            [1., 1., 0.]])
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "max_features": [Interval(Integral, 1, None, closed="left")],
-        "weighting": [StrOptions({"count", "tfidf"})],
-    }
-
-    def __init__(self, max_features: int = 1500, weighting: str = "count") -> None:
-        self.max_features = max_features
-        self.weighting = weighting
+    max_features: PositiveInt = 1500
+    weighting: Literal["count", "tfidf"] = "count"
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Learn the vocabulary."""
-        self._validate_params()
+        self._check_parameters()
         vectorizer = TfidfVectorizer if self.weighting == "tfidf" else CountVectorizer
         self.vectorizer_ = vectorizer(max_features=self.max_features, dtype=np.float64).fit(X)
         return self

@@ -8,6 +8,8 @@ from qiskit.circuit import QuantumCircuit
 
 from qml.circuits import compose_model, preparation_angles, state_preparation
 from qml.classifiers._variational import VariationalClassifier
+from qml.declared import NonNegativeReal
+from qml.losses import LossSpec
 from qml.variational import Architecture, BiasedVote, Head, z_observables
 
 __all__ = ["AmplitudeClassifier"]
@@ -16,10 +18,15 @@ __all__ = ["AmplitudeClassifier"]
 class AmplitudeClassifier(VariationalClassifier):
     """Base of the classifiers that prepare the features as a state and read Z of qubit 0.
 
-    Subclasses have the parameter ``padding``, the constant appended before normalising.
+    Parameters
+    ----------
+    padding : float, default=1.0
+        Constant that is appended before normalising, so that the vector's length is not lost; 0
+        appends nothing that counts, and then a row of zeros is an error.
     """
 
-    padding: float
+    padding: NonNegativeReal = 1.0
+    loss: LossSpec | None = "squared"
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         n_samples, n_features = X.shape

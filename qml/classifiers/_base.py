@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import Any, Self
+from dataclasses import field
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,10 +20,15 @@ class QuantumClassifier(ClassifierMixin, QuantumEstimator):
     """Base of the quantum classifiers; a subclass fits to checked arrays and gives scores.
 
     That is ``predict_proba``, or a `predict_with_scores` of its own.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels of the training data, sorted.
     """
 
-    classes_: NDArray[Any]
-    predict_proba: Any
+    classes_: NDArray[Any] = field(init=False)
+    predict_proba: ClassVar[Any]
 
     @abstractmethod
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
@@ -47,7 +53,7 @@ class QuantumClassifier(ClassifierMixin, QuantumEstimator):
         DataError
             If there are fewer than two classes.
         """
-        self._validate_params()
+        self._check_parameters()
         points, self.classes_, encoded = checked_classes(self, X, y)
         self._fit(points, encoded, self._begin())
         return self

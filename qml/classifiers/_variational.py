@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qml.classifiers._base import QuantumClassifier
+from qml.errors import SpecError
 from qml.losses import LossSpec, resolve_loss
 from qml.variational import VariationalEstimator
 
@@ -17,22 +18,25 @@ __all__ = ["VariationalClassifier"]
 class VariationalClassifier(VariationalEstimator, QuantumClassifier):
     """Base of the variational classifiers; a subclass gives an `Architecture`.
 
-    Subclasses have the parameter ``loss``, and those of `VariationalEstimator`; the predictions of
-    their heads are class probabilities.
+    The predictions of its head are class probabilities.
+
+    Parameters
+    ----------
+    loss : str or mapping, default="cross_entropy"
+        Loss of the class probabilities: ``"cross_entropy"``, ``"squared"``, ``"hinge"``,
+        ``"binomial_sigmoid"`` (the risk of Havlíček et al.), or a mapping with the loss's
+        parameters; see `qml.losses`.
     """
 
-    loss: LossSpec | None
-
-    _constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalEstimator._constraints,
-        "loss": [str, dict],
-    }
+    loss: LossSpec | None = "cross_entropy"
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._train(X, y, len(self.classes_), seed)
 
     def _loss_of(self, y: NDArray[Any]) -> Any:
-        loss = resolve_loss(self.loss or "cross_entropy")
+        if self.loss is None:
+            raise SpecError(f"{type(self).__name__} has no loss of its own, got None", "loss")
+        loss = resolve_loss(self.loss)
         return lambda probabilities: loss(probabilities, y)
 
     def _probabilities(self, predictions: NDArray[np.float64]) -> NDArray[np.float64]:

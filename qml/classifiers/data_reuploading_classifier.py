@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any, ClassVar
+from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
-from sklearn.utils._param_validation import Interval, StrOptions
 
-from qml.backends import Backend
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
 from qml.engine import outcome_bits
 from qml.losses import LossSpec
-from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, Head, TrainingSpec, z_observables
+from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["DataReuploadingClassifier"]
 
@@ -36,37 +33,17 @@ class DataReuploadingClassifier(VariationalClassifier):
     Parameters
     ----------
     reps : int, default=4
-        Layers.
+        Number of layers.
     measured : {"one", "half", "all"}, default="all"
-        How many of the qubits are compared with the class states.
+        Share of the qubits that are compared with the class states.
     trained_scaling : bool, default=True
-        Whether the factors :math:`w` are trained; False fixes them at 1 (ablation).
+        Training of the factors :math:`w`; False fixes them at 1 (ablation).
     entangling : bool, default=True
-        Whether CZ join the qubits between layers, even pairs and odd pairs in turn; False is the
+        Joining of the qubits by CZ between layers, even pairs and odd pairs in turn; False is the
         ablation without entanglement.
-    optimizer : str, mapping or Optimizer, default="adam"
-        See `qml.optimizers.resolve_optimizer`.
     loss : str, mapping or None, default=None
-        None is the published cost above. A loss of `qml.losses` takes its place (ablation): of the
-        mean fidelities, without class weights.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws it by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles, then the head's weights if it has any.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
+        Cost of the training: None is the published one above. A loss of `qml.losses` takes its
+        place (ablation): of the mean fidelities, without class weights.
 
     Notes
     -----
@@ -90,38 +67,11 @@ class DataReuploadingClassifier(VariationalClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
-        "loss": [str, dict, None],
-        "reps": [Interval(Integral, 1, None, closed="left")],
-        "measured": [StrOptions({"one", "half", "all"})],
-        "trained_scaling": ["boolean"],
-        "entangling": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        reps: int = 4,
-        measured: str = "all",
-        trained_scaling: bool = True,
-        entangling: bool = True,
-        optimizer: OptimizerSpec = "adam",
-        loss: LossSpec | None = None,
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.reps = reps
-        self.measured = measured
-        self.trained_scaling = trained_scaling
-        self.entangling = entangling
-        self.optimizer = optimizer
-        self.loss = loss
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
+    reps: PositiveInt = 4
+    measured: Literal["one", "half", "all"] = "all"
+    trained_scaling: bool = True
+    entangling: bool = True
+    loss: LossSpec | None = None
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         chunks = -(-n_features // 3)

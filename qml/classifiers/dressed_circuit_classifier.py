@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from numbers import Integral
-from typing import Any, ClassVar
-
 import numpy as np
-from numpy.typing import ArrayLike
+from pydantic import PositiveInt
 from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, QuantumCircuit
-from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
 from qml.engine import outcome_bits
-from qml.losses import LossSpec
-from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, Head, TrainingSpec
+from qml.variational import Architecture, Head
 
 __all__ = ["DressedCircuitClassifier"]
 
@@ -34,33 +27,11 @@ class DressedCircuitClassifier(VariationalClassifier):
     Parameters
     ----------
     n_qubits : int or None, default=None
-        Width; None is one a feature, but at most 4.
+        Width of the circuit; None is one a feature, but at most 4.
     reps : int, default=4
-        Layers of the circuit.
+        Number of the circuit's layers.
     entangling : bool, default=True
-        Whether the CX are there; without them this is the published control.
-    optimizer : str, mapping or Optimizer, default="adam"
-        See `qml.optimizers.resolve_optimizer`.
-    loss : str or mapping, default="cross_entropy"
-        See `qml.losses`.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws it by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles, then the head's weights if it has any.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
+        Presence of the CX; without them this is the published control.
 
     Notes
     -----
@@ -82,34 +53,9 @@ class DressedCircuitClassifier(VariationalClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
-        "n_qubits": [Interval(Integral, 1, None, closed="left"), None],
-        "reps": [Interval(Integral, 1, None, closed="left")],
-        "entangling": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        n_qubits: int | None = None,
-        reps: int = 4,
-        entangling: bool = True,
-        optimizer: OptimizerSpec = "adam",
-        loss: LossSpec = "cross_entropy",
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.n_qubits = n_qubits
-        self.reps = reps
-        self.entangling = entangling
-        self.optimizer = optimizer
-        self.loss = loss
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
+    n_qubits: PositiveInt | None = None
+    reps: PositiveInt = 4
+    entangling: bool = True
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         width = min(n_features, 4) if self.n_qubits is None else self.n_qubits

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from sklearn.utils._param_validation import Interval
+from numpy.typing import NDArray
+from pydantic import PositiveInt
 
-from qml.backends import Backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.classifiers._variational import VariationalClassifier
-from qml.losses import LossSpec
-from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, Head, TrainingSpec, z_observables
+from qml.declared import PositiveReal
+from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["IQPVariationalClassifier"]
 
@@ -38,33 +35,11 @@ class IQPVariationalClassifier(VariationalClassifier):
     layers : int, default=4
         Strongly entangling layers of :math:`W`.
     scale : float, default=6.0
-        The :math:`s`: the sigmoid leaves little below -6 and above 6.
+        Slope :math:`s` of the sigmoid, which leaves little below -6 and above 6.
     bandwidth : float, default=1.0
-        The factor :math:`\lambda` on every feature.
+        Factor :math:`\lambda` on every feature.
     entangling : bool, default=True
-        False leaves out every gate on two qubits: the control.
-    optimizer : str, mapping or Optimizer, default="adam"
-        See `qml.optimizers.resolve_optimizer`.
-    loss : str or mapping, default="cross_entropy"
-        See `qml.losses`.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws it by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles, then the head's weights if it has any.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
+        Presence of the gates on two qubits; False is the control.
 
     Notes
     -----
@@ -85,40 +60,11 @@ class IQPVariationalClassifier(VariationalClassifier):
     (4, 2)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
-        "reps": [Interval(Integral, 1, None, closed="left")],
-        "layers": [Interval(Integral, 1, None, closed="left")],
-        "scale": [Interval(Real, 0, None, closed="neither")],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "entangling": ["boolean"],
-    }
-
-    def __init__(
-        self,
-        reps: int = 1,
-        layers: int = 4,
-        scale: float = 6.0,
-        bandwidth: float = 1.0,
-        entangling: bool = True,
-        optimizer: OptimizerSpec = "adam",
-        loss: LossSpec = "cross_entropy",
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.reps = reps
-        self.layers = layers
-        self.scale = scale
-        self.bandwidth = bandwidth
-        self.entangling = entangling
-        self.optimizer = optimizer
-        self.loss = loss
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
+    reps: PositiveInt = 1
+    layers: PositiveInt = 4
+    scale: PositiveReal = 6.0
+    bandwidth: PositiveReal = 1.0
+    entangling: bool = True
 
     @property
     def encoding(self) -> dict[str, Any]:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils._param_validation import Interval
+from pydantic import PositiveInt
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
 from qml.classifiers._base import QuantumClassifier
-from qml.kernels import KernelMachine, Repair, RepairMethod
+from qml.declared import PositiveReal
+from qml.kernels import KernelMachine, Repair
 
 __all__ = ["PegasosQSVC"]
 
@@ -36,20 +33,15 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`; `random_state` draws the points too. A repair needs the
-        whole training matrix.
     C : float, default=1000.0
         Inverse of the regularization :math:`\lambda`.
     n_steps : int, default=1000
-        Number of draws.
+        Number of draws, which `random_state` decides. A repair needs the whole training matrix.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     alphas_ : ndarray of shape (n_machines, n_samples)
-        How often each point was counted; one machine for two classes, else one a class.
+        Counts of each point; one machine for two classes, else one a class.
     support_ : ndarray of shape (n_support,)
         Rows of the training data that any machine counted.
 
@@ -71,26 +63,8 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
     array(['a'], dtype='<U1')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "n_steps": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        C: float = 1000.0,
-        n_steps: int = 1000,
-        repair: RepairMethod = "none",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.C = C
-        self.n_steps = n_steps
+    C: PositiveReal = 1000.0
+    n_steps: PositiveInt = 1000
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         rows = self._rows(X, y, seed)

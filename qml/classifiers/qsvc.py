@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar, Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.svm import SVC
-from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.metaestimators import available_if
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
 from qml.classifiers._base import QuantumClassifier
+from qml.declared import PositiveReal
 from qml.errors import DataError
-from qml.kernels import KernelMachine, RepairMethod
+from qml.kernels import KernelMachine
 
 __all__ = ["QSVC"]
 
@@ -39,25 +35,22 @@ class QSVC(KernelMachine, QuantumClassifier):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`. Havlíček et al. repaired nothing.
     C : float, default=1.0
-        Bound of the dual variables. Havlíček et al. had none: a large value, 1e4 say.
+        Bound of the dual variables. Havlíček et al. had none: a large value, 1e4 say; nor did they
+        repair anything.
     calibration : {"sigmoid", "isotonic"} or None, default=None
-        Gives `predict_proba` in place of `decision_function`: decision values are mapped to
-        probabilities, as learned from five cross-validated folds of the training matrix, and the
-        most probable label is predicted. No circuit more.
+        Kind of the probabilities that `predict_proba` gives in place of `decision_function`:
+        decision values are mapped to them as learned from five cross-validated folds of the
+        training matrix, and the most probable label is predicted. No circuit more.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     support_ : ndarray of shape (n_support,)
         Rows of the training data that prediction needs.
     support_vectors_ : ndarray of shape (n_support, n_features)
-        Those rows.
+        Points of those rows.
     svc_ : sklearn.svm.SVC
-        The classical machine on the precomputed matrix.
+        Classical machine on the precomputed matrix.
 
     Notes
     -----
@@ -75,26 +68,8 @@ class QSVC(KernelMachine, QuantumClassifier):
     array(['a'], dtype='<U1')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "calibration": [StrOptions({"sigmoid", "isotonic"}), None],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        C: float = 1.0,
-        repair: RepairMethod = "none",
-        calibration: Literal["sigmoid", "isotonic"] | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.C = C
-        self.calibration = calibration
+    C: PositiveReal = 1.0
+    calibration: Literal["sigmoid", "isotonic"] | None = None
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         K = self._training_matrix(X, y, seed)

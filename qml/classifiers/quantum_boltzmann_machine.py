@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from itertools import combinations
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.utils._param_validation import Interval
+from pydantic import PositiveInt
 
 from qml.backends import Backend, Usage, Workload, resolve_backend
 from qml.circuits import preparation_angles, state_preparation
 from qml.classifiers._base import QuantumClassifier
 from qml.decisions import resolve_decision
+from qml.declared import PositiveReal
 from qml.engine import outcome_bits, outcomes, require_memory
 from qml.errors import SpecError
 from qml.losses import LossSpec, resolve_loss
-from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
+from qml.optimizers import OptimizerSpec, resolve_optimizer
 from qml.variational import (
     Question,
     TrainedEstimator,
-    Training,
-    TrainingSpec,
     resolve_training,
     train,
 )
@@ -46,32 +44,26 @@ class QuantumBoltzmannMachine(TrainedEstimator, QuantumClassifier):
     Parameters
     ----------
     n_qubits : int or None, default=None
-        Width; None is one a feature, but at most 4, and no fewer than the classes need.
+        Width of the state; None is one a feature, but at most 4, and no fewer than the classes
+        need.
     temperature : float, default=1.0
-        The :math:`T`.
+        Temperature :math:`T` of the state.
     entangling : bool, default=True
-        Whether the terms :math:`Z_qZ_r` are there; without them this is the separable control.
-    optimizer : str, mapping or Optimizer, default="cobyla"
-        See `qml.optimizers.resolve_optimizer`. One that takes gradients needs exact results: the
-        gradient of a thermal state is no expectation value that could be measured.
+        Presence of the terms :math:`Z_qZ_r`; without them this is the separable control.
     loss : str or mapping, default="cross_entropy"
-        See `qml.losses`.
+        Loss of the class probabilities; see `qml.losses`.
+    optimizer : str, mapping or Optimizer, default="cobyla"
+        Method of the training; see `qml.optimizers.resolve_optimizer`. One that takes gradients
+        needs exact results: the gradient of a thermal state is no expectation value that could be
+        measured.
     training : mapping, Training or None, default=None
         Budgets, minibatches, early stopping, restarts, callback; see `qml.variational.Training`.
         Its checkpoints and validation are not for this model.
-    backend : str or Backend, default="exact"
-        Where the state is measured.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     weights_ : ndarray of shape (n_terms * (n_features + 1),)
-        The :math:`\theta`, term by term, each with its constant last.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
+        Factors :math:`\theta`, term by term, each with its constant last.
 
     Notes
     -----
@@ -94,36 +86,11 @@ class QuantumBoltzmannMachine(TrainedEstimator, QuantumClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_qubits": [Interval(Integral, 1, None, closed="left"), None],
-        "temperature": [Interval(Real, 0, None, closed="neither")],
-        "entangling": ["boolean"],
-        "optimizer": [str, dict, Optimizer],
-        "loss": [str, dict],
-        "training": [dict, Training, None],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        n_qubits: int | None = None,
-        temperature: float = 1.0,
-        entangling: bool = True,
-        optimizer: OptimizerSpec = "cobyla",
-        loss: LossSpec = "cross_entropy",
-        training: TrainingSpec = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.n_qubits = n_qubits
-        self.temperature = temperature
-        self.entangling = entangling
-        self.optimizer = optimizer
-        self.loss = loss
-        self.training = training
-        self.backend = backend
-        self.random_state = random_state
+    n_qubits: PositiveInt | None = None
+    temperature: PositiveReal = 1.0
+    entangling: bool = True
+    loss: LossSpec = "cross_entropy"
+    optimizer: OptimizerSpec = "cobyla"
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         training, optimizer = resolve_training(self.training), resolve_optimizer(self.optimizer)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.gaussian_process import GaussianProcessClassifier
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
 from qml.classifiers._base import QuantumClassifier
 from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
 
@@ -28,17 +25,14 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, backend, random_state
-        As for `qml.kernels.KernelMachine`.
     repair : {"none", "clip", "flip", "shift", "nearest"}, default="clip"
-        As for `qml.kernels.KernelMachine`; a covariance has to be positive.
+        Treatment of an indefinite matrix, see `qml.kernels.Repair`; a covariance has to be
+        positive.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     log_marginal_likelihood_ : float
-        Of the training labels; the mean over classes where there are more than two.
+        Likelihood of the training labels; the mean over classes where there are more than two.
 
     Notes
     -----
@@ -57,18 +51,7 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
     array(['a'], dtype='<U1')
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = KernelMachine._parameter_constraints
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        repair: RepairMethod = "clip",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
+    repair: RepairMethod = "clip"
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))

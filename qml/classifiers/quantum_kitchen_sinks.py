@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 from sklearn.linear_model import LogisticRegression
-from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend, Workload
+from qml.backends import Workload
 from qml.classifiers._base import QuantumClassifier
+from qml.declared import PositiveReal
 from qml.engine import outcome_bits
 
 __all__ = ["QuantumKitchenSinks"]
@@ -37,25 +35,21 @@ class QuantumKitchenSinks(QuantumClassifier):
     Parameters
     ----------
     n_episodes : int, default=100
-        Random circuits.
+        Number of random circuits.
     n_qubits : int or None, default=None
-        Of each; None is one a feature, but at most 4.
+        Width of each circuit; None is one a feature, but at most 4.
     sigma : float, default=1.0
         Spread of the random factors.
     C : float, default=1.0
         Inverse of the logistic regression's penalty.
     backend : str or Backend, default="exact"
-        Where the circuits run. With one shot, ``exact:shots=1``, the features are single bits, as
-        published; exact, their means.
-    random_state : int, RandomState or None, default=None
-        Root of the draws and of the shots' seeds.
+        Place where the circuits run. With one shot, ``exact:shots=1``, the features are single
+        bits, as published; exact, their means.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     linear_ : sklearn.linear_model.LogisticRegression
-        On the bits.
+        Classifier on the bits.
 
     Notes
     -----
@@ -72,30 +66,10 @@ class QuantumKitchenSinks(QuantumClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_episodes": [Interval(Integral, 1, None, closed="left")],
-        "n_qubits": [Interval(Integral, 1, None, closed="left"), None],
-        "sigma": [Interval(Real, 0, None, closed="neither")],
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        n_episodes: int = 100,
-        n_qubits: int | None = None,
-        sigma: float = 1.0,
-        C: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.n_episodes = n_episodes
-        self.n_qubits = n_qubits
-        self.sigma = sigma
-        self.C = C
-        self.backend = backend
-        self.random_state = random_state
+    n_episodes: PositiveInt = 100
+    n_qubits: PositiveInt | None = None
+    sigma: PositiveReal = 1.0
+    C: PositiveReal = 1.0
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         rng = np.random.default_rng(seed)

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from itertools import combinations
-from numbers import Integral, Real
-from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
-from sklearn.utils._param_validation import Interval
+from pydantic import PositiveInt
 
 from qml.backends import Backend, Workload, n_shifts, resolve_backend
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.classifiers._base import QuantumClassifier
 from qml.errors import SpecError
-from qml.optimizers import Optimizer, OptimizerSpec, resolve_optimizer
+from qml.estimator import EncodedEstimator
+from qml.optimizers import resolve_optimizer
 from qml.variational import (
     Question,
     TrainedEstimator,
-    Training,
-    TrainingSpec,
     resolve_training,
     train,
 )
@@ -35,7 +31,7 @@ SEARCH_SPACE = {
 Values = NDArray[np.float64]
 
 
-class QuantumMetricLearner(TrainedEstimator, QuantumClassifier):
+class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier):
     r"""A feature map with trained weights, and the class whose states are most alike.
 
     With :math:`\rho_c` the mean state of class :math:`c`, training minimizes the mean over pairs of
@@ -51,31 +47,22 @@ class QuantumMetricLearner(TrainedEstimator, QuantumClassifier):
     Parameters
     ----------
     feature_map : str, mapping, QuantumCircuit or callable, default="qaoa"
-        A map with weights, such as ``qaoa``, ``data_reuploading``, ``covariant``, or a circuit with
-        parameters called θ.
-    bandwidth : float, default=1.0
-        Factor on every feature.
+        Encoding circuit with weights, such as ``qaoa``, ``data_reuploading``, ``covariant``, or a
+        circuit with parameters called θ.
     n_references : int or None, default=None
         Training points of each class that a new point is compared with, the first ones; None is
         all.
     optimizer : str, mapping or Optimizer, default="adam"
-        See `qml.optimizers.resolve_optimizer`; not one that asks for the states' geometry.
+        Method of the training; see `qml.optimizers.resolve_optimizer`. Not one that asks for the
+        states' geometry.
     training : mapping, Training or None, default=None
         Budgets, minibatches, early stopping, restarts, callback; see `qml.variational.Training`.
         Its checkpoints and validation are not for this model.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     weights_ : ndarray of shape (n_weights,)
         Trained weights of the map.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
 
     Notes
     -----
@@ -94,33 +81,8 @@ class QuantumMetricLearner(TrainedEstimator, QuantumClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "feature_map": [str, dict, QuantumCircuit, callable],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "n_references": [Interval(Integral, 1, None, closed="left"), None],
-        "optimizer": [str, dict, Optimizer],
-        "training": [dict, Training, None],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "qaoa",
-        bandwidth: float = 1.0,
-        n_references: int | None = None,
-        optimizer: OptimizerSpec = "adam",
-        training: TrainingSpec = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.n_references = n_references
-        self.optimizer = optimizer
-        self.training = training
-        self.backend = backend
-        self.random_state = random_state
+    feature_map: CircuitSpec = "qaoa"
+    n_references: PositiveInt | None = None
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         self._model = self._embedding(X.shape[1])

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils._param_validation import Interval, StrOptions
 
-from qml.backends import Backend, Workload
+from qml.backends import Workload
 from qml.classifiers._base import QuantumClassifier
+from qml.declared import PositiveReal
 from qml.engine import outcome_bits
 
 __all__ = ["QuanvolutionalClassifier"]
@@ -38,26 +38,20 @@ class QuanvolutionalClassifier(QuantumClassifier):
     Parameters
     ----------
     n_filters : int, default=1
-        Random circuits.
+        Number of random circuits.
     reps : int, default=1
-        Layers of each: a random rotation a qubit, then CX on random pairs.
+        Layers of each circuit: a random rotation a qubit, then CX on random pairs.
     stride : int, default=2
-        From patch to patch, in pixels.
+        Pixels from patch to patch.
     head : {"mlp", "logistic"}, default="mlp"
-        What learns from the filtered images: one hidden layer of 100, or a linear model.
+        Network that learns from the filtered images: one hidden layer of 100, or a linear model.
     bandwidth : float, default=1.0
-        The factor :math:`\lambda` on every pixel.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the filters, of the head's start and of the shots' seeds.
+        Factor :math:`\lambda` on every pixel.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     head_ : sklearn.pipeline.Pipeline
-        Fitted to the filtered images.
+        Network that is fitted to the filtered images.
 
     Notes
     -----
@@ -78,33 +72,11 @@ class QuanvolutionalClassifier(QuantumClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "n_filters": [Interval(Integral, 1, None, closed="left")],
-        "reps": [Interval(Integral, 1, None, closed="left")],
-        "stride": [Interval(Integral, 1, None, closed="left")],
-        "head": [StrOptions({"mlp", "logistic"})],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        n_filters: int = 1,
-        reps: int = 1,
-        stride: int = 2,
-        head: str = "mlp",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.n_filters = n_filters
-        self.reps = reps
-        self.stride = stride
-        self.head = head
-        self.bandwidth = bandwidth
-        self.backend = backend
-        self.random_state = random_state
+    n_filters: PositiveInt = 1
+    reps: PositiveInt = 1
+    stride: PositiveInt = 2
+    head: Literal["mlp", "logistic"] = "mlp"
+    bandwidth: PositiveReal = 1.0
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         rng = np.random.default_rng(seed)

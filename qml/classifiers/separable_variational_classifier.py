@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
+from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
-from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
 from qml.decisions import resolve_decision
-from qml.losses import LossSpec
-from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, Head, TrainingSpec, z_observables
+from qml.declared import PositiveReal
+from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["SeparableVariationalClassifier"]
 
@@ -39,33 +36,11 @@ class SeparableVariationalClassifier(VariationalClassifier):
     Parameters
     ----------
     reps : int, default=3
-        The :math:`L`, how often each feature is encoded.
+        Number :math:`L` of times that each feature is encoded.
     scale : float, default=6.0
-        The :math:`s`.
+        Slope :math:`s` of the sigmoid.
     bandwidth : float, default=1.0
-        The factor :math:`\lambda` on every feature.
-    optimizer : str, mapping or Optimizer, default="adam"
-        See `qml.optimizers.resolve_optimizer`.
-    loss : str or mapping, default="cross_entropy"
-        See `qml.losses`.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws it by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles, then the head's weights if it has any.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
+        Factor :math:`\lambda` on every feature.
 
     Notes
     -----
@@ -85,34 +60,9 @@ class SeparableVariationalClassifier(VariationalClassifier):
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
-        "reps": [Interval(Integral, 1, None, closed="left")],
-        "scale": [Interval(Real, 0, None, closed="neither")],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        reps: int = 3,
-        scale: float = 6.0,
-        bandwidth: float = 1.0,
-        optimizer: OptimizerSpec = "adam",
-        loss: LossSpec = "cross_entropy",
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.reps = reps
-        self.scale = scale
-        self.bandwidth = bandwidth
-        self.optimizer = optimizer
-        self.loss = loss
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
+    reps: PositiveInt = 3
+    scale: PositiveReal = 6.0
+    bandwidth: PositiveReal = 1.0
 
     @property
     def encoding(self) -> dict[str, Any]:

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
-from sklearn.utils._param_validation import Interval, StrOptions
+from numpy.typing import NDArray
+from pydantic import Field
 
-from qml.backends import Backend
 from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
 from qml.classifiers._variational import VariationalClassifier
 from qml.decisions import DecisionSpec, measured_in, resolve_decision
 from qml.errors import SpecError
-from qml.losses import LossSpec
+from qml.estimator import EncodedEstimator
 from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, BiasedVote, Head, TrainingSpec
+from qml.variational import Architecture, BiasedVote, Head
 
 __all__ = ["VQC"]
 
@@ -29,7 +26,7 @@ SEARCH_SPACE = {
 }
 
 
-class VQC(VariationalClassifier):
+class VQC(EncodedEstimator, VariationalClassifier):
     r"""Variational quantum classifier.
 
     The class probabilities are sums of outcome probabilities,
@@ -39,44 +36,15 @@ class VQC(VariationalClassifier):
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The encoding :math:`U`; see `qml.circuits.resolve_feature_map`.
     ansatz : str, mapping, QuantumCircuit or callable, default="efficient_su2"
-        The trained circuit :math:`W`; see `qml.circuits.resolve_ansatz`.
-    optimizer : str, mapping or Optimizer, default="cobyla"
-        See `qml.optimizers.resolve_optimizer`.
-    loss : str or mapping, default="cross_entropy"
-        ``"cross_entropy"``, ``"squared"``, ``"hinge"``, ``"binomial_sigmoid"`` (the risk of
-        Havlíček et al.), or a mapping with the loss's parameters; see `qml.losses`.
+        Trained circuit :math:`W`; see `qml.circuits.resolve_ansatz`.
     decision : str or mapping, default="parity"
-        What is read of the outcomes for each class: ``"parity"``, ``"majority"``, ``"lowest"``,
+        Reading of the outcomes for each class: ``"parity"``, ``"majority"``, ``"lowest"``,
         ``"one_qubit"``, ``"local_z"``, ``"observables"``, or a mapping with parameters; see
         `qml.decisions`.
     bias : float or "trained", default=0.0
-        The :math:`b\in[-1,1]` of :math:`\mathrm{sign}(\langle f\rangle+b)`, for two classes. The
-        probabilities are :math:`\tfrac12(1\pm(\langle f\rangle+b)/(1+|b|))`.
-    bandwidth : float, default=1.0
-        Factor :math:`\lambda` on every feature before it becomes an angle.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws from the standard normal distribution, by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start point and of the shots' seeds.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles in radians.
-    result_ : qml.optimizers.Result
-        What the optimizer found, with the value of every evaluation.
-    trained_ : qml.variational.Trained
-        All restarts, the course of the loss, and what it took.
+        Constant :math:`b\in[-1,1]` of :math:`\mathrm{sign}(\langle f\rangle+b)`, for two classes.
+        The probabilities are :math:`\tfrac12(1\pm(\langle f\rangle+b)/(1+|b|))`.
 
     Notes
     -----
@@ -94,40 +62,10 @@ class VQC(VariationalClassifier):
     (1, 2)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalClassifier._constraints,
-        "feature_map": [str, dict, QuantumCircuit, callable],
-        "ansatz": [str, dict, QuantumCircuit, callable],
-        "decision": [str, dict],
-        "bias": [Interval(Real, -1, 1, closed="both"), StrOptions({"trained"})],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        ansatz: CircuitSpec = "efficient_su2",
-        optimizer: OptimizerSpec = "cobyla",
-        loss: LossSpec = "cross_entropy",
-        decision: DecisionSpec = "parity",
-        bias: float | Literal["trained"] = 0.0,
-        bandwidth: float = 1.0,
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.ansatz = ansatz
-        self.optimizer = optimizer
-        self.loss = loss
-        self.decision = decision
-        self.bias = bias
-        self.bandwidth = bandwidth
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
+    ansatz: CircuitSpec = "efficient_su2"
+    optimizer: OptimizerSpec = "cobyla"
+    decision: DecisionSpec = "parity"
+    bias: Annotated[float, Field(ge=-1, le=1)] | Literal["trained"] = 0.0
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.bandwidth * X

@@ -6,19 +6,15 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
-from qml.backends import Backend
 from qml.circuits import ModelCircuit, preparation_angles, state_preparation
 from qml.classifiers._variational import VariationalClassifier
 from qml.engine import outcome_bits
-from qml.losses import LossSpec
-from qml.optimizers import OptimizerSpec
-from qml.variational import Architecture, Head, TrainingSpec
+from qml.variational import Architecture, Head
 
 __all__ = ["WeiNet"]
 
@@ -35,31 +31,6 @@ class WeiNet(VariationalClassifier):
     :math:`\sum_k a_kQ_k|x\rangle`, its convolution with the filter. Of each direction the last
     qubit is ignored (pooling), and the others' :math:`\langle Z_q\rangle` and
     :math:`\langle Z_qZ_r\rangle` go through a trained linear layer and a softmax.
-
-    Parameters
-    ----------
-    optimizer : str, mapping or Optimizer, default="adam"
-        See `qml.optimizers.resolve_optimizer`.
-    loss : str or mapping, default="cross_entropy"
-        See `qml.losses`.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws it by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
-
-    Attributes
-    ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles, then the head's weights if it has any.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
 
     Notes
     -----
@@ -80,24 +51,6 @@ class WeiNet(VariationalClassifier):
     >>> WeiNet(random_state=0).fit(X, [0, 0, 1, 1]).score(X, [0, 0, 1, 1])
     1.0
     """
-
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = VariationalClassifier._constraints
-
-    def __init__(
-        self,
-        optimizer: OptimizerSpec = "adam",
-        loss: LossSpec = "cross_entropy",
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.optimizer = optimizer
-        self.loss = loss
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
 
     def _inputs(self, X: Values) -> Values:
         n_samples, n_features = X.shape

@@ -7,7 +7,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Self
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,12 +18,13 @@ from qml.circuits import CircuitSpec, resolve_feature_map
 from qml.errors import SpecError
 from qml.registry import Room
 
-__all__ = ["KERNELS", "Matrix", "QuantumKernel", "resolve_kernel"]
+__all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "resolve_kernel"]
 
 _SUPPLIED = ("feature_map", "bandwidth", "backend", "random_state")
 KERNELS = Room("quantum kernel", "qml.kernels", supplied=_SUPPLIED)
 
 Matrix = NDArray[np.float64]
+KernelSpec: TypeAlias = str | Mapping[str, object]
 
 
 class QuantumKernel(ABC):
@@ -193,7 +194,7 @@ def _named_circuit(spec: str, n_features: int) -> QuantumCircuit:
 
 
 def resolve_kernel(
-    spec: str | Mapping[str, object],
+    spec: KernelSpec,
     feature_map: CircuitSpec,
     bandwidth: float,
     backend: str | Backend,

@@ -2,71 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
 from sklearn.base import clone
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval, StrOptions
 
 from qml.backends import Backend, SharedBackend, Workload, evaluate_table, resolve_backend
-from qml.circuits import CircuitSpec
-from qml.estimator import QuantumEstimator
-from qml.kernels._contract import Matrix, QuantumKernel, resolve_kernel
-from qml.kernels._repair import REPAIRS, Repair, RepairMethod
+from qml.estimator import EncodedEstimator
+from qml.kernels._contract import KernelSpec, Matrix, QuantumKernel, resolve_kernel
+from qml.kernels._repair import Repair, RepairMethod
 
 __all__ = ["KernelMachine"]
 
 
-class KernelMachine(QuantumEstimator):
+class KernelMachine(EncodedEstimator):
     """Base of the machines on a quantum kernel.
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The encoding; see `qml.circuits.resolve_feature_map`.
-    bandwidth : float, default=1.0
-        Factor on every feature before it becomes an angle.
     quantum_kernel : str or mapping, default="fidelity"
-        How encoded points are compared: a kernel's name, or a mapping with its parameters,
-        ``{"name": "projected", "gamma": 2.0}``.
+        Comparison of encoded points: a kernel's name, or a mapping with its parameters,
+        ``{"name": "projected", "gamma": 2.0}``; see `qml.kernels.resolve_kernel`.
     repair : {"none", "clip", "flip", "shift", "nearest"}, default="none"
-        What is done where the measured matrix is indefinite, to the training block and with it to
-        the test blocks; see `qml.kernels.Repair`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the seeds: of shots, landmarks and starting weights.
+        Treatment of an indefinite measured matrix, of the training block and with it of the test
+        blocks; see `qml.kernels.Repair`.
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "feature_map": [str, Mapping, QuantumCircuit, callable],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "quantum_kernel": [str, Mapping],
-        "repair": [StrOptions(set(REPAIRS))],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        repair: RepairMethod = "none",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.quantum_kernel = quantum_kernel
-        self.repair = repair
-        self.backend = backend
-        self.random_state = random_state
+    quantum_kernel: KernelSpec = "fidelity"
+    repair: RepairMethod = "none"
 
     def kernel(
         self, backend: str | Backend | None = None, seed: int | None = None

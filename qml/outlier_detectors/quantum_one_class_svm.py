@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import Field
 from sklearn.base import OutlierMixin
 from sklearn.svm import OneClassSVM
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import validate_data
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
-from qml.kernels import KernelMachine, RepairMethod
+from qml.kernels import KernelMachine
 
 __all__ = ["QuantumOneClassSVM"]
 
@@ -30,18 +26,16 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`.
     nu : float, default=0.5
-        At most this share of the training points lies outside, at least this share supports; in
-        (0, 1].
+        Share of the training points that lies outside at most, and that supports at least; in (0,
+        1].
 
     Attributes
     ----------
     support_ : ndarray of shape (n_support,)
         Rows of the training data that prediction needs.
     offset_ : float
-        What `decision_function` subtracts from `score_samples`.
+        Constant that `decision_function` subtracts from `score_samples`.
 
     Notes
     -----
@@ -54,28 +48,12 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
 
     Examples
     --------
-    >>> model = QuantumOneClassSVM("angle").fit([[0.0], [0.1], [0.2], [0.3]])
+    >>> model = QuantumOneClassSVM(feature_map="angle").fit([[0.0], [0.1], [0.2], [0.3]])
     >>> model.predict([[0.15], [3.0]])
     array([ 1, -1])
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "nu": [Interval(Real, 0, 1, closed="right")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        nu: float = 0.5,
-        repair: RepairMethod = "none",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.nu = nu
+    nu: Annotated[float, Field(gt=0, le=1)] = 0.5
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Fit to inliers.
@@ -90,7 +68,7 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
         -------
         self
         """
-        self._validate_params()
+        self._check_parameters()
         points = validate_data(self, X, dtype=np.float64)
         K = self._training_matrix(points, None, self._begin())
         self._machine = OneClassSVM(kernel="precomputed", nu=self.nu).fit(K)

@@ -37,7 +37,7 @@ class QuantumRegressor(RegressorMixin, QuantumEstimator):
         -------
         self
         """
-        self._validate_params()
+        self._check_parameters()
         points, targets = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
         self._fit(points, np.asarray(targets, dtype=np.float64), self._begin())
         return self

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.svm import SVR
-from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
-from qml.kernels import KernelMachine, RepairMethod
+from qml.declared import NonNegativeReal, PositiveReal
+from qml.kernels import KernelMachine
 from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QSVR"]
@@ -32,8 +28,6 @@ class QSVR(KernelMachine, QuantumRegressor):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`.
     C : float, default=1.0
         Bound of the dual variables, in units of the targets.
     epsilon : float, default=0.1
@@ -44,7 +38,7 @@ class QSVR(KernelMachine, QuantumRegressor):
     support_ : ndarray of shape (n_support,)
         Rows of the training data that prediction needs.
     svr_ : sklearn.svm.SVR
-        The classical machine on the precomputed matrix.
+        Classical machine on the precomputed matrix.
 
     Notes
     -----
@@ -58,31 +52,13 @@ class QSVR(KernelMachine, QuantumRegressor):
     Examples
     --------
     >>> X = np.linspace(0, 3, 20)[:, None]
-    >>> model = QSVR("angle", C=100.0, epsilon=0.01).fit(X, np.cos(X[:, 0]))
+    >>> model = QSVR(feature_map="angle", C=100.0, epsilon=0.01).fit(X, np.cos(X[:, 0]))
     >>> bool(model.score(X, np.cos(X)) > 0.99)
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "epsilon": [Interval(Real, 0, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        C: float = 1.0,
-        epsilon: float = 0.1,
-        repair: RepairMethod = "none",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.C = C
-        self.epsilon = epsilon
+    C: PositiveReal = 1.0
+    epsilon: NonNegativeReal = 0.1
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         K = self._training_matrix(X, y, seed)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.gaussian_process import GaussianProcessRegressor
-from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
+from qml.declared import PositiveReal
 from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
 from qml.regressors._base import QuantumRegressor
 
@@ -32,19 +28,18 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, backend, random_state
-        As for `qml.kernels.KernelMachine`.
     alpha : float, default=1e-3
         Variance of the targets' noise, on targets scaled to variance 1.
     repair : {"none", "clip", "flip", "shift", "nearest"}, default="clip"
-        As for `qml.kernels.KernelMachine`; a covariance has to be positive.
+        Treatment of an indefinite matrix, see `qml.kernels.Repair`; a covariance has to be
+        positive.
 
     Attributes
     ----------
     amplitude_ : float
-        The a.
+        Fitted amplitude a.
     log_marginal_likelihood_ : float
-        Of the training targets, at that amplitude.
+        Likelihood of the training targets, at that amplitude.
 
     Notes
     -----
@@ -58,29 +53,14 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
     Examples
     --------
     >>> X = np.linspace(0, 3, 12)[:, None]
-    >>> model = QuantumGaussianProcessRegressor("angle").fit(X, np.cos(X[:, 0]))
+    >>> model = QuantumGaussianProcessRegressor(feature_map="angle").fit(X, np.cos(X[:, 0]))
     >>> mean, std = model.predict([[1.0]], return_std=True)
     >>> bool(abs(mean[0] - np.cos(1.0)) < 3 * std[0])
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "alpha": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        alpha: float = 1e-3,
-        repair: RepairMethod = "clip",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.alpha = alpha
+    alpha: PositiveReal = 1e-3
+    repair: RepairMethod = "clip"
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))

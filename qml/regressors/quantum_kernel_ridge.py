@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.kernel_ridge import KernelRidge
-from sklearn.utils._param_validation import Interval
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
-from qml.kernels import KernelMachine, RepairMethod
+from qml.declared import PositiveReal
+from qml.kernels import KernelMachine
 from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QuantumKernelRidge"]
@@ -29,16 +23,14 @@ class QuantumKernelRidge(KernelMachine, QuantumRegressor):
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`.
     alpha : float, default=1.0
-        The ridge, on the scale of a kernel whose diagonal is 1. There is no intercept: centre the
+        Ridge on the scale of a kernel whose diagonal is 1. There is no intercept: centre the
         targets.
 
     Attributes
     ----------
     dual_coef_ : ndarray of shape (n_samples,)
-        The weights of the training points.
+        Weights of the training points.
 
     Notes
     -----
@@ -52,28 +44,12 @@ class QuantumKernelRidge(KernelMachine, QuantumRegressor):
     Examples
     --------
     >>> X = np.linspace(0, 3, 20)[:, None]
-    >>> model = QuantumKernelRidge("angle", alpha=1e-6).fit(X, np.cos(X[:, 0]))
+    >>> model = QuantumKernelRidge(feature_map="angle", alpha=1e-6).fit(X, np.cos(X[:, 0]))
     >>> bool(model.score(X, np.cos(X)) > 0.999)
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "alpha": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        alpha: float = 1.0,
-        repair: RepairMethod = "none",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.alpha = alpha
+    alpha: PositiveReal = 1.0
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         K = self._training_matrix(X, y, seed)

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
-from sklearn.utils._param_validation import Interval, StrOptions
 
-from qml.backends import Backend
 from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
 from qml.engine import outcome_bits
+from qml.estimator import EncodedEstimator
 from qml.optimizers import OptimizerSpec
 from qml.regressors._base import QuantumRegressor
-from qml.variational import Architecture, Head, TrainingSpec, VariationalEstimator
+from qml.variational import Architecture, Head, VariationalEstimator
 
 __all__ = ["VariationalRegressor"]
 
 SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
 
 
-class VariationalRegressor(VariationalEstimator, QuantumRegressor):
+class VariationalRegressor(EncodedEstimator, VariationalEstimator, QuantumRegressor):
     r"""A feature map, a trained circuit, and a trained line through its expectation values.
 
     .. math:: f(x) = \sum_q a_q\langle Z_q\rangle + b,\qquad
@@ -30,33 +27,16 @@ class VariationalRegressor(VariationalEstimator, QuantumRegressor):
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The encoding :math:`U`; see `qml.circuits.resolve_feature_map`.
     ansatz : str, mapping, QuantumCircuit or callable, default="real_amplitudes"
-        The trained circuit :math:`W`; see `qml.circuits.resolve_ansatz`.
+        Trained circuit :math:`W`; see `qml.circuits.resolve_ansatz`.
     criterion : {"squared_error", "huber"}, default="squared_error"
-        The mean of :math:`(f-y)^2`, or of Huber's loss, which is :math:`e^2/2` up to an error of 1
-        and :math:`|e| - 1/2` beyond.
-    bandwidth : float, default=1.0
-        Factor :math:`\lambda` on every feature.
-    optimizer : str, mapping or Optimizer, default="l_bfgs_b"
-        See `qml.optimizers.resolve_optimizer`.
-    training : mapping, Training or None, default=None
-        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
-        `qml.variational.Training`.
-    initial_point : array-like of shape (n_parameters,) or None, default=None
-        The start; None draws it by `random_state`.
-    backend : str or Backend, default="exact"
-        Where the circuits run.
-    random_state : int, RandomState or None, default=None
-        Root of the start and of the shots' seeds.
+        Loss of the training: the mean of :math:`(f-y)^2`, or of Huber's, which is :math:`e^2/2` up
+        to an error of 1 and :math:`|e| - 1/2` beyond.
 
     Attributes
     ----------
     weights_ : ndarray of shape (n_parameters,)
         Trained angles, then a and b.
-    result_ : qml.optimizers.Result
-        What the optimizer found.
 
     Notes
     -----
@@ -71,40 +51,14 @@ class VariationalRegressor(VariationalEstimator, QuantumRegressor):
     Examples
     --------
     >>> X = np.linspace(0, 1.5, 12)[:, None]
-    >>> model = VariationalRegressor("angle", random_state=0).fit(X, np.cos(X[:, 0]))
+    >>> model = VariationalRegressor(feature_map="angle", random_state=0).fit(X, np.cos(X[:, 0]))
     >>> bool(model.score(X, np.cos(X[:, 0])) > 0.99)
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **VariationalEstimator._constraints,
-        "feature_map": [str, dict, QuantumCircuit, callable],
-        "ansatz": [str, dict, QuantumCircuit, callable],
-        "criterion": [StrOptions({"squared_error", "huber"})],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        ansatz: CircuitSpec = "real_amplitudes",
-        criterion: str = "squared_error",
-        bandwidth: float = 1.0,
-        optimizer: OptimizerSpec = "l_bfgs_b",
-        training: TrainingSpec = None,
-        initial_point: ArrayLike | None = None,
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.ansatz = ansatz
-        self.criterion = criterion
-        self.bandwidth = bandwidth
-        self.optimizer = optimizer
-        self.training = training
-        self.initial_point = initial_point
-        self.backend = backend
-        self.random_state = random_state
+    ansatz: CircuitSpec = "real_amplitudes"
+    optimizer: OptimizerSpec = "l_bfgs_b"
+    criterion: Literal["squared_error", "huber"] = "squared_error"
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         self._train(X, y, 1, seed)

@@ -7,22 +7,34 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from qml.circuits import CircuitSpec
+from qml.declared import Declared, PositiveReal
 from qml.estimator import checked_classes
 
 __all__ = ["Surrogate"]
 
 
-class Surrogate(ClassifierMixin, BaseEstimator):
+class Surrogate(ClassifierMixin, Declared):
     """Base of the surrogates; a subclass fits to checked arrays.
+
+    Parameters
+    ----------
+    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
+        Encoding of the quantum model; weights of a trainable one are at 0.
+    bandwidth : float, default=1.0
+        Factor of the quantum model on every feature.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
-        Labels.
+        Labels of the training data, sorted.
     """
+
+    feature_map: CircuitSpec = "zz"
+    bandwidth: PositiveReal = 1.0
 
     @abstractmethod
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
@@ -47,7 +59,7 @@ class Surrogate(ClassifierMixin, BaseEstimator):
         DataError
             If there are fewer than two classes.
         """
-        self._validate_params()
+        self._check_parameters()
         points, self.classes_, encoded = checked_classes(self, X, y)
         self._fit(points, encoded)
         return self

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
-from sklearn.utils._param_validation import Interval
 
-from qml.circuits import CircuitSpec
+from qml.declared import PositiveReal
 from qml.errors import DataError
-from qml.kernels import centred_alignment, resolve_kernel
+from qml.kernels import KernelSpec, centred_alignment, resolve_kernel
 from qml.surrogates._base import Surrogate
 
 __all__ = ["MatchedRBF"]
@@ -39,21 +35,16 @@ class MatchedRBF(Surrogate):
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The quantum kernel's encoding.
-    bandwidth : float, default=1.0
-        Its factor on every feature.
     quantum_kernel : str or mapping, default="fidelity"
-        How it compares encoded points; evaluated exactly.
+        Comparison of encoded points that is matched, as `qml.kernels.KernelMachine` takes it;
+        evaluated exactly.
     C : float, default=1.0
         Bound of the dual variables.
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     gamma_ : float
-        On a grid of powers of two, per squared unit of the features' median distance.
+        Width on a grid of powers of two, per squared unit of the features' median distance.
     alignment_ : float
         Centred alignment of the two kernels; 1 means that they are the same but for scale.
 
@@ -73,28 +64,12 @@ class MatchedRBF(Surrogate):
     Examples
     --------
     >>> X = np.random.default_rng(0).uniform(0, 1, (30, 2))
-    >>> MatchedRBF("angle").fit(X, X[:, 0] > 0.5).alignment_ > 0.95
+    >>> MatchedRBF(feature_map="angle").fit(X, X[:, 0] > 0.5).alignment_ > 0.95
     True
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "feature_map": [str, Mapping, QuantumCircuit, callable],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "quantum_kernel": [str, Mapping],
-        "C": [Interval(Real, 0, None, closed="neither")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        C: float = 1.0,
-    ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.quantum_kernel = quantum_kernel
-        self.C = C
+    quantum_kernel: KernelSpec = "fidelity"
+    C: PositiveReal = 1.0
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
         kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, "exact", 0)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from numbers import Integral, Real
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from qiskit.circuit import QuantumCircuit
+from pydantic import PositiveInt
 from sklearn.linear_model import LogisticRegression
 from sklearn.utils import check_random_state
-from sklearn.utils._param_validation import Interval
 
-from qml.circuits import CircuitSpec, resolve_trainable_map
+from qml.circuits import resolve_trainable_map
+from qml.declared import PositiveReal, Seed
 from qml.engine import lower
 from qml.surrogates._base import Surrogate
 
@@ -42,12 +40,8 @@ class SpectrumSurrogate(Surrogate):
 
     Parameters
     ----------
-    feature_map : str, mapping, QuantumCircuit or callable, default="zz"
-        The quantum model's encoding; weights of a trainable one are at 0.
-    bandwidth : float, default=1.0
-        Its factor on every feature.
     n_components : int, default=200
-        Frequencies that are drawn; equal ones are kept once.
+        Number of frequencies that are drawn; equal ones are kept once.
     C : float, default=1.0
         Inverse strength of the regularisation.
     random_state : int, RandomState or None, default=None
@@ -55,10 +49,8 @@ class SpectrumSurrogate(Surrogate):
 
     Attributes
     ----------
-    classes_ : ndarray of shape (n_classes,)
-        Labels.
     frequencies_ : ndarray of int of shape (n_frequencies, n_angles)
-        Those that were drawn; one of each pair m, -m.
+        Frequencies that were drawn; one of each pair m, -m.
 
     Raises
     ------
@@ -79,31 +71,13 @@ class SpectrumSurrogate(Surrogate):
     --------
     >>> X = np.linspace(0, 6, 60)[:, None]
     >>> y = np.cos(X[:, 0]) > 0
-    >>> SpectrumSurrogate("angle", random_state=0).fit(X, y).score(X, y)
+    >>> SpectrumSurrogate(feature_map="angle", random_state=0).fit(X, y).score(X, y)
     1.0
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        "feature_map": [str, Mapping, QuantumCircuit, callable],
-        "bandwidth": [Interval(Real, 0, None, closed="neither")],
-        "n_components": [Interval(Integral, 1, None, closed="left")],
-        "C": [Interval(Real, 0, None, closed="neither")],
-        "random_state": ["random_state"],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        n_components: int = 200,
-        C: float = 1.0,
-        random_state: Any = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.n_components = n_components
-        self.C = C
-        self.random_state = random_state
+    n_components: PositiveInt = 200
+    C: PositiveReal = 1.0
+    random_state: Seed = None
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
         angles = self._angles(X)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from numbers import Integral
-from typing import Any, ClassVar, Self
+from typing import Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import PositiveInt
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.decomposition import KernelPCA
-from sklearn.utils._param_validation import Interval
 from sklearn.utils.validation import validate_data
 
-from qml.backends import Backend
-from qml.circuits import CircuitSpec
-from qml.kernels import KernelMachine, RepairMethod
+from qml.kernels import KernelMachine
 
 __all__ = ["QuantumKernelPCA"]
 
@@ -25,15 +21,13 @@ class QuantumKernelPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Kernel
 
     Parameters
     ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`.
     n_components : int, default=2
         Number of components; fewer where the centred matrix has a lower rank.
 
     Attributes
     ----------
     eigenvalues_ : ndarray of shape (n_components,)
-        Of the centred training matrix, largest first.
+        Eigenvalues of the centred training matrix, largest first.
 
     Notes
     -----
@@ -49,23 +43,7 @@ class QuantumKernelPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Kernel
     (4, 2)
     """
 
-    _parameter_constraints: ClassVar[dict[str, list[Any]]] = {
-        **KernelMachine._parameter_constraints,
-        "n_components": [Interval(Integral, 1, None, closed="left")],
-    }
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        quantum_kernel: str | Mapping[str, Any] = "fidelity",
-        n_components: int = 2,
-        repair: RepairMethod = "none",
-        backend: str | Backend = "exact",
-        random_state: Any = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, quantum_kernel, repair, backend, random_state)
-        self.n_components = n_components
+    n_components: PositiveInt = 2
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Fit to data.
@@ -86,7 +64,7 @@ class QuantumKernelPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Kernel
 
     def fit_transform(self, X: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Fit, and return the training points' components, shape (n_samples, n_components)."""
-        self._validate_params()
+        self._check_parameters()
         points = validate_data(self, X, dtype=np.float64)
         labels = None if y is None else np.asarray(y)
         K = self._training_matrix(points, labels, self._begin())

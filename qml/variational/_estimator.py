@@ -6,10 +6,11 @@ import copy
 import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
-from typing import Any, ClassVar, TypeAlias
+from dataclasses import field
+from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from qml.backends import (
     Backend,
@@ -20,10 +21,11 @@ from qml.backends import (
     resolve_backend,
 )
 from qml.circuits import ModelCircuit
+from qml.declared import Numbers
 from qml.engine import fingerprint
 from qml.errors import SpecError
 from qml.estimator import QuantumEstimator
-from qml.optimizers import Optimizer, OptimizerSpec, Result, resolve_optimizer
+from qml.optimizers import OptimizerSpec, Result, resolve_optimizer
 from qml.variational._architecture import Architecture
 from qml.variational._questions import Question
 from qml.variational._training import Trained, Training, TrainingSpec, resolve_training, train
@@ -38,19 +40,29 @@ PredictionLoss: TypeAlias = Callable[[Values], tuple[float, Values]]
 class TrainedEstimator(QuantumEstimator):
     """Base of what `train` has trained: what a record holds of it.
 
+    Parameters
+    ----------
+    optimizer : str, mapping or Optimizer, default="adam"
+        Method of the training; see `qml.optimizers.resolve_optimizer`.
+    training : mapping, Training or None, default=None
+        Budgets, minibatches, early stopping, restarts, checkpoint, callback; see
+        `qml.variational.Training`.
+
     Attributes
     ----------
-    weights_ : ndarray
-        What was trained.
+    weights_ : ndarray of shape (n_parameters,)
+        Trained angles in radians, then the head's weights if it has any.
     result_ : qml.optimizers.Result
-        What the optimizer found, with the value of every evaluation.
+        Outcome of the optimizer's best run, with the value of every evaluation.
     trained_ : qml.variational.Trained
-        With all restarts, the course of the best loss, and what it all took.
+        All restarts, the course of the best loss, and what it all took.
     """
 
-    weights_: Values
-    result_: Result
-    trained_: Trained
+    optimizer: OptimizerSpec = "adam"
+    training: TrainingSpec = None
+    weights_: Values = field(init=False)
+    result_: Result = field(init=False)
+    trained_: Trained = field(init=False)
 
     @property
     def training_(self) -> dict[str, Any]:
@@ -77,30 +89,13 @@ class TrainedEstimator(QuantumEstimator):
 class VariationalEstimator(TrainedEstimator):
     """Base of the variational estimators; a subclass says what its circuit is and what is lost.
 
-    Subclasses have the parameters ``optimizer``, ``training`` and ``initial_point``, and those of
-    `QuantumEstimator`.
-
-    Attributes
+    Parameters
     ----------
-    weights_ : ndarray of shape (n_parameters,)
-        Trained angles in radians, then the head's weights if it has any.
-    result_ : qml.optimizers.Result
-        What the optimizer found, with the value of every evaluation.
-    trained_ : qml.variational.Trained
-        With all restarts, the course of the best loss, and what it all took.
+    initial_point : array-like of shape (n_parameters,) or None, default=None
+        Start of the training; None draws it by `random_state`.
     """
 
-    optimizer: OptimizerSpec
-    training: TrainingSpec
-    initial_point: ArrayLike | None
-
-    _constraints: ClassVar[dict[str, list[Any]]] = {
-        "optimizer": [str, dict, Optimizer],
-        "training": [dict, Training, None],
-        "initial_point": ["array-like", None],
-        "backend": [str, Backend],
-        "random_state": ["random_state"],
-    }
+    initial_point: Numbers | None = None
 
     @abstractmethod
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:

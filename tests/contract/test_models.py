@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import pickle
 import warnings
+from dataclasses import is_dataclass
 
 import numpy as np
 import pytest
 from sklearn.base import clone, is_classifier, is_outlier_detector, is_regressor
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from experiments.registry import MODELS, PREPROCESSING
+from experiments.registry import MODELS, PREPROCESSING, build_estimator
+from qml.classifiers.data_reuploading_classifier import DataReuploadingClassifier
 from qml.classifiers.qsvc import QSVC
+from qml.classifiers.vqc import VQC
+from qml.docstrings import sections
+from qml.errors import SpecError
+from qml.registry import check_parameters
 
 # read once: another test process may add a model of its own for a while
 NAMES = MODELS.names()
@@ -111,3 +119,98 @@ def test_seed_decides_everything(name):
     np.testing.assert_array_equal(
         clone(model).fit(X, y).predict(X), clone(model).fit(X, y).predict(X)
     )
+
+
+DECLARED = [
+    plugin
+    for room in (MODELS, PREPROCESSING)
+    for plugin in map(room.load, room.names())
+    if is_dataclass(plugin)
+]
+
+
+@pytest.mark.parametrize("plugin", DECLARED, ids=lambda plugin: plugin.__name__)
+def test_help_describes_every_parameter_once_with_its_default(plugin):
+    lines = sections(inspect.getdoc(plugin))["Parameters"].splitlines()
+    described = [line.partition(" : ") for line in lines if not line.startswith(" ")]
+    parameters = inspect.signature(plugin).parameters
+    assert [name for name, _, _ in described] == list(parameters)
+    for name, _, kind in described:
+        shown = kind.partition(", default=")[2]
+        default = np.pi if shown == "pi" else ast.literal_eval(shown)
+        assert default == parameters[name].default, name
+
+
+@pytest.mark.parametrize("plugin", DECLARED, ids=lambda plugin: plugin.__name__)
+def test_scalars_of_numpy_are_as_good_as_plain_ones(plugin):
+    scalars = {bool: np.bool_, int: np.int64, float: np.float64}
+    values = {
+        name: scalars[type(value)](value) if type(value) in scalars else value
+        for name, value in plugin().get_params(deep=False).items()
+    }
+    check_parameters(plugin, values, plugin.__name__)
+
+
+@pytest.mark.parametrize(
+    "model, expected",
+    [
+        (QSVC(C=-1.0), "C: Input should be greater than 0 (got -1.0)"),
+        (QSVC(C=np.inf), "C: Input should be a finite number (got inf)"),
+        (
+            QSVC(calibration="platt"),
+            "calibration: Input should be 'sigmoid' or 'isotonic' or None (got 'platt')",
+        ),
+        (
+            VQC(bias=2.0),
+            "bias: Input should be less than or equal to 1 or 'trained' (got 2.0)",
+        ),
+        (VQC(loss=None), "loss: VQC has no loss of its own, got None"),
+        (
+            VQC(feature_map=3),
+            "feature_map: Input should be a valid string or a valid dictionary or an instance of "
+            "QuantumCircuit or callable (got 3)",
+        ),
+        (
+            VQC(initial_point="here"),
+            "initial_point: Input should be an array of numbers or None (got 'here')",
+        ),
+        (
+            DataReuploadingClassifier(reps=True),
+            "reps: Input should be a valid integer (got True)",
+        ),
+        (
+            QSVC(random_state=-1),
+            "random_state: Input should be greater than or equal to 0 or an instance of "
+            "RandomState or None (got -1)",
+        ),
+    ],
+    ids=repr,
+)
+def test_wrong_value_is_one_line_at_fit_with_what_is_allowed(model, expected):
+    with pytest.raises(SpecError) as caught:
+        model.fit([[0.1], [0.2], [1.0], [1.1]], [0, 0, 1, 1])
+    assert str(caught.value) == expected
+
+
+def test_wrong_value_of_a_classical_wrapper_is_one_line_at_fit():
+    model = MODELS.load("random_fourier_features")(gamma="wide")
+    with pytest.raises(ValueError) as caught:
+        model.fit([[0.1], [0.2], [1.0], [1.1]], [0, 0, 1, 1])
+    assert str(caught.value) == "gamma: Input should be a valid number or 'scale' (got 'wide')"
+
+
+def test_study_is_told_the_same_before_anything_runs():
+    with pytest.raises(SpecError, match="C: Input should be greater than 0"):
+        build_estimator(MODELS, "qsvc", {"C": -1.0})
+    with pytest.raises(SpecError, match="subsample: Input should be less than or equal to 1"):
+        build_estimator(MODELS, "xgboost", {"subsample": 1.5})
+    with pytest.raises(SpecError, match="'C' parameter of SVC"):
+        build_estimator(MODELS, "svc", {"C": -1.0})
+
+
+def test_what_was_accepted_as_an_object_still_is():
+    chain = DataReuploadingClassifier(random_state=np.random.RandomState(0), initial_point=(0.0,))
+    assert clone(chain).random_state is not None
+    accepted = {"feature_map": lambda n: None, "random_state": np.random.RandomState(0)}
+    check_parameters(VQC, {**accepted, "initial_point": np.zeros(3)}, "VQC")
+    check_parameters(VQC, {"initial_point": [0.0, np.float32(1.0)]}, "VQC")

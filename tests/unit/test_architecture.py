@@ -147,6 +147,12 @@ def test_heavy_packages_are_imported_only_inside_functions():
         assert not names & HEAVY, f"{file} imports {names & HEAVY} when it is imported"
 
 
+def test_nothing_private_of_scikit_learn_is_imported():
+    for file in sources("qml", "classical", "experiments"):
+        private = {n for n in imports(file) if n.startswith("sklearn") and "._" in n}
+        assert not private, f"{file} imports {private}"
+
+
 def test_help_imports_nothing_heavy():
     code = (
         "import sys; import qml_workbench.__main__, experiments.commands.cli; "

@@ -88,7 +88,7 @@ def test_spectrum_holds_every_outcome_probability(spec):
     """With all frequencies, any circuit on that map is linear in the surrogate's features."""
     rng = np.random.default_rng(0)
     X = rng.uniform(-1, 1, (600, 2))
-    surrogate = SpectrumSurrogate(spec)
+    surrogate = SpectrumSurrogate(feature_map=spec)
     angles = surrogate._angles(X)
     ranges = [range(-times, times + 1) for times in surrogate._times]
     surrogate.frequencies_ = np.array(list(itertools.product(*ranges)))
@@ -102,16 +102,16 @@ def test_spectrum_holds_every_outcome_probability(spec):
 def test_surrogate_learns_what_its_spectrum_holds_and_not_what_it_does_not():
     X = np.linspace(0, 2 * np.pi, 200, endpoint=False)[:, None]
     slow, fast = np.cos(X[:, 0]) > 0, np.cos(5 * X[:, 0]) > 0
-    model = SpectrumSurrogate("angle", C=1e4, random_state=0)
+    model = SpectrumSurrogate(feature_map="angle", C=1e4, random_state=0)
     assert model.fit(X, slow).score(X, slow) > 0.98
     assert model.fit(X, fast).score(X, fast) < 0.7
-    tower = SpectrumSurrogate({"name": "separable", "reps": 5}, C=1e4, random_state=0)
+    tower = SpectrumSurrogate(feature_map={"name": "separable", "reps": 5}, C=1e4, random_state=0)
     assert tower.fit(X, fast).score(X, fast) > 0.95
 
 
 def test_matched_rbf_has_the_width_that_aligns_best():
     X = np.random.default_rng(0).uniform(0, 1, (40, 3))
-    model = MatchedRBF("angle", bandwidth=0.5).fit(X, X[:, 0] > 0.5)
+    model = MatchedRBF(feature_map="angle", bandwidth=0.5).fit(X, X[:, 0] > 0.5)
     K = np.prod(np.cos(0.25 * (X[:, None] - X[None])) ** 2, axis=2)  # the angle map's own kernel
     alignments = [
         centred_alignment(K, rbf_kernel(X, gamma=factor * model.gamma_)) for factor in (0.5, 1, 2)

@@ -117,7 +117,7 @@ def test_machine_on_every_kernel_spends_no_more_than_foreseen(name, backend):
         "completion": {"name": name, "fraction": 0.6, "compare": True},
         "fidelity": {"name": name, "mitigation": "depolarising"},
     }.get(name, name)
-    model = QSVC(feature_map, quantum_kernel=spec, backend=backend, random_state=0)
+    model = QSVC(feature_map=feature_map, quantum_kernel=spec, backend=backend, random_state=0)
     model.fit(data.X[:16], data.y[:16]).predict(data.X[16:])
     estimate = model.backend_.estimate(model.workload(16, 8, 2, 2))
     assert 0 < model.usage_.circuits <= estimate.circuits

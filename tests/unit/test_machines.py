@@ -228,5 +228,5 @@ def test_every_machine_on_every_kernel_keeps_within_its_estimate(machine, kernel
 @pytest.mark.parametrize("machine", [QSVC, PegasosQSVC, QuantumGaussianProcessClassifier])
 def test_trainable_kernel_gets_the_labels(machine):
     spec = {"name": "trainable", "optimizer": {"name": "l_bfgs_b", "maxiter": 3}}
-    model = machine("data_reuploading", quantum_kernel=spec, random_state=0).fit(X, y)
+    model = machine(feature_map="data_reuploading", quantum_kernel=spec, random_state=0).fit(X, y)
     assert model.training_["loss"] < model.training_["loss_start"]

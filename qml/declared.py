@@ -1,0 +1,88 @@
+"""Estimators declared by typed fields: one declaration, one check, one description of each.
+
+A parameter is an annotated attribute with its default, as in every other plug-in, and what it may
+be stands in its annotation. Types and ranges are checked when a model is fitted and by a study
+before anything runs, both times by `qml.registry.check_parameters`. What a fit leaves behind is
+``field(init=False)`` where it has an annotation at all.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from typing import Annotated, Any, ClassVar, TypeAlias, dataclass_transform
+
+import numpy as np
+from numpy.typing import ArrayLike
+from pydantic import Field, FiniteFloat, PlainValidator
+from pydantic_core import PydanticCustomError
+from sklearn.base import BaseEstimator
+
+from qml.docstrings import composed
+from qml.registry import check_parameters
+
+__all__ = ["Declared", "NonNegativeReal", "Numbers", "PositiveReal", "Seed"]
+
+
+def _numbers(value: Any) -> Any:
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        array = np.empty(())
+    if not array.ndim:
+        raise PydanticCustomError("array", "Input should be an array of numbers")
+    return value
+
+
+PositiveReal: TypeAlias = Annotated[FiniteFloat, Field(gt=0)]
+NonNegativeReal: TypeAlias = Annotated[FiniteFloat, Field(ge=0)]
+#: What scikit-learn takes for a `random_state`.
+Seed: TypeAlias = Annotated[int, Field(ge=0, le=2**32 - 1)] | np.random.RandomState | None
+Numbers: TypeAlias = Annotated[ArrayLike, PlainValidator(_numbers)]
+
+
+@dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
+class Declared(BaseEstimator):
+    """Base of the project's estimators, whose subclasses are keyword dataclasses.
+
+    A subclass describes in its docstring the parameters and attributes that it adds or changes;
+    the others' descriptions come from its bases. In ``help`` its own parameters come first.
+
+    Examples
+    --------
+    >>> class Scaled(Declared):
+    ...     factor: PositiveReal = 1.0
+    >>> class Shifted(Scaled):
+    ...     shift: float = 0.0
+    >>> inspect.signature(Shifted)
+    <Signature (*, shift: 'float' = 0.0, factor: 'PositiveReal' = 1.0) -> None>
+    >>> Shifted(factor=2.0)
+    Shifted(factor=2.0)
+    """
+
+    __signature__: ClassVar[inspect.Signature]
+    _written: ClassVar[str]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls._written = vars(cls).get("__doc__") or ""
+        dataclass(kw_only=True, eq=False, repr=False)(cls)
+        names = [name for base in cls.__mro__ for name in vars(base).get("__annotations__", {})]
+        signature = inspect.signature(vars(cls)["__init__"])
+        _, *parameters = signature.parameters.values()
+        parameters.sort(key=lambda p: names.index(p.name) if p.name in names else len(names))
+        cls.__signature__ = signature.replace(parameters=parameters)
+        if cls._written:
+            bases = [vars(base)["_written"] for base in cls.__mro__[1:] if "_written" in vars(base)]
+            defaults = {parameter.name: parameter.default for parameter in parameters}
+            cls.__doc__ = composed(cls._written, bases, defaults)
+
+    def _check_parameters(self) -> None:
+        """Check every parameter's type and range.
+
+        Raises
+        ------
+        SpecError
+            Naming the parameter, what was got and what is allowed.
+        """
+        check_parameters(type(self), self.get_params(deep=False), type(self).__name__)
