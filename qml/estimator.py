@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import field
-from typing import Any
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,11 +14,12 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.backends import Backend, Usage, Workload, resolve_backend
-from qml.circuits import CircuitSpec
+from qml.circuits import CircuitSpec, without_entanglement
 from qml.declared import Declared, PositiveReal, Seed
 from qml.errors import DataError
+from qml.offers import OFFERED_FOR, Controls, Encoding
 
-__all__ = ["EncodedEstimator", "QuantumEstimator", "checked_classes"]
+__all__ = ["EncodedEstimator", "EntanglingEstimator", "QuantumEstimator", "checked_classes"]
 
 
 class QuantumEstimator(Declared):
@@ -35,6 +36,24 @@ class QuantumEstimator(Declared):
     backend: str | Backend = "exact"
     random_state: Seed = None
     backend_: Backend = field(init=False)
+    #: Which of the controls that depend on the model it has: every model says so.
+    controls: ClassVar[Controls]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        members = (getattr(cls, name, None) for name in dir(cls))
+        if any(getattr(member, "__isabstractmethod__", False) for member in members):
+            return
+        if not hasattr(cls, "controls"):
+            raise TypeError(f"{cls.__name__}: missing: controls, some of {sorted(OFFERED_FOR)}")
+        for kind in cls.controls:
+            offer, method = OFFERED_FOR[kind]
+            if not issubclass(cls, offer):
+                raise TypeError(f"{cls.__name__}: the control {kind!r} needs the method {method!r}")
+
+    @abstractmethod
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fit to data."""
 
     @abstractmethod
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
@@ -75,6 +94,30 @@ class EncodedEstimator(QuantumEstimator):
 
     feature_map: CircuitSpec = "zz"
     bandwidth: PositiveReal = 1.0
+
+    def encoding(self) -> Encoding:
+        """Return how the model takes its features in."""
+        return Encoding(self.feature_map, float(self.bandwidth))
+
+    def twin(self, n_features: int) -> dict[str, Any] | None:
+        """Return the parameters that differ in the twin without entanglement, None if none do."""
+        return without_entanglement(n_features, self.feature_map)
+
+
+class EntanglingEstimator(QuantumEstimator):
+    """Base of the quantum estimators whose entangling gates one parameter leaves away.
+
+    Parameters
+    ----------
+    entangling : bool, default=True
+        Presence of the gates on two qubits; False is the control without entanglement.
+    """
+
+    entangling: bool = True
+
+    def twin(self, n_features: int) -> dict[str, Any] | None:
+        """Return the parameters that differ in the twin without entanglement, None if none do."""
+        return {"entangling": False} if self.entangling else None
 
 
 def checked_classes(

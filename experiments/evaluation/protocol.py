@@ -16,6 +16,7 @@ from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
 from experiments.records import Parameters, ScoresKind, Stage, Trace
 from qml.costs import Usage
+from qml.offers import Reporting, ScoredLabels, Spending, Staged, Traced
 
 __all__ = ["Outcome", "TrainingPart", "fit_and_predict", "spent"]
 
@@ -82,9 +83,9 @@ def fit_and_predict(
     fit_usage = spent(pipeline)
     predictions, predict_s = part.predictions(pipeline, X, test)
     usage = spent(pipeline)
-    training = dict(getattr(model, "training_", {}))
+    training = dict(model.training_) if isinstance(model, Reporting) else {}
     kernel_s = training.pop("kernel_s", None)
-    trace = getattr(model, "trace_", None)
+    trace = model.trace_ if isinstance(model, Traced) else {}
     # what a shared evaluation would have taken here is time that this fit alone would have needed
     shared_s, shared_fit_s = usage.shared_s, fit_usage.shared_s
     return Outcome(
@@ -102,11 +103,11 @@ def fit_and_predict(
 
 def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> tuple[Stage, ...]:
     """Return the training's course with predictions; after all that is timed and counted."""
-    staged = getattr(pipeline[-1], "staged", None)
-    if staged is None:
+    trained = pipeline[-1]
+    if not isinstance(trained, Staged):
         return ()
     stages, prepared = [], None
-    for spent, model in staged():
+    for spent, model in trained.staged():
         if prepared is None:
             prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
         predicted = np.asarray(part.read(model.predict(prepared)))
@@ -172,7 +173,7 @@ class TrainingPart:
 
 def spent(pipeline: Pipeline) -> Usage:
     """Return what all quantum steps have spent together."""
-    usages = (step.usage_ for _, step in pipeline.steps if hasattr(step, "usage_"))
+    usages = (step.usage_ for _, step in pipeline.steps if isinstance(step, Spending))
     return sum(usages, start=Usage())
 
 
@@ -181,7 +182,7 @@ def _answers(
 ) -> tuple[NDArray[Any], NDArray[np.float64] | None, float]:
     """Return labels, scores if there are any, and the seconds that the labels took."""
     model, start = pipeline[-1], time.perf_counter()
-    if hasattr(model, "predict_with_scores"):  # both from the same shots
+    if isinstance(model, ScoredLabels):  # both from the same shots
         prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
         labels, scores = model.predict_with_scores(prepared)
         return labels, scores, time.perf_counter() - start

@@ -8,18 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from sklearn.base import is_classifier, is_regressor
 
 from experiments.records import ModelRow
 from experiments.registry import MODELS, build_estimator, search_space
-from qml.circuits import resolve_ansatz, resolve_trainable_map
-from qml.errors import SpecError
+from qml.offers import ControlKind, Disentangled, Encoded, Encoding, Quantum
 
 __all__ = ["Control", "controls_of"]
 
-Kind = Literal["no entanglement", "same spectrum", "matched RBF", "permuted labels", "dummy"]
+Kind: TypeAlias = ControlKind | Literal["permuted labels", "dummy"]
 
 
 @dataclass(frozen=True)
@@ -29,12 +28,12 @@ class Control:
     Parameters
     ----------
     kind : str
-        What is taken away: the model's entanglement; all but random features of its spectrum; all
-        but a bandwidth; the labels; the features.
+        Name of what is taken away: the model's entanglement; all but random features of its
+        spectrum; all but a bandwidth; the labels; the features.
     row : ModelRow
-        The model that is fitted for it.
+        Model that is fitted for it.
     permuted : bool, default=False
-        Whether the training labels are shuffled.
+        Shuffling of the training labels.
     """
 
     kind: Kind
@@ -48,27 +47,28 @@ def controls_of(model: ModelRow, n_features: int) -> list[Control]:
     Parameters
     ----------
     model : ModelRow
-        A row of the study.
+        Row of the study.
     n_features : int
-        After preprocessing, to see whether its circuits entangle.
+        Number of features after preprocessing, to see whether the model's circuits entangle.
 
     Returns
     -------
     list of Control
-        Some are left out where they would say nothing: a twin of a model without entangling gates
-        that can be left away, a surrogate of a model without a feature map.
+        Made of what the model offers (`qml.offers`); some are left out where they would say
+        nothing: a twin of a model without entangling gates that can be left away, a surrogate of a
+        model without a feature map.
     """
     estimator = build_estimator(MODELS, model.name, model.parameters)
-    if not hasattr(estimator, "workload"):
+    if not isinstance(estimator, Quantum):
         return []
     found = []
-    twin = _without_entanglement(estimator, model.parameters, n_features)
-    if twin is not None:
+    changed = estimator.twin(n_features) if isinstance(estimator, Disentangled) else None
+    if changed is not None:
+        twin = {**model.parameters, **changed}
         search = _search_of_twin(model.search, twin)
         found.append(Control("no entanglement", _row(model, model.name, twin, search)))
-    feature_map = getattr(estimator, "feature_map", getattr(estimator, "encoding", None))
-    if is_classifier(estimator) and feature_map is not None:
-        found += _surrogates(model, estimator, feature_map)
+    if is_classifier(estimator) and isinstance(estimator, Encoded):
+        found += _surrogates(model, estimator.encoding())
     found.append(
         Control("permuted labels", _row(model, model.name, model.parameters, model.search), True)
     )
@@ -84,14 +84,11 @@ def _row(
     return ModelRow(model.label, name, dict(parameters), model.datasets, dict(search or {}) or None)
 
 
-def _surrogates(model: ModelRow, estimator: Any, feature_map: Any) -> list[Control]:
-    parameters: dict[str, Any] = {"feature_map": feature_map}
-    if hasattr(estimator, "bandwidth"):
-        parameters["bandwidth"] = float(estimator.bandwidth)
-    kernel = dict(parameters)
-    if hasattr(estimator, "quantum_kernel"):
-        kernel["quantum_kernel"] = _bare_kernel(estimator.quantum_kernel)
-        kernel["C"] = float(getattr(estimator, "C", 1.0))
+def _surrogates(model: ModelRow, encoding: Encoding) -> list[Control]:
+    parameters = {"feature_map": encoding.feature_map, "bandwidth": encoding.bandwidth}
+    kernel: dict[str, Any] = dict(parameters)
+    if encoding.quantum_kernel is not None:
+        kernel |= {"quantum_kernel": encoding.quantum_kernel, "C": encoding.C}
     found = []
     kinds: tuple[tuple[Kind, str, dict[str, Any]], ...] = (
         ("same spectrum", "spectrum_surrogate", parameters),
@@ -107,33 +104,6 @@ def _surrogates(model: ModelRow, estimator: Any, feature_map: Any) -> list[Contr
     return found
 
 
-def _bare_kernel(kernel: Any) -> Any:
-    """Return the kernel without what measuring or saving circuits adds to it."""
-    name = kernel if isinstance(kernel, str) else kernel["name"]
-    if name == "projected":
-        return kernel
-    return "fidelity"
-
-
-def _without_entanglement(
-    estimator: Any, parameters: Mapping[str, Any], n_features: int
-) -> dict[str, Any] | None:
-    """Return the parameters of the twin, or None if nothing entangling can be left away."""
-    if hasattr(estimator, "entangling"):
-        return {**parameters, "entangling": False} if estimator.entangling else None
-    twin = dict(parameters)
-    for name, resolve in (("feature_map", _map), ("ansatz", resolve_ansatz)):
-        part = getattr(estimator, name, None)
-        if isinstance(part, str | Mapping) and resolve(part, n_features).num_nonlocal_gates():
-            twin[name] = {"name": "without_entanglement", "of": part}
-    try:
-        if "feature_map" in twin:
-            _map(twin["feature_map"], n_features)
-    except SpecError:  # it encodes by entangling alone
-        return None
-    return twin if twin != dict(parameters) else None
-
-
 def _search_of_twin(
     search: Mapping[str, Any] | None, twin: Mapping[str, Any]
 ) -> dict[str, Any] | None:
@@ -147,7 +117,3 @@ def _search_of_twin(
         wrapped = isinstance(part, Mapping) and part["name"] == "without_entanglement"
         moved[f"{name}.of.{inner}" if wrapped and inner else path] = values
     return moved
-
-
-def _map(feature_map: Any, n_features: int) -> Any:
-    return resolve_trainable_map(feature_map, n_features).circuit

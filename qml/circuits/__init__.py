@@ -17,6 +17,7 @@ from qml.circuits._resolve import (
     resolve_trainable_map,
 )
 from qml.circuits._state_preparation import preparation_angles, state_preparation
+from qml.circuits._twins import without_entanglement
 
 __all__ = [
     "ANSATZES",
@@ -35,5 +36,6 @@ __all__ = [
     "resolve_feature_map",
     "resolve_trainable_map",
     "state_preparation",
+    "without_entanglement",
     "without_readout",
 ]

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from pydantic import PositiveInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits import resolve_ansatz
 from qml.classifiers._amplitude import AmplitudeClassifier
+from qml.offers import Controls
 from qml.variational import Architecture
 
 __all__ = ["CircuitCentricClassifier"]
@@ -49,6 +52,7 @@ class CircuitCentricClassifier(AmplitudeClassifier):
 
     n_copies: PositiveInt = 1
     reps: PositiveInt = 4
+    controls: ClassVar[Controls] = frozenset()
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         one = self._encoding(n_features)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,9 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
 from qml.engine import outcome_bits
+from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
+from qml.offers import Controls
 from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["DataReuploadingClassifier"]
@@ -20,7 +22,7 @@ __all__ = ["DataReuploadingClassifier"]
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
 
 
-class DataReuploadingClassifier(VariationalClassifier):
+class DataReuploadingClassifier(EntanglingEstimator, VariationalClassifier):
     r"""Layers of rotations by :math:`\theta + w\circ x`, entangled by CZ, against class states.
 
     Each qubit takes three features. With :math:`F_{qc}` the fidelity of qubit :math:`q` with the
@@ -70,8 +72,8 @@ class DataReuploadingClassifier(VariationalClassifier):
     reps: PositiveInt = 4
     measured: Literal["one", "half", "all"] = "all"
     trained_scaling: bool = True
-    entangling: bool = True
     loss: LossSpec | None = None
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         chunks = -(-n_features // 3)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from pydantic import PositiveInt
 from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, QuantumCircuit
@@ -9,6 +11,8 @@ from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, Quan
 from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
 from qml.engine import outcome_bits
+from qml.estimator import EntanglingEstimator
+from qml.offers import Controls
 from qml.variational import Architecture, Head
 
 __all__ = ["DressedCircuitClassifier"]
@@ -16,7 +20,7 @@ __all__ = ["DressedCircuitClassifier"]
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
 
 
-class DressedCircuitClassifier(VariationalClassifier):
+class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
     r"""A trained linear layer into angles, a circuit, and a trained linear layer out of it.
 
     .. math:: \phi = \tfrac\pi2\tanh(Vx + v),\qquad
@@ -55,7 +59,7 @@ class DressedCircuitClassifier(VariationalClassifier):
 
     n_qubits: PositiveInt | None = None
     reps: PositiveInt = 4
-    entangling: bool = True
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         width = min(n_features, 4) if self.n_qubits is None else self.n_qubits

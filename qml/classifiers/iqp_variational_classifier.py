@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,8 @@ from pydantic import PositiveInt
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.classifiers._variational import VariationalClassifier
 from qml.declared import PositiveReal
+from qml.estimator import EntanglingEstimator
+from qml.offers import Controls, Encoding
 from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["IQPVariationalClassifier"]
@@ -22,7 +24,7 @@ SEARCH_SPACE = {
 }
 
 
-class IQPVariationalClassifier(VariationalClassifier):
+class IQPVariationalClassifier(EntanglingEstimator, VariationalClassifier):
     r"""Havlíček's variational classifier as later benchmarks have it.
 
     .. math:: p_1(x) = \sigma\big(s\,\langle Z_0Z_1\rangle\big),\qquad
@@ -64,11 +66,13 @@ class IQPVariationalClassifier(VariationalClassifier):
     layers: PositiveInt = 4
     scale: PositiveReal = 6.0
     bandwidth: PositiveReal = 1.0
-    entangling: bool = True
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
-    @property
-    def encoding(self) -> dict[str, Any]:
-        """The feature map, as a study would name it."""
+    def encoding(self) -> Encoding:
+        """Return how the model takes its features in."""
+        return Encoding(self._embedding(), float(self.bandwidth))
+
+    def _embedding(self) -> dict[str, Any]:
         embedding = {"name": "iqp", "reps": self.reps}
         return embedding if self.entangling else {"name": "without_entanglement", "of": embedding}
 
@@ -79,7 +83,7 @@ class IQPVariationalClassifier(VariationalClassifier):
         trained: dict[str, Any] = {"name": "strongly_entangling", "reps": self.layers}
         if not self.entangling:
             trained = {"name": "without_entanglement", "of": trained}
-        encoding = resolve_feature_map(self.encoding, n_features)
+        encoding = resolve_feature_map(self._embedding(), n_features)
         ansatz = resolve_ansatz(trained, n_features)
         first = (0, 1) if n_features > 1 else (0,)
         head = Head(n_targets, n_targets, scale=self.scale, normalised=True)

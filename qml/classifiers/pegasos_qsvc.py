@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,6 +12,7 @@ from pydantic import PositiveInt
 from qml.classifiers._base import QuantumClassifier
 from qml.declared import PositiveReal
 from qml.kernels import KernelMachine, Repair
+from qml.offers import Controls, Encoding
 
 __all__ = ["PegasosQSVC"]
 
@@ -65,6 +67,11 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
 
     C: PositiveReal = 1000.0
     n_steps: PositiveInt = 1000
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
+
+    def encoding(self) -> Encoding:
+        """Return how the model takes its features in, and the machine's C."""
+        return replace(super().encoding(), C=float(self.C))
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         rows = self._rows(X, y, seed)

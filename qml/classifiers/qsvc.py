@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +15,7 @@ from qml.classifiers._base import QuantumClassifier
 from qml.declared import PositiveReal
 from qml.errors import DataError
 from qml.kernels import KernelMachine
+from qml.offers import Controls, Encoding
 
 __all__ = ["QSVC"]
 
@@ -70,6 +72,11 @@ class QSVC(KernelMachine, QuantumClassifier):
 
     C: PositiveReal = 1.0
     calibration: Literal["sigmoid", "isotonic"] | None = None
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
+
+    def encoding(self) -> Encoding:
+        """Return how the model takes its features in, and the machine's C."""
+        return replace(super().encoding(), C=float(self.C))
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         K = self._training_matrix(X, y, seed)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -16,7 +16,9 @@ from qml.decisions import resolve_decision
 from qml.declared import PositiveReal
 from qml.engine import outcome_bits, outcomes, require_memory
 from qml.errors import SpecError
+from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec, resolve_loss
+from qml.offers import Controls
 from qml.optimizers import OptimizerSpec, resolve_optimizer
 from qml.variational import (
     Question,
@@ -32,7 +34,7 @@ SEARCH_SPACE = {"temperature": {"low": 0.1, "high": 10.0, "log": True}}
 Values = NDArray[np.float64]
 
 
-class QuantumBoltzmannMachine(TrainedEstimator, QuantumClassifier):
+class QuantumBoltzmannMachine(EntanglingEstimator, TrainedEstimator, QuantumClassifier):
     r"""Class probabilities of a thermal state, whose Hamiltonian is linear in the features.
 
     .. math:: p_c(x) = \mathrm{Tr}[\Pi_c\,\rho(x)],\qquad \rho(x) = e^{-H(x)/T}/Z,\qquad
@@ -88,9 +90,9 @@ class QuantumBoltzmannMachine(TrainedEstimator, QuantumClassifier):
 
     n_qubits: PositiveInt | None = None
     temperature: PositiveReal = 1.0
-    entangling: bool = True
     loss: LossSpec = "cross_entropy"
     optimizer: OptimizerSpec = "cobyla"
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         training, optimizer = resolve_training(self.training), resolve_optimizer(self.optimizer)

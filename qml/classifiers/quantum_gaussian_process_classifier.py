@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from sklearn.gaussian_process import GaussianProcessClassifier
 
 from qml.classifiers._base import QuantumClassifier
 from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
+from qml.offers import Controls
 
 __all__ = ["QuantumGaussianProcessClassifier"]
 
@@ -52,6 +53,7 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
     """
 
     repair: RepairMethod = "clip"
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import PositiveInt
@@ -12,6 +14,7 @@ from qml.backends import Workload
 from qml.classifiers._base import QuantumClassifier
 from qml.declared import PositiveReal
 from qml.engine import outcome_bits
+from qml.offers import Controls
 
 __all__ = ["QuantumKitchenSinks"]
 
@@ -70,6 +73,7 @@ class QuantumKitchenSinks(QuantumClassifier):
     n_qubits: PositiveInt | None = None
     sigma: PositiveReal = 1.0
     C: PositiveReal = 1.0
+    controls: ClassVar[Controls] = frozenset()
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         rng = np.random.default_rng(seed)

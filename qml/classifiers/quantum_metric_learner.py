@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,6 +14,7 @@ from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.classifiers._base import QuantumClassifier
 from qml.errors import SpecError
 from qml.estimator import EncodedEstimator
+from qml.offers import Controls
 from qml.optimizers import resolve_optimizer
 from qml.variational import (
     Question,
@@ -83,6 +85,7 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
 
     feature_map: CircuitSpec = "qaoa"
     n_references: PositiveInt | None = None
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         self._model = self._embedding(X.shape[1])

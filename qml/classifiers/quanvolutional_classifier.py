@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -19,6 +19,7 @@ from qml.backends import Workload
 from qml.classifiers._base import QuantumClassifier
 from qml.declared import PositiveReal
 from qml.engine import outcome_bits
+from qml.offers import Controls
 
 __all__ = ["QuanvolutionalClassifier"]
 
@@ -77,6 +78,7 @@ class QuanvolutionalClassifier(QuantumClassifier):
     stride: PositiveInt = 2
     head: Literal["mlp", "logistic"] = "mlp"
     bandwidth: PositiveReal = 1.0
+    controls: ClassVar[Controls] = frozenset()
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         rng = np.random.default_rng(seed)

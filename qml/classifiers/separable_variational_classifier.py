@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from qml.circuits import ModelCircuit
 from qml.classifiers._variational import VariationalClassifier
 from qml.decisions import resolve_decision
 from qml.declared import PositiveReal
+from qml.offers import Controls, Encoding
 from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["SeparableVariationalClassifier"]
@@ -63,11 +64,11 @@ class SeparableVariationalClassifier(VariationalClassifier):
     reps: PositiveInt = 3
     scale: PositiveReal = 6.0
     bandwidth: PositiveReal = 1.0
+    controls: ClassVar[Controls] = frozenset({"same spectrum", "matched RBF"})
 
-    @property
-    def encoding(self) -> dict[str, Any]:
-        """A feature map of the same frequencies, as a study would name it."""
-        return {"name": "separable", "reps": self.reps}
+    def encoding(self) -> Encoding:
+        """Return a feature map of the same frequencies."""
+        return Encoding({"name": "separable", "reps": self.reps}, float(self.bandwidth))
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.bandwidth * X

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from qml.circuits import resolve_ansatz
 from qml.classifiers._amplitude import AmplitudeClassifier
+from qml.offers import Controls
 from qml.variational import Architecture
 
 __all__ = ["TreeTensorClassifier"]
@@ -34,6 +37,8 @@ class TreeTensorClassifier(AmplitudeClassifier):
     >>> TreeTensorClassifier(random_state=0).fit(X, [0, 0, 1, 1]).predict_proba(X).shape
     (4, 2)
     """
+
+    controls: ClassVar[Controls] = frozenset()
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         encoding = self._encoding(n_features)

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
+from qml.circuits import (
+    CircuitSpec,
+    compose_model,
+    resolve_ansatz,
+    resolve_feature_map,
+    without_entanglement,
+)
 from qml.classifiers._variational import VariationalClassifier
 from qml.decisions import DecisionSpec, measured_in, resolve_decision
 from qml.errors import SpecError
 from qml.estimator import EncodedEstimator
+from qml.offers import Controls
 from qml.optimizers import OptimizerSpec
 from qml.variational import Architecture, BiasedVote, Head
 
@@ -66,6 +73,11 @@ class VQC(EncodedEstimator, VariationalClassifier):
     optimizer: OptimizerSpec = "cobyla"
     decision: DecisionSpec = "parity"
     bias: Annotated[float, Field(ge=-1, le=1)] | Literal["trained"] = 0.0
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
+
+    def twin(self, n_features: int) -> dict[str, Any] | None:
+        """Return the parameters that differ in the twin without entanglement, None if none do."""
+        return without_entanglement(n_features, self.feature_map, self.ansatz)
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.bandwidth * X

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import combinations
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 from qml.circuits import ModelCircuit, preparation_angles, state_preparation
 from qml.classifiers._variational import VariationalClassifier
 from qml.engine import outcome_bits
+from qml.offers import Controls
 from qml.variational import Architecture, Head
 
 __all__ = ["WeiNet"]
@@ -51,6 +53,8 @@ class WeiNet(VariationalClassifier):
     >>> WeiNet(random_state=0).fit(X, [0, 0, 1, 1]).score(X, [0, 0, 1, 1])
     1.0
     """
+
+    controls: ClassVar[Controls] = frozenset()
 
     def _inputs(self, X: Values) -> Values:
         n_samples, n_features = X.shape

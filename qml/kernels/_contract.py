@@ -7,7 +7,7 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, Self, TypeAlias
+from typing import Any, ClassVar, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -18,7 +18,7 @@ from qml.circuits import CircuitSpec, resolve_feature_map
 from qml.errors import SpecError
 from qml.registry import Room
 
-__all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "resolve_kernel"]
+__all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "ideal_kernel", "resolve_kernel"]
 
 _SUPPLIED = ("feature_map", "bandwidth", "backend", "random_state")
 KERNELS = Room("quantum kernel", "qml.kernels", supplied=_SUPPLIED)
@@ -50,6 +50,9 @@ class QuantumKernel(ABC):
     #: Whether every entry is a function of its two points alone: nothing is learned, and a matrix
     #: of fewer points is a slice of a matrix of more.
     entrywise = False
+    #: The kernel that it measures, saves circuits of, or is a variant of: what a control of it is
+    #: matched with. None is itself, with its parameters.
+    stands_for: ClassVar[str | None] = None
 
     def __init__(
         self,
@@ -191,6 +194,20 @@ class QuantumKernel(ABC):
 def _named_circuit(spec: str, n_features: int) -> QuantumCircuit:
     """Return the same object for the same map: what backends keep of a circuit stays of use."""
     return resolve_feature_map(json.loads(spec), n_features)
+
+
+def ideal_kernel(spec: KernelSpec) -> KernelSpec:
+    """Return the kernel that `spec` names, without what measuring or saving circuits adds to it.
+
+    Examples
+    --------
+    >>> ideal_kernel({"name": "nystrom", "n_landmarks": 16})
+    'fidelity'
+    >>> ideal_kernel({"name": "projected", "gamma": 2.0})
+    {'name': 'projected', 'gamma': 2.0}
+    """
+    plugin: type[QuantumKernel] = KERNELS.load(spec if isinstance(spec, str) else spec["name"])
+    return plugin.stands_for or spec
 
 
 def resolve_kernel(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -11,8 +12,9 @@ from sklearn.utils import check_random_state
 
 from qml.backends import Backend, SharedBackend, Workload, evaluate_table, resolve_backend
 from qml.estimator import EncodedEstimator
-from qml.kernels._contract import KernelSpec, Matrix, QuantumKernel, resolve_kernel
+from qml.kernels._contract import KernelSpec, Matrix, QuantumKernel, ideal_kernel, resolve_kernel
 from qml.kernels._repair import Repair, RepairMethod
+from qml.offers import Encoding
 
 __all__ = ["KernelMachine"]
 
@@ -32,6 +34,10 @@ class KernelMachine(EncodedEstimator):
 
     quantum_kernel: KernelSpec = "fidelity"
     repair: RepairMethod = "none"
+
+    def encoding(self) -> Encoding:
+        """Return how the machine takes its features in, and its kernel of ideal qubits."""
+        return replace(super().encoding(), quantum_kernel=ideal_kernel(self.quantum_kernel))
 
     def kernel(
         self, backend: str | Backend | None = None, seed: int | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,6 +71,8 @@ class CompletionKernel(QuantumKernel):
     >>> kernel.rank_, bool(kernel.report_["holdout_error"] < 0.01)
     (16, True)
     """
+
+    stands_for: ClassVar[str | None] = "fidelity"
 
     def __init__(
         self,

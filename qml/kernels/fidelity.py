@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,8 @@ class FidelityKernel(QuantumKernel):
     >>> float(kernel([[0.0]], [[np.pi / 2]])[0, 0].round(12))
     0.5
     """
+
+    stands_for: ClassVar[str | None] = "fidelity"
 
     def __init__(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,8 @@ class NystromKernel(QuantumKernel):
     >>> bool(kernel.report_["trace_error"] < 1e-6)
     True
     """
+
+    stands_for: ClassVar[str | None] = "fidelity"
 
     def __init__(
         self,

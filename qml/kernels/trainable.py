@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,6 +76,8 @@ class TrainableKernel(QuantumKernel):
     >>> bool(-kernel.result_.fun > -kernel.result_.history[0])
     True
     """
+
+    stands_for: ClassVar[str | None] = "fidelity"
 
     def __init__(
         self,

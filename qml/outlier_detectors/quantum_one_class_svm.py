@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,7 @@ from sklearn.svm import OneClassSVM
 from sklearn.utils.validation import validate_data
 
 from qml.kernels import KernelMachine
+from qml.offers import Controls
 
 __all__ = ["QuantumOneClassSVM"]
 
@@ -54,6 +55,7 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
     """
 
     nu: Annotated[float, Field(gt=0, le=1)] = 0.5
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Fit to inliers.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from sklearn.svm import SVR
 
 from qml.declared import NonNegativeReal, PositiveReal
 from qml.kernels import KernelMachine
+from qml.offers import Controls
 from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QSVR"]
@@ -59,6 +60,7 @@ class QSVR(KernelMachine, QuantumRegressor):
 
     C: PositiveReal = 1.0
     epsilon: NonNegativeReal = 0.1
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         K = self._training_matrix(X, y, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,6 +10,7 @@ from sklearn.gaussian_process import GaussianProcessRegressor
 
 from qml.declared import PositiveReal
 from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
+from qml.offers import Controls
 from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QuantumGaussianProcessRegressor"]
@@ -61,6 +62,7 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
 
     alpha: PositiveReal = 1e-3
     repair: RepairMethod = "clip"
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))

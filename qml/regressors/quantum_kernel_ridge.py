@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.kernel_ridge import KernelRidge
 
 from qml.declared import PositiveReal
 from qml.kernels import KernelMachine
+from qml.offers import Controls
 from qml.regressors._base import QuantumRegressor
 
 __all__ = ["QuantumKernelRidge"]
@@ -50,6 +53,7 @@ class QuantumKernelRidge(KernelMachine, QuantumRegressor):
     """
 
     alpha: PositiveReal = 1.0
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         K = self._training_matrix(X, y, seed)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qml.circuits import CircuitSpec, compose_model, resolve_ansatz, resolve_feature_map
+from qml.circuits import (
+    CircuitSpec,
+    compose_model,
+    resolve_ansatz,
+    resolve_feature_map,
+    without_entanglement,
+)
 from qml.engine import outcome_bits
 from qml.estimator import EncodedEstimator
+from qml.offers import Controls
 from qml.optimizers import OptimizerSpec
 from qml.regressors._base import QuantumRegressor
 from qml.variational import Architecture, Head, VariationalEstimator
@@ -59,9 +66,14 @@ class VariationalRegressor(EncodedEstimator, VariationalEstimator, QuantumRegres
     ansatz: CircuitSpec = "real_amplitudes"
     optimizer: OptimizerSpec = "l_bfgs_b"
     criterion: Literal["squared_error", "huber"] = "squared_error"
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         self._train(X, y, 1, seed)
+
+    def twin(self, n_features: int) -> dict[str, Any] | None:
+        """Return the parameters that differ in the twin without entanglement, None if none do."""
+        return without_entanglement(n_features, self.feature_map, self.ansatz)
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         return self.bandwidth * X

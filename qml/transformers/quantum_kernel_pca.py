@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import ClassVar, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,6 +12,7 @@ from sklearn.decomposition import KernelPCA
 from sklearn.utils.validation import validate_data
 
 from qml.kernels import KernelMachine
+from qml.offers import Controls
 
 __all__ = ["QuantumKernelPCA"]
 
@@ -44,6 +45,7 @@ class QuantumKernelPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Kernel
     """
 
     n_components: PositiveInt = 2
+    controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Fit to data.

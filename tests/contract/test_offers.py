@@ -1,0 +1,115 @@
+"""What each quantum model offers, and that nothing it offers is lost by a misspelt name."""
+
+from __future__ import annotations
+
+import difflib
+from typing import get_args
+
+import numpy as np
+import pytest
+from experiments.cells import ModelRow
+from experiments.controls import controls_of
+from sklearn.base import BaseEstimator, is_classifier, is_outlier_detector
+
+from experiments.registry import MODELS, PREPROCESSING
+from qml import offers
+from qml.classifiers.qsvc import QSVC
+from qml.estimator import QuantumEstimator
+from qml.variational import TrainedEstimator, VariationalEstimator
+
+QUANTUM = [name for name in MODELS.names() if isinstance(MODELS.load(name)(), offers.Quantum)]
+PROTOCOLS = [
+    offers.Quantum,
+    offers.Spending,
+    offers.Reporting,
+    offers.Traced,
+    offers.Staged,
+    offers.ScoredLabels,
+    offers.Disentangled,
+    offers.Encoded,
+]
+OFFERED = {"controls"}.union(
+    *({name for name in vars(protocol) if not name.startswith("_")} for protocol in PROTOCOLS)
+)
+
+
+def controls_found(name):
+    """Return the kinds that the workbench makes of a model as it is, on two features."""
+    found = {control.kind for control in controls_of(ModelRow(name, name, {}, None), 2)}
+    return found & set(get_args(offers.ControlKind))
+
+
+def misspelt(model_class):
+    """Return the public names of a model that are nearly, and not quite, something offered."""
+    known = OFFERED | set(dir(BaseEstimator)) | set(model_class().get_params(deep=False))
+    own = {name for name in dir(model_class) if not name.startswith("_")} - known
+    return {name for name in own if difflib.get_close_matches(name, OFFERED, cutoff=0.8)}
+
+
+def test_models_that_are_quantum_are_those_of_our_base():
+    ours = [n for n in MODELS.names() if isinstance(MODELS.load(n)(), QuantumEstimator)]
+    assert ours == QUANTUM
+
+
+@pytest.mark.parametrize("name", QUANTUM)
+def test_controls_are_those_that_the_model_declares(name):
+    assert controls_found(name) == MODELS.load(name).controls
+
+
+@pytest.mark.parametrize("name", [*QUANTUM, "quantum_kernel_pca"])
+def test_no_name_of_a_model_is_nearly_an_offer(name):
+    room = PREPROCESSING if name in PREPROCESSING.names() else MODELS
+    assert not misspelt(room.load(name))
+
+
+@pytest.mark.parametrize("name", QUANTUM)
+def test_fitted_model_offers_what_its_kind_promises(name):
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(0, 2, (8, 2)), np.arange(8) % 2
+    model = MODELS.load(name)(random_state=0).fit(X, y)
+    assert model.usage_.circuits > 0
+    assert isinstance(model, offers.Spending)
+    assert isinstance(model.training_, dict)
+    assert isinstance(model, offers.Reporting)
+    assert isinstance(model, offers.Traced) == isinstance(model, TrainedEstimator)
+    assert isinstance(model, offers.Staged) == isinstance(model, VariationalEstimator)
+    scored = is_classifier(model) or is_outlier_detector(model)
+    assert isinstance(model, offers.ScoredLabels) == scored
+
+
+def test_model_that_declares_no_controls_is_refused_when_it_is_written():
+    with pytest.raises(TypeError, match="Silent: missing: controls, some of"):
+
+        class Silent(QSVC.__base__):
+            def fit(self, X, y):
+                return self
+
+
+def test_misspelt_offer_of_a_declared_control_is_refused_when_it_is_written():
+    with pytest.raises(TypeError, match="'no entanglement' needs the method 'twin'"):
+
+        class Misspelt(QuantumEstimator):
+            controls = frozenset({"no entanglement"})
+
+            def fit(self, X, y):
+                return self
+
+            def workload(self, n_train, n_test, n_features, n_classes):
+                return None
+
+            def twinn(self, n_features):
+                return None
+
+
+def test_misspelt_offer_that_nobody_declares_is_found():
+    class Misspelt(QSVC):
+        def predict_with_score(self, X):
+            return super().predict_with_scores(X)
+
+    assert misspelt(Misspelt) == {"predict_with_score"}
+    assert not misspelt(QSVC)
+
+
+def test_control_that_is_offered_and_not_declared_is_found(monkeypatch):
+    monkeypatch.setattr(QSVC, "controls", frozenset({"no entanglement"}))
+    assert controls_found("qsvc") - QSVC.controls == {"same spectrum", "matched RBF"}
