@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from sklearn.base import BaseEstimator
+
+from experiments.datasets import Dataset
 from qml.backends import resolve_backend
 from qml.circuits import ANSATZES, FEATURE_MAPS
 from qml.decisions import DECISIONS
@@ -29,16 +32,20 @@ __all__ = [
     "study_names",
 ]
 
-MODELS = Room(
+MODELS: Room[type[BaseEstimator]] = Room(
     "model",
     ("qml.classifiers", "qml.regressors", "qml.outlier_detectors", "qml.surrogates", "classical"),
 )
-DATASETS = Room("data set", "experiments.datasets", supplied=("random_state",))
-PREPROCESSING = Room("preprocessing step", ("experiments.preprocessing", "qml.transformers"))
+DATASETS: Room[Callable[..., Dataset]] = Room(
+    "data set", "experiments.datasets", supplied=("random_state",)
+)
+PREPROCESSING: Room[type[BaseEstimator]] = Room(
+    "preprocessing step", ("experiments.preprocessing", "qml.transformers")
+)
 STUDIES_FOLDER = Path(__file__).parent / "studies"
 
 # An estimator's parameters of these names take a component by name, whatever the estimator.
-COMPONENTS: dict[str, Room] = {
+COMPONENTS: dict[str, Room[Callable[..., object]]] = {
     "optimizer": OPTIMIZERS,
     "loss": LOSSES,
     "decision": DECISIONS,
@@ -59,7 +66,10 @@ def search_space(name: str) -> dict[str, Any]:
 
 
 def build_estimator(
-    room: Room, name: object, parameters: Mapping[str, Any], random_state: int = 0
+    room: Room[type[BaseEstimator]],
+    name: object,
+    parameters: Mapping[str, Any],
+    random_state: int = 0,
 ) -> Any:
     """Return an unfitted estimator, every parameter checked by name, type and range.
 

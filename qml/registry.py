@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -30,17 +30,22 @@ __all__ = ["Room", "check_parameters", "first_sentence", "parameters_of"]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_]{0,63}")
 _ALLOWED = "Input should be "  # how pydantic begins to say what is allowed
 
+Plugin_co = TypeVar("Plugin_co", covariant=True)
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
-class Room:
-    """The plug-ins of one kind.
+class Room(Generic[Plugin_co]):
+    """The plug-ins of one kind, ``Room[type[Optimizer]]`` or ``Room[Callable[..., Decision]]``.
+
+    What it loads is of that type, and what it binds makes what a call of the type makes.
 
     Parameters
     ----------
     kind : str
         Word for a plug-in of this room in messages, such as ``"optimizer"``.
     packages : str or tuple of str
-        The dotted names of the packages whose files they are.
+        Dotted names of the packages whose files they are.
     supplied : tuple of str, default=()
         Leading parameters that the workbench fills in, so that a user never names them.
 
@@ -86,7 +91,7 @@ class Room:
             if not file.stem.startswith("_")
         }
 
-    def load(self, name: object) -> Any:
+    def load(self, name: object) -> Plugin_co:
         """Return the plug-in called `name`: the one object in its file's ``__all__``."""
         module = self.module(name)
         exported = getattr(module, "__all__", [])
@@ -95,9 +100,10 @@ class Room:
                 f"{module.__file__}: __all__ must hold the one name of the {self.kind}, "
                 f"got {exported!r}"
             )
-        return getattr(module, exported[0])
+        plugin: Plugin_co = getattr(module, exported[0])
+        return plugin
 
-    def bind(self, spec: object) -> Callable[..., Any]:
+    def bind(self: Room[Callable[..., Made]], spec: object) -> Callable[..., Made]:
         """Return the plug-in with its parameters checked and filled in, ready to be called.
 
         Parameters
@@ -119,7 +125,9 @@ class Room:
             raise SpecError(f"missing: the {self.kind}{did_you_mean('', self.names())}", "name")
         return self.bind_named(name, parameters)
 
-    def bind_named(self, name: object, parameters: Mapping[str, Any]) -> Callable[..., Any]:
+    def bind_named(
+        self: Room[Callable[..., Made]], name: object, parameters: Mapping[str, Any]
+    ) -> Callable[..., Made]:
         """Do the same for a name and parameters that come apart."""
         plugin = self.load(name)
         checked = check_parameters(plugin, parameters, f"{self.kind} {name!r}", self.supplied)
@@ -147,7 +155,7 @@ def check_parameters(
     Parameters
     ----------
     plugin : callable
-        The class or function that will receive the parameters.
+        Class or function that will receive the parameters.
     parameters : mapping
         Values by the parameters' names.
     owner : str

@@ -23,7 +23,7 @@ from qml.registry import Room, first_sentence
 
 __all__ = ["listed"]
 
-_ROOMS: dict[str, Room] = {
+_ROOMS: dict[str, Room[object]] = {
     "models": MODELS,
     "datasets": DATASETS,
     "preprocessing": PREPROCESSING,
@@ -63,7 +63,7 @@ def _study(name: str) -> str:
     return " ".join(str(described).split()).split(". ")[0].rstrip(".")
 
 
-def _plugin(room: Room, name: str) -> str:
+def _plugin(room: Room[object], name: str) -> str:
     """Return what a plug-in is, or which package it lacks."""
     try:
         return first_sentence(room.module(name))

@@ -121,7 +121,7 @@ def resolve_backend(spec: str | Backend, random_state: int | None = None) -> Bac
     description = describe_backend(spec)
     kind = description.pop("kind")
     try:
-        made: Backend = BACKENDS.bind_named(kind, description)(random_state=random_state)
+        made = BACKENDS.bind_named(kind, description)(random_state=random_state)
     except SpecError as error:
         problem = error.problem if error.path == "name" else str(error)
         raise SpecError(f"{spec!r}: {problem}") from None

@@ -20,8 +20,12 @@ __all__ = [
     "resolve_trainable_map",
 ]
 
-FEATURE_MAPS = Room("feature map", "qml.circuits.feature_maps", supplied=("n_features",))
-ANSATZES = Room("ansatz", "qml.circuits.ansatzes", supplied=("n_qubits",))
+CircuitMaker: TypeAlias = Callable[..., QuantumCircuit]
+
+FEATURE_MAPS: Room[CircuitMaker] = Room(
+    "feature map", "qml.circuits.feature_maps", supplied=("n_features",)
+)
+ANSATZES: Room[CircuitMaker] = Room("ansatz", "qml.circuits.ansatzes", supplied=("n_qubits",))
 
 CircuitSpec: TypeAlias = (
     str | Mapping[str, object] | QuantumCircuit | Callable[[int], QuantumCircuit]
@@ -119,7 +123,7 @@ def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:
     return circuit
 
 
-def _build(room: Room, spec: CircuitSpec, size: int) -> QuantumCircuit:
+def _build(room: Room[CircuitMaker], spec: CircuitSpec, size: int) -> QuantumCircuit:
     if isinstance(spec, QuantumCircuit):
         return spec
     if callable(spec):

@@ -6,7 +6,7 @@ string of all qubits as a number, qubit 0 its lowest bit.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,7 +19,9 @@ from qml.registry import Room
 
 __all__ = ["DECISIONS", "Decision", "DecisionSpec", "measured_in", "resolve_decision", "vote"]
 
-DECISIONS = Room("decision", "qml.decisions", supplied=("n_qubits", "n_classes"))
+DECISIONS: Room[Callable[..., Decision]] = Room(
+    "decision", "qml.decisions", supplied=("n_qubits", "n_classes")
+)
 
 DecisionSpec: TypeAlias = str | Mapping[str, object]
 
@@ -68,7 +70,7 @@ def resolve_decision(spec: DecisionSpec, n_qubits: int, n_classes: int) -> Decis
     array([0., 1., 1., 0.])
     """
     try:
-        decision: Decision = DECISIONS.bind(spec)(n_qubits, n_classes)
+        decision = DECISIONS.bind(spec)(n_qubits, n_classes)
     except SpecError as error:
         raise error.under("decision") from None
     if not np.ptp(decision.readout, axis=0).all():

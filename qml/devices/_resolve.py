@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 from qiskit.transpiler import Target
@@ -14,7 +15,7 @@ from qml.registry import Room
 
 __all__ = ["DEVICES", "part_of_snapshot", "resolve_device", "snapshot", "snapshot_names"]
 
-DEVICES = Room("device", "qml.devices")
+DEVICES: Room[Callable[..., Device]] = Room("device", "qml.devices")
 
 
 def resolve_device(spec: str | dict[str, Any] | Device) -> Device:
@@ -47,8 +48,7 @@ def resolve_device(spec: str | dict[str, Any] | Device) -> Device:
     if name not in DEVICES.names():
         known = [*DEVICES.names(), *_snapshots()]
         raise SpecError(f"unknown device {name!r}{did_you_mean(name, known)}")
-    made: Device = DEVICES.bind(spec)()
-    return made
+    return DEVICES.bind(spec)()
 
 
 def snapshot(name: str) -> Any:

@@ -21,7 +21,7 @@ from qml.registry import Room
 __all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "ideal_kernel", "resolve_kernel"]
 
 _SUPPLIED = ("feature_map", "bandwidth", "backend", "random_state")
-KERNELS = Room("quantum kernel", "qml.kernels", supplied=_SUPPLIED)
+KERNELS: Room[type[QuantumKernel]] = Room("quantum kernel", "qml.kernels", supplied=_SUPPLIED)
 
 Matrix = NDArray[np.float64]
 KernelSpec: TypeAlias = str | Mapping[str, object]
@@ -206,8 +206,8 @@ def ideal_kernel(spec: KernelSpec) -> KernelSpec:
     >>> ideal_kernel({"name": "projected", "gamma": 2.0})
     {'name': 'projected', 'gamma': 2.0}
     """
-    plugin: type[QuantumKernel] = KERNELS.load(spec if isinstance(spec, str) else spec["name"])
-    return plugin.stands_for or spec
+    name = spec if isinstance(spec, str) else spec["name"]
+    return KERNELS.load(name).stands_for or spec
 
 
 def resolve_kernel(
@@ -241,7 +241,6 @@ def resolve_kernel(
         make = KERNELS.bind(spec)
     except SpecError as error:
         raise error.under("quantum_kernel") from None
-    kernel: QuantumKernel = make(
+    return make(
         feature_map=feature_map, bandwidth=bandwidth, backend=backend, random_state=random_state
     )
-    return kernel

@@ -18,12 +18,14 @@ from qml.registry import Room
 
 __all__ = ["LOSSES", "Labels", "Loss", "LossSpec", "Values", "resolve_loss"]
 
-LOSSES = Room("loss", "qml.losses", supplied=("probabilities", "y"))
-
 Values = NDArray[np.float64]
 Labels = NDArray[np.intp]
 Loss: TypeAlias = Callable[[Values, Labels], tuple[float, Values]]
 LossSpec: TypeAlias = str | Mapping[str, object]
+
+LOSSES: Room[Callable[..., tuple[float, Values]]] = Room(
+    "loss", "qml.losses", supplied=("probabilities", "y")
+)
 
 
 def resolve_loss(spec: LossSpec) -> Loss:

@@ -28,7 +28,7 @@ __all__ = [
     "resolve_optimizer",
 ]
 
-OPTIMIZERS = Room("optimizer", "qml.optimizers")
+OPTIMIZERS: Room[type[Optimizer]] = Room("optimizer", "qml.optimizers")
 
 Vector = NDArray[np.float64]
 Callback: TypeAlias = Callable[[int, Vector, float], object]
@@ -322,7 +322,6 @@ def resolve_optimizer(spec: OptimizerSpec) -> Optimizer:
     if isinstance(spec, Optimizer):
         return spec
     try:
-        made: Optimizer = OPTIMIZERS.bind(spec)()
+        return OPTIMIZERS.bind(spec)()
     except SpecError as error:
         raise error.under("optimizer") from None
-    return made
