@@ -44,9 +44,11 @@ class QuantumEstimator(Declared):
         members = (getattr(cls, name, None) for name in dir(cls))
         if any(getattr(member, "__isabstractmethod__", False) for member in members):
             return
-        if not hasattr(cls, "controls"):
-            raise TypeError(f"{cls.__name__}: missing: controls, some of {sorted(OFFERED_FOR)}")
-        for kind in cls.controls:
+        declared = getattr(cls, "controls", None)
+        if declared is None or not declared <= OFFERED_FOR.keys():
+            kinds = sorted(OFFERED_FOR)
+            raise TypeError(f"{cls.__name__}.controls: got {declared}, allowed: a set of {kinds}")
+        for kind in declared:
             offer, method = OFFERED_FOR[kind]
             if not issubclass(cls, offer):
                 raise TypeError(f"{cls.__name__}: the control {kind!r} needs the method {method!r}")
