@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
+from numpy.typing import ArrayLike
 from pydantic import NonNegativeInt
 from sklearn.gaussian_process import GaussianProcessClassifier
 from sklearn.gaussian_process.kernels import RBF, ConstantKernel
 
 from classical._classifier import PositiveReal, Seed, WrappedClassifier
+from classical._line_search import as_precise_as_can_be
 
 __all__ = ["GaussianProcess"]
 
@@ -41,6 +43,11 @@ class GaussianProcess(WrappedClassifier):
     length_scale: PositiveReal = 1.0
     n_restarts: NonNegativeInt = 1
     random_state: Seed = None
+
+    def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
+        """Fit to points of shape (n_samples, n_features) and labels of shape (n_samples,)."""
+        with as_precise_as_can_be():
+            return super().fit(X, y)
 
     def _machine(self) -> Any:
         return GaussianProcessClassifier(

@@ -84,9 +84,13 @@ class TableKernel(Kernel):
 def fit_process(process: Any, table: Table, y: NDArray[Any]) -> Any:
     """Fit one of scikit-learn's Gaussian processes to a table, its amplitude by the likelihood.
 
-    An amplitude at the lower bound is no failure: the kernel explains nothing of these labels.
+    An amplitude at the lower bound is no failure: the kernel explains nothing of these labels. Nor
+    is a line search that ends as "abnormal": it cannot raise a likelihood that is known to a few
+    digits only, as that of targets without noise is, and what it has found is kept.
     """
     process.set_params(kernel=ConstantKernel() * TableKernel(table))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The optimal value found", ConvergenceWarning)
+        abnormal = r"lbfgs failed to converge[\s\S]*ABNORMAL"
+        warnings.filterwarnings("ignore", abnormal, ConvergenceWarning)
         return process.fit(table.training_rows(), y)
