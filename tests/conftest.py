@@ -7,6 +7,12 @@ import os
 import pytest
 from hypothesis import settings
 
+# Before NumPy is loaded, and for the processes that tests start: one thread a test, as a cell has.
+# The tests run side by side already, and threads that wait busily for the next small product on
+# cores which another test needs made some tests take twenty times as long.
+for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
+
 settings.register_profile("workbench", deadline=None, derandomize=True, max_examples=50)
 settings.load_profile("workbench")
 

@@ -355,7 +355,8 @@ def test_threads_do_not_change_a_digit():
 
     circuit = zz_feature_map(8)
     values = np.random.default_rng(0).normal(size=(300, 8))
-    many = statevectors(circuit, values)
+    with threadpool_limits(2):
+        many = statevectors(circuit, values)
     with threadpool_limits(1):
         np.testing.assert_array_equal(statevectors(circuit, values), many)
 
@@ -557,12 +558,15 @@ def test_fork_leaves_a_working_engine():
     """A forked child has none of its parent's threads, and must not wait for them."""
     import os
 
+    from threadpoolctl import threadpool_limits
+
     circuit, values = zz_feature_map(10), np.full((200, 10), 0.3)
-    expected = statevectors(circuit, values)
-    child = os.fork()
-    if child == 0:
-        os._exit(0 if np.array_equal(statevectors(circuit, values), expected) else 1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    with threadpool_limits(2):
+        expected = statevectors(circuit, values)
+        child = os.fork()
+        if child == 0:
+            os._exit(0 if np.array_equal(statevectors(circuit, values), expected) else 1)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 
 
 def test_split_finds_the_encoding():
