@@ -51,8 +51,8 @@ class Room(Generic[Plugin_co]):
 
     Examples
     --------
-    >>> Room("backend", "qml.backends").names()
-    ['aer', 'density_matrix', 'exact', 'ibm', 'mps', 'pennylane']
+    >>> Room("backend", "qml.backends").load("exact").__name__
+    'ExactBackend'
     """
 
     kind: str

@@ -15,8 +15,11 @@ import numpy as np
 from experiments.datasets._dataset import Dataset
 from experiments.datasets._table import arrays_folder, columns_to_dataset
 from qml.errors import DataError
+from qml.examples import DataExample
 
 __all__ = ["file"]
+
+EXAMPLES = (DataExample({"path": "file.csv"}, files={"file.csv": "x,y\n1,a\n2,b\n"}),)
 
 _READ = (".csv", ".tsv", ".parquet", ".npz")
 

@@ -13,8 +13,11 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from qml.declared import Declared
+from qml.examples import StepExample
 
 __all__ = ["BagOfWords"]
+
+EXAMPLES = (StepExample(train=("good food", "bad food"), test=("unseen word food",)),)
 
 
 class BagOfWords(TransformerMixin, Declared):

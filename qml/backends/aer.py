@@ -16,8 +16,14 @@ from qml.backends._sampled import SampledBackend
 from qml.backends._transpiled import REGISTER
 from qml.circuits import active_qubits, compacted
 from qml.errors import BackendError, SpecError
+from qml.examples import BackendExample
 
 __all__ = ["AerBackend"]
+
+EXAMPLES = (
+    {"shots": 4000},
+    BackendExample({"noise": "fake_manila", "shots": 4000}, noisy=True),
+)
 
 
 @dataclass

@@ -20,9 +20,15 @@ from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
 from qml.costs import Workload
 from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory
 from qml.errors import SpecError
+from qml.examples import BackendExample
 from qml.identity import ByIdentity
 
 __all__ = ["DensityMatrixBackend"]
+
+EXAMPLES = (
+    BackendExample({"noise": "fake_manila"}, noisy=True),
+    BackendExample({"noise": "fake_manila", "shots": 4000}, noisy=True),
+)
 
 _KEPT_PROGRAMS = 32
 _BLOCK_BYTES = 256 * 2**20  # of states that are pushed together

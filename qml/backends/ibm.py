@@ -25,9 +25,12 @@ from qml.circuits import measured_qubits, overlap_circuit, without_readout
 from qml.costs import Estimate, Usage, Workload
 from qml.devices import Device, snapshot
 from qml.errors import BackendError, SpecError
+from qml.examples import BackendExample
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect
 
 __all__ = ["IBMBackend"]
+
+EXAMPLES = (BackendExample({"name": "fake_manila", "shots": 4000}, noisy=True),)
 
 # the service's limits on one job, and its rule for what a job takes of the machine
 _MOST_EXECUTIONS = 10_000_000

@@ -19,6 +19,8 @@ from qml.identity import ByIdentity
 
 __all__ = ["PennylaneBackend"]
 
+EXAMPLES = ({}, {"shots": 4000})
+
 _KEPT_CIRCUITS = 8
 _GATES = {Kind.H: "Hadamard", Kind.X: "PauliX", Kind.CX: "CNOT", Kind.SWAP: "SWAP"}
 _TURNS = {Kind.RX: "RX", Kind.RY: "RY", Kind.PARITY: "MultiRZ"}

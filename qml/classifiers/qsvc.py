@@ -19,6 +19,8 @@ from qml.offers import Controls, Encoding
 
 __all__ = ["QSVC"]
 
+EXAMPLES = ({}, {"calibration": "sigmoid"})
+
 SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
     "bandwidth": {"low": 0.05, "high": 2.0, "log": True},

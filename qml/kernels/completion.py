@@ -12,9 +12,15 @@ from scipy.optimize import minimize
 from qml.backends import Backend, Workload
 from qml.circuits import CircuitSpec
 from qml.errors import SpecError
+from qml.examples import KernelExample
 from qml.kernels._contract import Matrix, QuantumKernel
 
 __all__ = ["CompletionKernel"]
+
+EXAMPLES = (
+    KernelExample({"fraction": 1.0, "rank": 1000}, tolerance=1e-6),  # a fit stops at a tolerance
+    KernelExample({"fraction": 0.6, "compare": True}, estimated=True),
+)
 
 _RANKS = (1, 2, 4, 8, 16, 32, 64)
 _HELD_OUT = 0.1  # of the measured entries, to choose the rank and to report the error

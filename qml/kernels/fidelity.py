@@ -15,6 +15,8 @@ from qml.kernels._mitigation import DepolarisingCorrection
 
 __all__ = ["FidelityKernel"]
 
+EXAMPLES = ({}, {"mitigation": "depolarising"})
+
 
 class FidelityKernel(QuantumKernel):
     r"""Fidelity of two encoded points.

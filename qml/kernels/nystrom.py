@@ -15,6 +15,11 @@ from qml.kernels._contract import Matrix, QuantumKernel
 
 __all__ = ["NystromKernel"]
 
+EXAMPLES = (
+    {"n_landmarks": 1000},
+    {"n_landmarks": 5, "sampling": "leverage", "compare": True},
+)
+
 Sampling = Literal["uniform", "leverage", "determinantal"]
 Indices = NDArray[np.intp]
 

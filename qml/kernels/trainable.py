@@ -12,11 +12,19 @@ from sklearn.svm import SVC
 from qml.backends import Backend, GramLoss, Workload, n_shifts
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.errors import DataError, SpecError
+from qml.examples import KernelExample
 from qml.kernels._alignment import alignment, alignment_slopes, centred, label_kernel
 from qml.kernels._contract import Matrix, QuantumKernel
 from qml.optimizers import Objective, Optimizer, resolve_optimizer
 
 __all__ = ["TrainableKernel"]
+
+EXAMPLES = (
+    KernelExample(
+        {"optimizer": {"name": "cobyla", "maxiter": 3}},
+        feature_map={"name": "data_reuploading", "reps": 2},
+    ),
+)
 
 Criterion = Literal["alignment", "centred_alignment", "svc"]
 

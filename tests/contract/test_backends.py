@@ -12,19 +12,12 @@ from qiskit.quantum_info import SparsePauliOp
 from qml.backends import BACKENDS, Backend, Workload, resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.errors import SpecError
+from qml.examples import BackendExample, examples_of
 
-IDEAL = [
-    "exact",
-    "exact:shots=4000",
-    "aer:shots=4000",
-    "mps:shots=4000",
-    "pennylane:shots=4000",
-]
-NOISY = [
-    "aer:noise=fake_manila,shots=4000",
-    "density_matrix:noise=fake_manila,shots=4000",
-    "ibm:fake_manila,shots=4000",
-]
+EXAMPLES = examples_of(BACKENDS, BackendExample)
+MEASURED = {label: found for label, found in EXAMPLES.items() if found[1].parameters.get("shots")}
+every_example = pytest.mark.parametrize("name, example", EXAMPLES.values(), ids=EXAMPLES)
+every_measured_example = pytest.mark.parametrize("name, example", MEASURED.values(), ids=MEASURED)
 OBSERVABLES = [
     SparsePauliOp.from_list([("ZZI", 1.0), ("XYZ", 0.3), ("IXI", 0.2)]),
     SparsePauliOp("ZII"),
@@ -33,14 +26,16 @@ FEATURE_MAP = resolve_feature_map("zz", 3)
 X = np.random.default_rng(0).uniform(0, 2 * np.pi, (6, 3))
 
 
-def test_every_backend_file_is_tested_here():
-    assert {spec.partition(":")[0] for spec in IDEAL + NOISY} == set(BACKENDS.names())
+def made(name, example, seed):
+    return BACKENDS.bind_named(name, example.parameters)(random_state=seed)
 
 
-@pytest.mark.parametrize("spec", [*IDEAL[1:], *NOISY, "mps", "pennylane"])
-def test_close_to_exact(spec):
-    exact, backend = resolve_backend("exact"), resolve_backend(spec, 1)
-    tolerance = 0.5 if "fake" in spec else 5 / np.sqrt(4000) if "shots" in spec else 1e-8
+@every_example
+def test_close_to_exact(name, example):
+    exact, backend = resolve_backend("exact"), made(name, example, 1)
+    tolerance = 5 / np.sqrt(backend.shots) if backend.shots else 1e-8
+    if example.noisy:
+        tolerance = 0.5
     np.testing.assert_allclose(
         backend.run_probabilities(FEATURE_MAP, X),
         exact.run_probabilities(FEATURE_MAP, X),
@@ -60,20 +55,20 @@ def test_close_to_exact(spec):
     )
 
 
-@pytest.mark.parametrize("spec", [*NOISY, "density_matrix"])
-def test_layout_keeps_the_logical_order_of_bits(spec):
+@every_example
+def test_layout_keeps_the_logical_order_of_bits(name, example):
     """On a device of five qubits in a line the logical qubits land anywhere; the bits must not."""
     circuit = QuantumCircuit(3)
     circuit.x(0)
     circuit.cx(0, 2)  # outcome 101: qubits 0 and 2
-    probabilities = resolve_backend(spec, 1).run_probabilities(circuit, np.zeros((1, 0)))
+    probabilities = made(name, example, 1).run_probabilities(circuit, np.zeros((1, 0)))
     assert probabilities[0].argmax() == 0b101
     assert probabilities[0, 0b101] > 0.7
 
 
-@pytest.mark.parametrize("spec", IDEAL + NOISY)
-def test_usage_is_what_was_run_and_estimate_foresees_it(spec):
-    backend = resolve_backend(spec, 1)
+@every_example
+def test_usage_is_what_was_run_and_estimate_foresees_it(name, example):
+    backend = made(name, example, 1)
     shots = backend.shots or 0
     backend.run_probabilities(FEATURE_MAP, X)
     assert (backend.usage.circuits, backend.usage.shots) == (6, 6 * shots)
@@ -83,32 +78,40 @@ def test_usage_is_what_was_run_and_estimate_foresees_it(spec):
     spent = backend.usage.since(before)
     foreseen = backend.estimate(Workload(3, grams=((6, 0), (2, 6))))
     assert (spent.circuits, spent.shots) == (foreseen.circuits, foreseen.shots)
-    assert spent.circuits == (6 + 2 + 6 if shots == 0 else 15 + 12)
+    if shots:  # measured, every pair once; exact, a backend may need one circuit a point
+        assert spent.circuits == 15 + 12
 
 
-@pytest.mark.parametrize("spec", IDEAL[1:] + NOISY)
-def test_same_seed_same_shots_and_no_job_repeats_another(spec):
-    first, second = resolve_backend(spec, 7), resolve_backend(spec, 7)
+def test_exact_gram_matrix_is_one_circuit_a_point():
+    backend = resolve_backend("exact")
+    backend.gram(FEATURE_MAP, X)
+    backend.gram(FEATURE_MAP, X[:2], X)
+    assert backend.usage.circuits == 6 + 2 + 6
+
+
+@every_measured_example
+def test_same_seed_same_shots_and_no_job_repeats_another(name, example):
+    first, second = made(name, example, 7), made(name, example, 7)
     a, b = first.run_probabilities(FEATURE_MAP, X), first.run_probabilities(FEATURE_MAP, X)
     np.testing.assert_array_equal(a, second.run_probabilities(FEATURE_MAP, X))
     assert not np.array_equal(a, b)
-    assert not np.array_equal(a, resolve_backend(spec, 8).run_probabilities(FEATURE_MAP, X))
+    assert not np.array_equal(a, made(name, example, 8).run_probabilities(FEATURE_MAP, X))
 
 
-@pytest.mark.parametrize("spec", IDEAL[1:] + NOISY)
-def test_rows_of_one_job_are_independent_draws(spec):
+@every_measured_example
+def test_rows_of_one_job_are_independent_draws(name, example):
     same = np.repeat(X[:1], 2, axis=0)
-    rows = resolve_backend(spec, 7).run_probabilities(FEATURE_MAP, same)
+    rows = made(name, example, 7).run_probabilities(FEATURE_MAP, same)
     assert not np.array_equal(rows[0], rows[1])
 
 
-@pytest.mark.parametrize("spec", IDEAL + NOISY)
-def test_bound_circuit_is_the_whole_circuit(spec):
+@every_example
+def test_bound_circuit_is_the_whole_circuit(name, example):
     model = compose_model(FEATURE_MAP, resolve_ansatz("efficient_su2", 3))
     weights = np.linspace(-1, 1, len(model.weights))
     values = np.hstack([X, np.tile(weights, (len(X), 1))])[:, model.columns]
-    bound = resolve_backend(spec, 3).bind(model, X)
-    plain = resolve_backend(spec, 3)
+    bound = made(name, example, 3).bind(model, X)
+    plain = made(name, example, 3)
     np.testing.assert_allclose(
         bound.probabilities(weights), plain.run_probabilities(model.circuit, values), atol=1e-12
     )
@@ -154,9 +157,9 @@ def test_measured_derivatives_are_close():
     assert backend.usage.jobs == 3  # one call a group: ZZI with ZII, XYZ, IXI
 
 
-@pytest.mark.parametrize("spec", IDEAL + NOISY)
-def test_pickles_without_its_connection(spec):
-    backend = resolve_backend(spec, 2)
+@every_example
+def test_pickles_without_its_connection(name, example):
+    backend = made(name, example, 2)
     backend.run_probabilities(FEATURE_MAP, X)
     copy = pickle.loads(pickle.dumps(backend))
     assert copy.usage == backend.usage

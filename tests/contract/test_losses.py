@@ -7,7 +7,11 @@ import pytest
 from sklearn.metrics import brier_score_loss, log_loss
 
 from qml.errors import SpecError
+from qml.examples import Example, examples_of
 from qml.losses import LOSSES, resolve_loss
+
+EXAMPLES = examples_of(LOSSES, Example)
+every_example = pytest.mark.parametrize("name, example", EXAMPLES.values(), ids=EXAMPLES)
 
 
 def sample(n_classes, n=12, seed=0):
@@ -15,11 +19,11 @@ def sample(n_classes, n=12, seed=0):
     return rng.dirichlet(np.full(n_classes, 2.0), n), rng.integers(0, n_classes, n)
 
 
-@pytest.mark.parametrize("name", LOSSES.names())
+@every_example
 @pytest.mark.parametrize("n_classes", [2, 3, 5])
-def test_slopes_are_finite_differences(name, n_classes):
+def test_slopes_are_finite_differences(name, example, n_classes):
     probabilities, y = sample(n_classes)
-    loss = resolve_loss(name)
+    loss = resolve_loss({"name": name, **example.parameters})
     value, slopes = loss(probabilities, y)
     assert np.isfinite(value)
     differences = np.empty_like(slopes)
@@ -32,9 +36,9 @@ def test_slopes_are_finite_differences(name, n_classes):
     np.testing.assert_allclose(slopes, differences, atol=1e-6)
 
 
-@pytest.mark.parametrize("name", LOSSES.names())
-def test_certainty_is_finite_and_the_right_class_is_best(name):
-    loss = resolve_loss(name)
+@every_example
+def test_certainty_is_finite_and_the_right_class_is_best(name, example):
+    loss = resolve_loss({"name": name, **example.parameters})
     right, wrong = (loss(np.array([p]), np.array([0])) for p in ([1.0, 0.0], [0.0, 1.0]))
     assert right[0] < wrong[0]
     assert np.isfinite([*right[1].ravel(), *wrong[1].ravel()]).all()

@@ -19,34 +19,22 @@ from qml.classifiers.qsvc import QSVC
 from qml.classifiers.vqc import VQC
 from qml.docstrings import sections
 from qml.errors import SpecError
+from qml.examples import Example, examples_of
 from qml.registry import check_parameters
 
 # read once: another test process may add a model of its own for a while
 NAMES = MODELS.names()
+EXAMPLES = examples_of(MODELS, Example)
+EXCUSED = {MODELS.load(name): getattr(MODELS.module(name), "EXCUSED", {}) for name in NAMES}
 
 with warnings.catch_warnings():  # the decorator builds one instance each
     warnings.simplefilter("error")
-    ESTIMATORS = [MODELS.load(name)() for name in NAMES]
-    ESTIMATORS += [QSVC(calibration="sigmoid"), PREPROCESSING.load("quantum_kernel_pca")()]
-
-
-_TOLERANCE = "libsvm's solver stops at a tolerance, so weights and copies differ slightly"
+    ESTIMATORS = [MODELS.load(name)(**example.parameters) for name, example in EXAMPLES.values()]
 
 
 def expected_failures(estimator):
     """Return the checks that a model may fail, each with its reason; ours have none."""
-    reason = {
-        "SVC": _TOLERANCE,
-        "SVR": _TOLERANCE,
-        "OneClassSVM": _TOLERANCE,
-        "RandomForestClassifier": "the bootstrap draws rows, so weights and copies differ",
-        "GradientBoostingClassifier": "splits are drawn at random among equals",
-    }.get(type(estimator).__name__)
-    if type(estimator).__name__ == "GaussianNB":
-        one_label = "a class without weight divides by zero before it is named"
-        return {"check_classifiers_one_label_sample_weights": one_label}
-    checks = [f"check_sample_weight_equivalence_on_{kind}_data" for kind in ("dense", "sparse")]
-    return dict.fromkeys(checks, reason) if reason else {}
+    return EXCUSED[type(estimator)]
 
 
 @parametrize_with_checks(ESTIMATORS, expected_failed_checks=expected_failures, xfail_strict=True)

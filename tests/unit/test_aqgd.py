@@ -28,3 +28,12 @@ def test_one_step_costs_two_evaluations_a_parameter_and_one():
     optimizer = resolve_optimizer({"name": "aqgd", "maxiter": 3})
     result = optimizer.minimize(Objective(lambda x: float(np.cos(x).sum())), np.zeros(40) + 0.2)
     assert result.n_evaluations == 3 * 81 + 1
+
+
+def test_step_is_told_as_its_shifts_begin():
+    """Its library never says so: the shifts of a step are counted."""
+    objective, at = Objective(lambda x: float(np.cos(x).sum())), []
+    objective._on_step = lambda: at.append(objective.n_evaluations)
+    optimizer = resolve_optimizer({"name": "aqgd", "maxiter": 6})
+    optimizer.minimize(objective, np.array([0.3, -0.4, 0.5]))
+    assert at == [7 * k for k in range(6)]
