@@ -132,9 +132,10 @@ def examples_of(room: Room, shape: type[Shape]) -> dict[str, tuple[str, Shape]]:
     >>> examples_of(LOSSES, Example)["hinge"]
     ('hinge', Example(parameters={}))
     """
-    found = {}
+    found: dict[str, tuple[str, Shape]] = {}
     for name in room.names():
         module = room.module(name)
+        given: object
         for given in getattr(module, "EXAMPLES", ({},)):
             example = shape(given) if isinstance(given, Mapping) else given
             if not isinstance(example, shape):

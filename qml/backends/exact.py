@@ -40,7 +40,7 @@ from qml.identity import ByIdentity
 
 __all__ = ["ExactBackend"]
 
-EXAMPLES = ({}, {"shots": 4000})
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"shots": 4000})
 
 _PAIRS = 1024  # whose states are held side by side
 

@@ -18,7 +18,7 @@ from qml.engine import MPSStates, encode_mps, mps_bytes, require_states
 
 __all__ = ["MPSBackend"]
 
-EXAMPLES = ({}, {"shots": 4000})
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"shots": 4000})
 
 _NARROW = 4  # a chain of two layers
 

@@ -19,7 +19,7 @@ from qml.identity import ByIdentity
 
 __all__ = ["PennylaneBackend"]
 
-EXAMPLES = ({}, {"shots": 4000})
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"shots": 4000})
 
 _KEPT_CIRCUITS = 8
 _GATES = {Kind.H: "Hadamard", Kind.X: "PauliX", Kind.CX: "CNOT", Kind.SWAP: "SWAP"}

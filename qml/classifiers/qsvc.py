@@ -19,7 +19,7 @@ from qml.offers import Controls, Encoding
 
 __all__ = ["QSVC"]
 
-EXAMPLES = ({}, {"calibration": "sigmoid"})
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"calibration": "sigmoid"})
 
 SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},

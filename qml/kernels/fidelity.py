@@ -15,7 +15,7 @@ from qml.kernels._mitigation import DepolarisingCorrection
 
 __all__ = ["FidelityKernel"]
 
-EXAMPLES = ({}, {"mitigation": "depolarising"})
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"mitigation": "depolarising"})
 
 
 class FidelityKernel(QuantumKernel):

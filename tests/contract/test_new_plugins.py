@@ -1,4 +1,4 @@
-"""A model is one new file: dropped into a copy, the whole workbench takes it up."""
+"""A plug-in is one new file: one of every kind, dropped into a copy, and all of it is taken up."""
 
 from __future__ import annotations
 
@@ -8,86 +8,104 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING
+from qml.backends import BACKENDS
+from qml.devices import DEVICES
+
 ROOT = Path(__file__).parents[2]
-
-MODEL = '''
-"""Nearest centroid on angles: thirty lines, as a newcomer would write them."""
-
-from __future__ import annotations
-
-import numpy as np
-from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.utils.multiclass import check_classification_targets
-from sklearn.utils.validation import check_is_fitted, validate_data
-
-__all__ = ["AngleCentroid"]
-
-
-class AngleCentroid(ClassifierMixin, BaseEstimator):
-    """Predict the class whose mean is nearest."""
-
-    def __init__(self, order=2):
-        self.order = order
-
-    def fit(self, X, y):
-        X, y = validate_data(self, X, y)
-        check_classification_targets(y)
-        self.classes_ = np.unique(y)
-        self.means_ = np.array([X[y == label].mean(axis=0) for label in self.classes_])
-        return self
-
-    def predict(self, X):
-        check_is_fitted(self)
-        X = validate_data(self, X, reset=False)
-        distances = np.linalg.norm(X[:, None] - self.means_, ord=self.order, axis=2)
-        return self.classes_[distances.argmin(axis=1)]
-'''
-
-STUDY = """
-name: newcomer
-datasets: [wine]
-models:
-  - {name: angle_centroid, order: [1, 2]}
-  - dummy
-protocol: {folds: 2}
-"""
+NEWCOMERS = Path(__file__).parent / "newcomers"
+FILES = sorted(
+    file.relative_to(NEWCOMERS)
+    for suffix in ("py", "yaml")
+    for file in NEWCOMERS.rglob(f"*.{suffix}")
+)
+LISTED = {
+    "models": ("angle_centroid", "mean_fidelity"),
+    "backends": ("flipped",),
+    "devices": ("pair",),
+    "kernels": ("fidelity_power",),
+    "losses": ("spherical",),
+    "decisions": ("highest",),
+    "optimizers": ("downhill",),
+    "feature-maps": ("ladder",),
+    "ansatzes": ("brick_wall",),
+    "datasets": ("checkerboard",),
+    "preprocessing": ("clipped", "fidelity_features"),
+    "studies": ("newcomers",),
+}
 
 
-def test_one_new_file_is_enough(tmp_path):
-    copy = tmp_path / "copy"
-    for folder in ("qml", "classical", "experiments", "qml_workbench", "tests"):
-        shutil.copytree(ROOT / folder, copy / folder, ignore=shutil.ignore_patterns("__pycache__"))
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    """A copy of the tree with the new files in it, and nothing else changed."""
+    copy = tmp_path_factory.mktemp("newcomers") / "copy"
+    for folder in (
+        "qml",
+        "classical",
+        "experiments",
+        "qml_workbench",
+        "tests",
+    ):  # with the compiled kernels
+        ignored = shutil.ignore_patterns("newcomers", "*.tmp.*")
+        shutil.copytree(ROOT / folder, copy / folder, ignore=ignored)
     shutil.copy(ROOT / "pyproject.toml", copy)
-    (copy / "classical" / "angle_centroid.py").write_text(MODEL)
-    (copy / "newcomer.yaml").write_text(STUDY)
+    for file in FILES:
+        assert not (copy / file).exists()
+        shutil.copy(NEWCOMERS / file, copy / file)
+    return copy
 
-    def run(*command: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", *command],
-            cwd=copy,
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, "PYTHONPATH": str(copy)},
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
 
-    assert "angle_centroid" in run("experiments", "list", "models")
-    assert "angle_centroid [order=1]" in run("experiments", "check", "newcomer.yaml")
-    run("experiments", "run", "newcomer.yaml", "--jobs", "1")
-    table = run("experiments", "table", "results/newcomer")
-    assert "angle_centroid [order=2]" in table
-    checked = run(
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "tests/contract/test_models.py",
-        "-k",
-        "AngleCentroid or angle_centroid",
+def run(tree: Path, *arguments: str) -> str:
+    """Run Python in the copy."""
+    done = subprocess.run(
+        [sys.executable, *arguments],
+        cwd=tree,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(tree)},
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_every_kind_has_a_newcomer():
+    rooms = [MODELS, DATASETS, PREPROCESSING, BACKENDS, DEVICES, *COMPONENTS.values()]
+    folders = {str(file.parent).replace(os.sep, ".") for file in FILES}
+    for room in rooms:
+        packages = (room.packages,) if isinstance(room.packages, str) else room.packages
+        assert folders & set(packages), f"no new {room.kind}"
+
+
+def test_new_plugins_are_listed_and_a_study_of_them_is_checked_and_run(tree):
+    """In one process, since each takes seconds to start."""
+    commands = [f"list {part}" for part in LISTED]
+    commands += ["check newcomers", "run newcomers --jobs 1", "table results/newcomers"]
+    code = (
+        "import sys; from experiments.commands.cli import main\n"
+        "for command in sys.argv[1:]:\n"
+        "    sys.argv = ['qml', *command.split()]\n"
+        "    try: main()\n"
+        "    except SystemExit as end: assert not end.code, command\n"
+        "    print('the end')"
+    )
+    *lists, check, _, table, _ = run(tree, "-c", code, *commands).split("the end\n")
+    for part, listed in zip(LISTED, lists, strict=True):
+        for name in LISTED[part]:
+            assert name in listed, part
+    assert "angle_centroid [order=1]" in check
+    for label in ("angle_centroid [order=2]", "mean_fidelity", "vqc", "flipped", "pair"):
+        assert label in table
+    assert "failed" not in table
+
+
+def test_new_plugins_pass_the_contract_suite_and_their_own_examples(tree):
+    files = [file for file in FILES if file.suffix == ".py"]
+    classes = "AngleCentroid or MeanFidelity or FidelityFeatures or Clipped"
+    names = f"({' or '.join(file.stem for file in files)} or {classes}) and not test_new_plugins"
+    pytest_ = ("-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist")
+    checked = run(tree, *pytest_, "tests/contract", *map(str, files), "-k", names)
     assert "failed" not in checked
     assert "passed" in checked

@@ -1,0 +1,35 @@
+"""The class whose training points are nearest on average."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from qml.classifiers._base import QuantumClassifier
+from qml.kernels import KernelMachine
+
+__all__ = ["MeanFidelity"]
+
+SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+
+
+class MeanFidelity(KernelMachine, QuantumClassifier):
+    """Predict the class with the largest mean kernel.
+
+    Parameters
+    ----------
+    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
+        As for `qml.kernels.KernelMachine`.
+    """
+
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
+        self._training_matrix(X, y, seed)
+        members = y[:, None] == np.arange(len(self.classes_))
+        self._weights = members / members.sum(axis=0)
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[Any]:
+        """Return the mean kernels, shape (n_samples, n_classes), scaled to the sum 1."""
+        means = np.clip(self._test_block(X) @ self._weights, 1e-12, None)
+        return np.asarray(means / means.sum(axis=1, keepdims=True))

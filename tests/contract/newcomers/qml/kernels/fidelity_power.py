@@ -1,0 +1,51 @@
+"""A power of the fidelity."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import PositiveInt
+
+from qml.backends import Backend, Workload
+from qml.circuits import CircuitSpec
+from qml.kernels._contract import Matrix, QuantumKernel
+
+__all__ = ["FidelityPower"]
+
+EXAMPLES = ({}, {"power": 3})
+
+
+class FidelityPower(QuantumKernel):
+    """Fidelity of two encoded points to a whole power, positive as every such power is.
+
+    Parameters
+    ----------
+    feature_map, bandwidth, backend, random_state
+        As for `qml.kernels.QuantumKernel`.
+    power : int, default=2
+        Number of copies of the states that are compared.
+    """
+
+    def __init__(
+        self,
+        feature_map: CircuitSpec = "zz",
+        bandwidth: float = 1.0,
+        backend: str | Backend = "exact",
+        random_state: int | None = None,
+        power: PositiveInt = 2,
+    ) -> None:
+        super().__init__(feature_map, bandwidth, backend, random_state)
+        self.power = power
+
+    def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
+        return self._evaluate(X, None)
+
+    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
+        return np.asarray(self.backend.gram(self._circuit(X.shape[1]), X, Y) ** self.power)
+
+    def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
+        circuit = self._circuit(n_features)
+        grams = ((n_train, 0), (n_test, n_train))
+        return Workload(circuit.num_qubits, grams=grams, circuit=circuit)

@@ -1,0 +1,32 @@
+"""One minus the spherical score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from qml.losses._contract import Labels, Values
+
+__all__ = ["spherical"]
+
+
+def spherical(probabilities: Values, y: Labels) -> tuple[float, Values]:
+    r"""Return the mean of :math:`1 - p_y / \lVert p\rVert`.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (n_samples, n_classes)
+        Class probabilities.
+    y : ndarray of shape (n_samples,)
+        True classes, from 0.
+
+    Examples
+    --------
+    >>> spherical(np.array([[0.6, 0.8]]), np.array([1]))[0].__round__(6)
+    0.2
+    """
+    rows = np.arange(len(y))
+    lengths = np.linalg.norm(probabilities, axis=1)
+    scores = probabilities[rows, y] / lengths
+    slopes = probabilities * (scores / lengths**2)[:, None]
+    slopes[rows, y] -= 1 / lengths
+    return float(1 - scores.mean()), slopes / len(y)
