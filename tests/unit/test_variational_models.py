@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from qiskit.quantum_info import Operator, Statevector, partial_trace
 from scipy.linalg import expm
+from sklearn.base import is_classifier
 
 from experiments.registry import MODELS, build_estimator
 from qml.backends import BoundCircuit, resolve_backend
@@ -24,7 +25,7 @@ from qml.variational._estimator import _Samples
 
 X = np.random.default_rng(8).uniform(0.2, 1.5, (9, 3))
 NAMES = [name for name in MODELS.names() if issubclass(MODELS.load(name), VariationalEstimator)]
-CLASSIFIERS = [name for name in NAMES if name != "variational_regressor"]
+CLASSIFIERS = [name for name in NAMES if is_classifier(MODELS.load(name)())]
 
 
 def differences(function, weights, step=1e-6):
