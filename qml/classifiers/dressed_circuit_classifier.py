@@ -17,6 +17,8 @@ from qml.variational import Architecture, Head
 
 __all__ = ["DressedCircuitClassifier"]
 
+EXAMPLES = ({"optimizer": {"name": "adam", "maxiter": 20}},)
+
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
 
 

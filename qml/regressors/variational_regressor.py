@@ -23,6 +23,8 @@ from qml.variational import Architecture, Head, VariationalEstimator
 
 __all__ = ["VariationalRegressor"]
 
+EXAMPLES = ({"optimizer": {"name": "l_bfgs_b", "maxiter": 10}},)
+
 SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
 
 

@@ -8,7 +8,6 @@ import logging
 import pickle
 import traceback
 import warnings
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +25,7 @@ from qml.jobs import Ledger, Patience
 TOKEN = "canary-TOKEN_0123456789abcdefGHIJ"  # a global: a traceback shows locals
 SECRETS = [TOKEN, base64.b64encode(TOKEN.encode()).decode().rstrip("="), TOKEN[:8], TOKEN[-8:]]
 QUICK = Patience(
-    wait_s=0.4, submit_s=0.8, answer_s=0.2, grace_s=0.2, poll_s=0.02, longest_poll_s=0.05
+    wait_s=0.4, submit_s=3.0, answer_s=0.2, grace_s=0.2, poll_s=0.02, longest_poll_s=0.05
 )
 
 
@@ -85,7 +84,7 @@ def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch
 
     fake = service(tmp_path / "service", trouble)
     monkeypatch.setattr(qiskit_ibm_runtime, "QiskitRuntimeService", fake)
-    monkeypatch.setattr(ledgers, "PATIENCE", replace(QUICK, submit_s=2.0))
+    monkeypatch.setattr(ledgers, "PATIENCE", QUICK)
     study = Study.from_dict(
         {
             "name": "canary",
