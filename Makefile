@@ -4,11 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help bench demo test test-all lint lock clean
+.PHONY: help bench demo test quick test-all test-generic lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
 
 demo: $(READY)  ## install, then run the quickstart study and print its table
 	$(BIN)/qml run quickstart
@@ -16,8 +16,20 @@ demo: $(READY)  ## install, then run the quickstart study and print its table
 test: $(READY)  ## install, then run the tests
 	$(BIN)/pytest -n auto
 
+quick: $(READY)  ## install, then run the tests of three minutes
+	$(BIN)/pytest -n auto -m "not slow and not reliability"
+
 test-all: $(READY)  ## the tests with the long campaigns
 	$(BIN)/pytest -n auto -m ""
+
+# Kernels without the newer instructions: what agrees to the last bit by chance alone shows there.
+GENERIC := OPENBLAS_CORETYPE=Nehalem NUMBA_CPU_NAME=generic NUMBA_CACHE_DIR=$(abspath $(VENV))/numba-generic
+NUMBERS := tests/unit/test_other_processors.py tests/unit/test_engine.py tests/unit/test_kernels.py \
+	tests/unit/test_low_rank.py tests/unit/test_machines.py tests/unit/test_classical.py \
+	tests/unit/test_vqc_training.py tests/contract/test_kernels.py tests/contract/test_optimizers.py
+test-generic: $(READY)  ## the tests of numbers, as on another processor
+	$(GENERIC) $(BIN)/pytest -n auto $(NUMBERS)
+	$(GENERIC) $(BIN)/pytest -n auto tests/contract/test_models.py -k "not scikit_learn_contract"
 
 lint: $(READY)  ## format, rules and types
 	$(BIN)/ruff format --check .
