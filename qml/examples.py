@@ -111,7 +111,7 @@ class StepExample(Example):
 Shape = TypeVar("Shape", bound=Example)
 
 
-def examples_of(room: Room, shape: type[Shape]) -> dict[str, tuple[str, Shape]]:
+def examples_of(room: Room[object], shape: type[Shape]) -> dict[str, tuple[str, Shape]]:
     """Return every example of every plug-in of a room, with the plug-in's name, by a label.
 
     Parameters

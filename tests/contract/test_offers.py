@@ -7,10 +7,10 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from experiments.cells import ModelRow
 from experiments.controls import controls_of
 from sklearn.base import BaseEstimator, is_classifier, is_outlier_detector
 
+from experiments.records import ModelRow
 from experiments.registry import MODELS, PREPROCESSING
 from qml import offers
 from qml.classifiers.qsvc import QSVC
