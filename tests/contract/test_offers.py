@@ -7,7 +7,7 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from experiments.controls import controls_of
+from experiments.planning.controls import controls_of
 from sklearn.base import BaseEstimator, is_classifier, is_outlier_detector
 
 from experiments.records import ModelRow

@@ -29,11 +29,11 @@ ROOMS = [
     "diagnostics",
 ]
 WORKBENCH = [
-    "registry",
     "seeds",
     "records",
     "datasets",
     "preprocessing",
+    "registry",
     "evaluation",
     "planning",
     "running",

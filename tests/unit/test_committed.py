@@ -15,8 +15,12 @@ ROW = ["dataset", "model", "control", "train_size", "repeat", "fold"]
 
 
 def table(cells: pd.DataFrame) -> pd.DataFrame:
-    named = cells.assign(control=cells["control"].fillna(""))
+    named = cells.assign(control=cells["control"].astype(object).fillna(""))
     return named.set_index(ROW).sort_index()
+
+
+def _texts(column: pd.Series) -> list[str]:
+    return column.astype(object).fillna("").tolist()
 
 
 @pytest.mark.parametrize("name", ["exact", "measured"])
@@ -32,4 +36,4 @@ def test_numbers_stay(name, tmp_path):
             was, found = before[column].astype(float), now[column].astype(float)
             np.testing.assert_allclose(found, was, rtol=1e-9, atol=1e-12, err_msg=column)
         else:
-            assert now[column].fillna("").tolist() == before[column].fillna("").tolist(), column
+            assert _texts(now[column]) == _texts(before[column]), column
