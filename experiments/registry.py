@@ -78,11 +78,11 @@ def build_estimator(
     room : Room
         `MODELS` or `PREPROCESSING`.
     name : str
-        The plug-in.
+        Name of the plug-in.
     parameters : mapping
         Plain values from the study.
     random_state : int, default=0
-        Given to the estimator if it has that parameter.
+        Seed of the estimator, if it takes one.
 
     Raises
     ------

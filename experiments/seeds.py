@@ -19,14 +19,14 @@ def child_seed(seed: int, *place: object) -> int:
     Parameters
     ----------
     seed : int
-        The study's.
+        Seed of the study.
     *place : object
-        What the seed is for, such as ``"split", 0``.
+        Words and numbers that name the random choice, such as ``"split", 0``.
 
     Returns
     -------
     int
-        In 0 to 2**31 - 1, as scikit-learn takes it.
+        Seed in 0 to 2**31 - 1, as scikit-learn takes it.
 
     Examples
     --------

@@ -34,13 +34,14 @@ class Verdict:
     Parameters
     ----------
     dataset, first, second : str
-        Labels.
+        Labels of the data set and of the two models.
     judgement : str
-        Of the first: "better", "worse", "practically equal" or "undecided".
+        Judgement on the first model: "better", "worse", "practically equal" or "undecided".
     p : float
-        Of the corrected t test, by Holm's method adjusted for all pairs on the data set.
+        Adjusted p of the corrected t test, by Holm's method over the pairs compared on the data
+        set.
     comparison : Comparison
-        With the unadjusted p; in units in which higher is better.
+        Comparison of the two, its p not adjusted; in units in which higher is better.
     """
 
     dataset: str
@@ -76,16 +77,16 @@ def verdicts(
         One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``
         and the metric; a model takes part where all its cells are done.
     metric : str
-        A key of `METRICS`.
+        Metric that is compared, a key of `METRICS`.
     rope : float
         Half width of the region of practical equivalence.
     pairs : sequence of (first, second) or None, default=None
-        Those alone, and adjusted for those alone; None is all pairs.
+        Pairs of labels that alone are compared and adjusted for; None is all pairs.
 
     Returns
     -------
     list of Verdict
-        The pair's better mean first, unless pairs are given.
+        Verdicts, a pair's better mean first unless pairs are given.
     """
     found = []
     for dataset, group in cells.groupby("dataset", sort=False):

@@ -40,13 +40,13 @@ class Course:
     Parameters
     ----------
     spent : dict of ndarray
-        For each of `COSTS`, what was spent when a loss was reached.
+        Amounts spent when each loss was reached, for each of `COSTS`.
     losses : ndarray
-        The loss then: the best so far, or that of the best point so far on ideal qubits.
+        Losses along the way: the best so far, or that of the best point so far on ideal qubits.
     staged : dict of ndarray
         Circuits and test accuracy along the way; empty arrays where it was not kept.
     accuracy : float
-        On the test rows, at the end.
+        Accuracy on the test rows, at the end; NaN for targets.
     """
 
     spent: dict[str, Values]
@@ -78,9 +78,9 @@ class Problem:
     unit : float
         Circuits of a simplex gradient: training samples times one more than the parameters.
     budget : dict of float
-        For each of `COSTS`, the full budget: what the study gives, or the most that was spent.
+        Full budget for each of `COSTS`: what the study gives, else what the contenders spent.
     courses : dict of Course
-        By contender.
+        Courses by the contenders' labels.
     """
 
     family: str
@@ -111,15 +111,16 @@ class Standing:
     Parameters
     ----------
     contender : str
-        Who.
+        Label of the contender.
     rank : float
-        Mean over the problems, 1 the lowest loss; ties share.
+        Mean rank over the problems, 1 the lowest loss; ties share.
     gap : float
         Median share of what could be gained that is still missing; 0 the best of all.
     wins : float
         Share of the problems on which none had a lower loss.
     p : float
-        Of the paired test against the leader, adjusted by Holm for all pairs; NaN for the leader.
+        Adjusted p of the paired test against the leader, by Holm's method over all pairs; NaN for
+        the leader.
     """
 
     contender: str
@@ -135,16 +136,16 @@ def gaps(problems: list[Problem], share: float, cost: str = "circuits") -> Value
     Parameters
     ----------
     problems : list of Problem
-        All with the same contenders.
+        Problems with the same contenders.
     share : float
-        Of each problem's own full budget.
+        Share of each problem's own full budget.
     cost : str, default="circuits"
-        One of `COSTS`.
+        Cost that is counted, one of `COSTS`.
 
     Returns
     -------
     ndarray
-        Infinite where the budget is less than the first answer costs.
+        Gaps, infinite where the budget is less than the first answer costs.
     """
     rows = []
     for problem in problems:
@@ -218,9 +219,9 @@ def performance_profile(spent: Values, ratios: Values) -> Values:
     Parameters
     ----------
     spent : ndarray of shape (n_problems, n_contenders)
-        From `solved_after`.
+        Amounts spent to reach the target, from `solved_after`; infinite if never.
     ratios : ndarray of shape (n_ratios,)
-        The :math:`\alpha`, from 1.
+        Factors :math:`\alpha`, from 1.
 
     Returns
     -------
@@ -251,11 +252,11 @@ def data_profile(spent: Values, units: Values, gradients: Values) -> Values:
     Parameters
     ----------
     spent : ndarray of shape (n_problems, n_contenders)
-        From `solved_after`.
+        Circuits spent to reach the target, from `solved_after`; infinite if never.
     units : ndarray of shape (n_problems,)
-        The :math:`u_p`.
+        Circuits :math:`u_p` of each problem's simplex gradient.
     gradients : ndarray of shape (n_gradients,)
-        The :math:`\kappa`.
+        Numbers :math:`\kappa` of simplex gradients.
 
     References
     ----------

@@ -28,12 +28,12 @@ class Outcome:
     Parameters
     ----------
     predictions : Predictions
-        Of the test rows.
+        Predictions of the test rows.
     fit_s, predict_s : float
         Wall-clock seconds of all the user waits for: preprocessing and kernels included. Where
         scores take a second pass, it is not in `predict_s`.
     kernel_s : float or None
-        Those of them that went into kernel matrices; None for models without.
+        Seconds of fit and prediction that went into kernel matrices; None for models without.
     fit_usage, usage : Usage
         Circuits, shots and so on, after the fit and altogether.
     training : mapping
@@ -41,7 +41,7 @@ class Outcome:
     trace : Trace or None
         Course of the best loss; None for models that have none.
     stages : tuple of Stage
-        Predictions at points of that course; empty unless the model was asked to keep them.
+        Predictions along the training's course; empty unless the model was asked to keep them.
     """
 
     predictions: Predictions
@@ -65,9 +65,9 @@ def fit_and_predict(
     pipeline : sklearn.pipeline.Pipeline
         Preprocessing and model, unfitted; fitted in place.
     X, y : ndarrays
-        The whole data set.
+        Features and labels or targets of the whole data set.
     train, test : ndarrays of int
-        Row numbers.
+        Numbers of the training rows and of the test rows.
 
     Notes
     -----
@@ -121,20 +121,20 @@ class TrainingPart:
     Parameters
     ----------
     model : estimator
-        Its scikit-learn tags decide.
+        Model that is fitted; its scikit-learn tags tell an outlier detector.
     y : ndarray of shape (n_samples,)
         Labels or targets of the whole data set.
     train : ndarray of int
-        The fold's training rows.
+        Numbers of the fold's training rows.
 
     Attributes
     ----------
     rows : ndarray of int
-        The rows that are fitted: an outlier detector's are those of the first class.
+        Numbers of the rows that are fitted: an outlier detector's are those of the first class.
     labels : ndarray
-        Theirs; targets are standardised.
+        Labels of the rows that are fitted; targets are standardised.
     sign : int
-        Of the model's scores, so that they speak for the second class.
+        Sign by which the model's scores are multiplied, so that they speak for the second class.
     """
 
     def __init__(self, model: Any, y: NDArray[Any], train: Indices) -> None:

@@ -61,7 +61,7 @@ def split(data: Splittable, place: Split) -> tuple[Indices, Indices]:
     Returns
     -------
     train, test : ndarrays of int
-        Row numbers.
+        Numbers of the training rows and of the test rows.
 
     Raises
     ------

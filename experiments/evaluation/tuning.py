@@ -54,7 +54,7 @@ class Range:
     low, high : int or float
         Ends, both allowed; two integers give integers.
     log : bool, default=False
-        Logarithmic scale.
+        True for a logarithmic scale, on which `low` is above 0.
     """
 
     low: float

@@ -64,9 +64,9 @@ def render(health: KernelHealth, shots: int | None) -> str:
     Parameters
     ----------
     health : KernelHealth
-        What was found.
+        Findings on one kernel.
     shots : int or None
-        At which the matrix of the repairs was measured; None if it is the backend's own.
+        Shots an entry of the matrix that is repaired; None if the backend has its own.
     """
     from tabulate import tabulate
 
@@ -117,11 +117,11 @@ def draw(health: KernelHealth, file: Path, title: str) -> None:
     Parameters
     ----------
     health : KernelHealth
-        What was found.
+        Findings on one kernel.
     file : Path
-        Where to; the suffix decides the format.
+        File of the figure; its suffix decides the format.
     title : str
-        Above the figure.
+        Title above the figure.
     """
     import matplotlib as mpl
 

@@ -40,11 +40,11 @@ class Examination:
     Parameters
     ----------
     dataset, label : str
-        As the tables show them.
+        Labels of the data set and of the model, or of the feature map where there is no study.
     X, y : ndarray
         Angles and classes.
     parameters : dict
-        Of `qml.diagnostics.kernel_health.kernel_health`.
+        Further parameters of `qml.diagnostics.kernel_health.kernel_health`.
     """
 
     dataset: str
@@ -76,15 +76,16 @@ def examinations(
     subject : str
         A shipped study, a study file, or a data set's name.
     feature_map : str, mapping or None, default=None
-        Instead of the study's own; ``zz`` for a bare data set.
+        Feature map in place of the study's; None is the study's own, ``zz`` for a bare data set.
     bandwidth : float or None, default=None
-        Instead of the models' own.
+        Bandwidth in place of the models'; None is their own, 1 for a bare data set.
     pca : int or None, default=None
-        For a bare data set: standardise, take so many principal components, scale them to angles.
+        Number of principal components of a bare data set, standardised before and scaled to angles
+        after; None takes its features as they are.
     samples : int, default=200
-        The most rows, drawn at random with the classes' shares kept.
+        Most rows that are taken, drawn at random with the classes' shares kept.
     seed : int, default=0
-        Of a bare data set and of that draw.
+        Seed of a bare data set and of its draw of rows; a study has its own.
 
     Raises
     ------

@@ -34,9 +34,9 @@ class ModelExamination:
     Parameters
     ----------
     dataset, label : str
-        As the tables show them.
+        Labels of the data set and of the model, without what it is trained with.
     model : VariationalEstimator
-        Unfitted.
+        Unfitted model with the study's circuits.
     X, y : ndarray
         Features after preprocessing, and classes.
     """
@@ -60,7 +60,7 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
     study : str
         A shipped study, or a study file.
     samples : int, default=60
-        The most rows, drawn at random with the classes' shares kept.
+        Most rows that are taken, drawn at random with the classes' shares kept.
 
     Raises
     ------

@@ -81,7 +81,7 @@ class Plan:
     Parameters
     ----------
     spec : StudySpec
-        What the study says.
+        Study that is expanded.
     datasets, models : tuple of DatasetRow, of ModelRow
         Rows of the table.
     cells : tuple of Planned

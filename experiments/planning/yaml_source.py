@@ -31,7 +31,7 @@ class YamlSource:
     name : str
         The file's name, as messages show it.
     data : object
-        Plain values.
+        Plain values of the file; None for an empty one.
     lines : dict
         Path of a field to its line, counted from 1.
     """
@@ -63,7 +63,7 @@ def read_yaml(file: Path) -> YamlSource:
     Parameters
     ----------
     file : Path
-        At most 1 MiB.
+        YAML file of at most 1 MiB.
 
     Raises
     ------
@@ -141,7 +141,7 @@ def set_value(data: Any, assignment: str) -> None:
     Parameters
     ----------
     data : dict
-        A study's values.
+        Plain values of a study.
     assignment : str
         ``path=value``; the value is read as YAML.
 

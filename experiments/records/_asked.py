@@ -36,7 +36,7 @@ class Step:
     Parameters
     ----------
     name : str
-        Plug-in's name.
+        Name of the plug-in.
     parameters : mapping
         Plain values; what is not named has its default.
     """
@@ -52,7 +52,7 @@ class DatasetSpec:
     Parameters
     ----------
     name : str
-        Data set's plug-in.
+        Name of the data set's plug-in.
     parameters : mapping
         Plain values of the plug-in.
     preprocessing : tuple of Step
@@ -99,7 +99,7 @@ class ModelSpec:
     Parameters
     ----------
     name : str
-        Model's plug-in.
+        Name of the model's plug-in.
     parameters : mapping
         Plain values, the backend's short name among them.
     calibrations : mapping, default={}
@@ -164,7 +164,7 @@ class Cell:
     model : ModelSpec
         Model, with its search.
     split : Split
-        Rows.
+        Division into training and test rows.
     """
 
     dataset: DatasetSpec

@@ -37,7 +37,7 @@ class Costs:
     fit_s, predict_s : float
         Wall-clock seconds of all that a user waits for.
     kernel_s : float or None, default=None
-        Share of both that went into kernel matrices; None for models without.
+        Seconds of fit and prediction that went into kernel matrices; None for models without.
     tune_s : float or None, default=None
         Wall-clock seconds of all trials; None for a cell that is not tuned.
     total, fit, tune : Usage
@@ -72,7 +72,7 @@ class CellRecord:
     costs : Costs or None, default=None
         Seconds, circuits and so on; None unless it is done.
     training : mapping, default={}
-        What the model reports of its training.
+        Report of the model on its training.
     warnings : tuple of str, default=()
         Texts of the warnings that were caught.
     error : str, default=""
@@ -156,7 +156,7 @@ class StoredPredictions:
     trace : Trace or None, default=None
         Course of the training's best loss; None for models that have none.
     stages : tuple of Stage, default=()
-        Predictions along that course, where the study keeps them.
+        Predictions along the training's course, where the study keeps them.
     """
 
     row: tuple[int, ...]
@@ -211,9 +211,9 @@ class StoredCell:
     Parameters
     ----------
     cell : Cell
-        What was asked.
+        Fit that was asked for.
     record : CellRecord
-        How it ended.
+        Record of how it ended.
     predictions : StoredPredictions or None, default=None
         Answers on the test rows; None unless it is done.
     tuning : StoredTuning or None, default=None

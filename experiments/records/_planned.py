@@ -31,7 +31,7 @@ class BackendSpec:
     name : str
         Short name, as in ``aer:shots=1024``; what a model is given.
     kind : str
-        Backend's plug-in.
+        Name of the backend's plug-in.
     parameters : mapping
         Plain values of the plug-in.
     """
@@ -50,7 +50,7 @@ class Coordinate:
     axis : str
         Path of the setting, as in ``feature_map.reps`` or ``backend.noise_scale``.
     value : object
-        Plain value there.
+        Plain value of the setting.
     text : str
         Words that tell it apart in a label.
     """
@@ -99,19 +99,19 @@ class ModelRow:
     label : str
         Name in tables and figures; written, never read.
     name : str
-        Model's plug-in.
+        Name of the model's plug-in.
     parameters : mapping
         Plain values, the backend's short name among them.
     datasets : tuple of str or None, default=None
         Labels or names of the data sets it is for; None is all.
     search : mapping or None, default=None
-        What is tuned of it; None if nothing is.
+        Space of the parameters that are tuned; None if none are.
     entry : str, default=""
         Study's own word for the entry that the row comes from: its label, or the plug-in's name.
     coordinates : tuple of Coordinate, default=()
         Place in the entry's grid, the backend's settings included.
     backend : BackendSpec or None, default=None
-        Where its circuits run; None for a classical model.
+        Place where its circuits run; None for a classical model.
     """
 
     label: str
@@ -174,7 +174,7 @@ class Published:
     value : float
         Number as printed.
     source : str
-        Reference.
+        Publication that printed it.
     """
 
     dataset: str
@@ -233,7 +233,7 @@ class StoredPlan:
     Parameters
     ----------
     name : str
-        Study's name.
+        Name of the study.
     study : mapping
         All that the study says, as plain values.
     metrics : tuple of str
@@ -243,9 +243,9 @@ class StoredPlan:
     report : tuple of str
         Reported quantities that the table shows, by name.
     published : tuple of Published
-        Printed numbers.
+        Numbers printed elsewhere, to stand beside the study's own.
     duel : DuelSettings
-        What is told of the optimizers.
+        Settings of the duel of the study's optimizers.
     datasets : tuple of DatasetRow
         Rows of the table.
     models : tuple of ModelRow

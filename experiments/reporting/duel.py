@@ -49,7 +49,7 @@ class Contender:
     label : str
         Word for it in tables: the plug-in's name, and what tells it from its namesakes.
     optimizer : str
-        Plug-in's name.
+        Name of the optimizer's plug-in.
     settings : mapping
         Parameters in which it differs from its namesakes.
     """

@@ -56,11 +56,12 @@ class Supervisor:
     Parameters
     ----------
     running : callable
-        Returns the cells at work: key, process and since when, in seconds since the epoch.
+        Function that returns the cells at work: key, process number and since when, in seconds
+        since the epoch.
     seconds, memory_mib : float or None
-        The limits; None is none.
+        Limits of a cell's time in seconds and of its process's memory in MiB; None is no limit.
     on_kill : callable
-        Called with key, status and reason before the process is killed.
+        Function that is called with key, status and reason before the process is killed.
 
     Examples
     --------

@@ -47,7 +47,7 @@ class Conditions:
     Parameters
     ----------
     folder : Path
-        Run's folder.
+        Folder of the run.
     metrics : tuple of str
         Metrics that are scored into each record.
     environment : str

@@ -44,23 +44,24 @@ class RowCheck:
     Parameters
     ----------
     dataset, model : str
-        Labels.
+        Labels of the data set and of the model, with the kind of a control.
     cells, finished : int
         Fits that the study asks for, and those already stored.
     features : int
-        After preprocessing.
+        Number of features after preprocessing; 0 if that failed.
     circuits, shots : int
-        At most, over all cells, as if each fit were alone; 0 for classical models.
+        Circuits and shots at most, over all cells, as if each fit were alone; 0 for classical
+        models.
     memory_bytes : int
-        At the peak of one cell's simulation.
+        Memory at the peak of one cell's simulation.
     backend : str
-        Where; empty for classical models.
+        Name of the backend; empty for classical models.
     jobs, qpu_s : int, float
         Submissions to a machine and its seconds by the service's rule, over all cells.
     depth, two_qubit_gates : int
-        Of one circuit, transpiled.
+        Depth and two-qubit gates of one transpiled circuit; 0 where they are not known.
     problem : str
-        Why the row cannot run; empty if it can.
+        Reason why the row cannot run; empty if it can.
     """
 
     dataset: str
@@ -88,7 +89,8 @@ class Preflight:
     rows : list of RowCheck
         A row a data set and model, the controls among them.
     circuits, shots, jobs, qpu_s
-        Of what is still to be done, kernels that are shared counted once.
+        Totals of what is still to be done, a machine's seconds among them; kernels that are shared
+        are counted once.
     """
 
     rows: list[RowCheck]
@@ -125,11 +127,11 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
     Parameters
     ----------
     planned : sequence of Planned
-        A study's.
+        Cells of a study with their rows.
     stored : set of str
         Keys of the cells that are there.
     folder : Path
-        The run's; a machine's calibration that is kept there is the one that counts.
+        Folder of the run; a machine's calibration that is kept there is the one that counts.
     """
     rows: dict[tuple[str, str], list[Planned]] = {}
     for one in planned:
@@ -161,10 +163,10 @@ def check_budget(whole: Preflight, budget: Budget) -> None:
     Parameters
     ----------
     whole : Preflight
-        Of all its cells, the finished ones too: what a killed run has paid for is part of that, so
-        a study that was let start is let go on.
+        Needs of all the study's cells, the finished ones too: what a killed run has paid for is
+        part of that, so a study that was let start is let go on.
     budget : Budget
-        What is allowed.
+        Limits of the study on shots and on a machine's seconds.
 
     Raises
     ------

@@ -50,7 +50,7 @@ class Results:
     Parameters
     ----------
     plan : StoredPlan
-        What was asked for.
+        Plan of what was asked for.
     cells : mapping
         Finished cells by key.
     """

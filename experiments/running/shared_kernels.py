@@ -61,7 +61,7 @@ def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
     Parameters
     ----------
     cells : iterable of Cell
-        All of a study's, so that what is shared does not depend on what is already stored.
+        Cells of the whole study, so that what is shared does not depend on what is already stored.
 
     Returns
     -------
@@ -133,15 +133,16 @@ def share_kernels(
     Parameters
     ----------
     pipeline : Pipeline
-        Unfitted; its model's backend is replaced.
+        Unfitted pipeline; its model's backend is replaced.
     X : ndarray
-        The whole data set.
+        Features of the whole data set.
     part : TrainingPart
-        What the pipeline will be fitted to, and so the only rows that preprocessing is fitted to.
+        Part of the data that the pipeline will be fitted to; preprocessing is fitted to its rows
+        alone.
     group : str
-        As `sharing_groups` names it.
+        Group of the cell, as `sharing_groups` names it.
     folder : Path
-        The run's.
+        Folder of the run, which keeps the tables.
     """
     model = pipeline[-1]
     points = np.asarray(X)

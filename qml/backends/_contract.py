@@ -119,7 +119,8 @@ class Backend(ABC):
         Returns
         -------
         ndarray of shape (batch, n_observables)
-            One circuit a row and group of qubit-wise commuting terms.
+            Expectation values. The default runs one circuit a row and group of qubit-wise commuting
+            terms.
         """
         result = np.zeros((len(values), len(observables)))
         for measured, terms in measurement_groups(circuit, observables):
@@ -147,7 +148,8 @@ class Backend(ABC):
         Returns
         -------
         ndarray of shape (batch, n_observables, n_parameters)
-            Here by parameter shifts: two circuits a row, rotation and group of terms, in one call.
+            Derivatives. The default takes them by parameter shifts: two circuits a row, rotation
+            and group of terms, in one call.
         """
         shifted = ShiftedCircuit(circuit)
         rows = shifted.rows(values)
@@ -171,7 +173,7 @@ class Backend(ABC):
         Returns
         -------
         ndarray of shape (n, m) or (n, n)
-            Here by one compute-uncompute circuit an entry.
+            Gram matrix. The default runs one compute-uncompute circuit an entry that is measured.
         """
         overlap = overlap_circuit(feature_map)
         if Y is None:
@@ -200,7 +202,7 @@ class Backend(ABC):
         Returns
         -------
         ndarray of shape (n,)
-            Here by one compute-uncompute circuit a pair.
+            Fidelities. The default runs one compute-uncompute circuit a pair.
         """
         if not len(X):
             return np.empty(0)
@@ -265,7 +267,8 @@ class BoundCircuit:
         -------
         value : float
         gradient : ndarray of shape (n_weights,)
-            Here by parameter shifts: two circuits a sample and rotation that depends on a weight.
+            Slopes by weight. The default takes them by parameter shifts: two circuits a sample and
+            rotation that depends on a weight.
         """
         value, slopes = loss(self.probabilities(weights) @ projector)
         rows, shifted = self._values(weights), self._shifted()
@@ -297,8 +300,8 @@ class BoundCircuit:
         Returns
         -------
         ndarray of shape (n_weights, n_weights)
-            Here from fidelities with shifted angles: one circuit a sample and rotation, and four
-            more a sample and pair of rotations where the whole is asked for.
+            Metric. The default takes it from fidelities with shifted angles: one circuit a sample
+            and rotation, and four more a sample and pair of rotations where the whole is asked for.
 
         References
         ----------
@@ -355,8 +358,8 @@ class BoundGram:
         -------
         value : float
         gradient : ndarray of shape (n_weights,)
-            Here by parameter shifts of the compute-uncompute circuits: two circuits an entry and
-            rotation.
+            Slopes by weight. The default takes them by parameter shifts of the compute-uncompute
+            circuits: two circuits a pair of points and rotation that depends on a weight.
         """
         value, slopes = loss(self.gram(weights))
         n_weights = len(weights)

@@ -112,8 +112,8 @@ def evaluate_table(backend: Backend, request: Request, points: Values) -> Shared
     Returns
     -------
     SharedTable or None
-        None where two points are the same: a measured entry of theirs is not 1, and which of them
-        is meant could not be told.
+        Table of the answers. None where two points are the same: a measured entry of theirs is not
+        1, and which of them is meant could not be told.
     """
     if len(np.unique(points, axis=0)) < len(points):
         return None

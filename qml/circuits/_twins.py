@@ -23,12 +23,13 @@ def without_entanglement(
     feature_map : str, mapping, QuantumCircuit or callable
         Encoding circuit; only one that is named has a twin.
     ansatz : str, mapping, QuantumCircuit, callable or None, default=None
-        Trained circuit if there is one; likewise.
+        Trained circuit, if there is one; only one that is named has a twin.
 
     Returns
     -------
     dict or None
-        None if no part that is named entangles, or if the map encodes by entangling alone.
+        Parts that differ, by parameter. None if no part that is named entangles, or if the map
+        encodes by entangling alone.
 
     Examples
     --------

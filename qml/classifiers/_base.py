@@ -64,14 +64,14 @@ class QuantumClassifier(ClassifierMixin, QuantumEstimator):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            Features.
+            Features, in the units the feature map expects (angles in radians).
 
         Returns
         -------
         labels : ndarray of shape (n_samples,)
-            As `predict` gives them.
+            Labels that `predict` gives.
         scores : ndarray
-            What ``predict_proba`` gives, or ``decision_function`` where there is none.
+            Values of ``predict_proba``, or of ``decision_function`` where there is none.
         """
         probabilities = np.asarray(self.predict_proba(X))
         return np.asarray(self.classes_[probabilities.argmax(axis=1)]), probabilities

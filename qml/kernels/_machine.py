@@ -47,7 +47,7 @@ class KernelMachine(EncodedEstimator):
         Parameters
         ----------
         backend : str, Backend or None, default=None
-            Instead of the machine's own.
+            Backend for the kernel; None is the machine's own.
         seed : int or None, default=None
             Root of what the kernel draws.
         """

@@ -65,6 +65,7 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
         X : array-like of shape (n_samples, n_features)
             Features, in the units the feature map expects (angles in radians).
         y : ignored
+            Labels, which play no part.
 
         Returns
         -------

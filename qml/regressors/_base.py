@@ -31,7 +31,7 @@ class QuantumRegressor(RegressorMixin, QuantumEstimator):
         X : array-like of shape (n_samples, n_features)
             Features, in the units the feature map expects (angles in radians).
         y : array-like of shape (n_samples,)
-            Real targets.
+            Targets, a real number a sample.
 
         Returns
         -------

@@ -77,9 +77,9 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
         Parameters
         ----------
         X : array-like of shape (n_samples, n_features)
-            New points.
+            Features of new points, in the units the feature map expects (angles in radians).
         return_std : bool, default=False
-            Return ``(mean, std)``; the targets' noise is not in `std`.
+            True returns ``(mean, std)``; the targets' noise is not in `std`.
         """
         block = self._test_block(X)
         rows = self._table.show(block, self._kernel.diagonal(X))
