@@ -15,7 +15,7 @@ from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qml.backends import Usage, Workload
+from qml.backends import Backend, Usage, Workload
 from qml.circuits import CircuitSpec
 
 __all__ = [
@@ -64,6 +64,8 @@ class Encoding:
 @runtime_checkable
 class Quantum(Protocol):
     """A model that runs circuits, and knows beforehand how many."""
+
+    backend: str | Backend
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that one fit and one prediction will ask of the backend."""

@@ -31,6 +31,7 @@ from qml.engine import require_memory
 from qml.errors import ResourceError, SpecError
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
+from qml.offers import Quantum
 
 __all__ = ["Preflight", "RowCheck", "cheaper", "check_budget", "examine"]
 
@@ -221,7 +222,7 @@ def _first_part(first: Planned, ledger: Ledger) -> _Part:
 
 def _fit(first: Planned, part: _Part) -> _Fit:
     model, features = part.model, part.features
-    if not hasattr(model, "workload"):
+    if not isinstance(model, Quantum):
         return _Fit(features, "", 1, Estimate(0, 0, 0), None)
     workload = model.workload(*part.rows, features, len(np.unique(part.y)))
     backend = resolve_backend(model.backend)

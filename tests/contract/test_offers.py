@@ -7,9 +7,9 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from experiments.planning.controls import controls_of
 from sklearn.base import BaseEstimator, is_classifier, is_outlier_detector
 
+from experiments.planning.controls import controls_of
 from experiments.records import ModelRow
 from experiments.registry import MODELS, PREPROCESSING
 from qml import offers
