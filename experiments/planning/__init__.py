@@ -1,0 +1,1 @@
+"""From a study file to its cells: what it says, what that means, what it expands to."""

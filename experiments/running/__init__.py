@@ -1,0 +1,1 @@
+"""From cells to results: what is missing is run, what is there is kept."""
