@@ -24,9 +24,11 @@ test-all: $(READY)  ## the tests with the long campaigns
 
 # Kernels without the newer instructions: what agrees to the last bit by chance alone shows there.
 GENERIC := OPENBLAS_CORETYPE=Nehalem NUMBA_CPU_NAME=generic NUMBA_CACHE_DIR=$(abspath $(VENV))/numba-generic
-NUMBERS := tests/unit/test_other_processors.py tests/unit/test_engine.py tests/unit/test_kernels.py \
-	tests/unit/test_low_rank.py tests/unit/test_machines.py tests/unit/test_classical.py \
-	tests/unit/test_vqc_training.py tests/contract/test_kernels.py tests/contract/test_optimizers.py
+NUMBERS := tests/unit/test_other_processors.py tests/unit/qml/engine/test_engine.py \
+	tests/unit/qml/kernels/test_kernels.py tests/unit/qml/kernels/test_low_rank.py \
+	tests/unit/qml/kernels/test_machines.py tests/unit/classical \
+	tests/unit/qml/classifiers/test_vqc_training.py tests/contract/test_kernels.py \
+	tests/contract/test_optimizers.py
 test-generic: $(READY)  ## the tests of numbers, as on another processor
 	$(GENERIC) $(BIN)/pytest -n auto $(NUMBERS)
 	$(GENERIC) $(BIN)/pytest -n auto tests/contract/test_models.py -k "not scikit_learn_contract"

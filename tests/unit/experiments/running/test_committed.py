@@ -10,7 +10,7 @@ import pytest
 
 from experiments import Study
 
-PLACE = Path(__file__).parents[1] / "committed"
+PLACE = Path(__file__).parents[3] / "committed"
 ROW = ["dataset", "model", "control", "train_size", "repeat", "fold"]
 
 

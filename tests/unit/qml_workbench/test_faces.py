@@ -16,7 +16,7 @@ from experiments.registry import MODELS, PREPROCESSING
 from qml.kernels import KERNELS
 from qml.optimizers import OPTIMIZERS
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PACKAGES = ("qml", "classical", "experiments", "qml_workbench")
 FACES = [
     "qml",
