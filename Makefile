@@ -24,11 +24,9 @@ test-all: $(READY)  ## the tests with the long campaigns
 
 # Kernels without the newer instructions: what agrees to the last bit by chance alone shows there.
 GENERIC := OPENBLAS_CORETYPE=Nehalem NUMBA_CPU_NAME=generic NUMBA_CACHE_DIR=$(abspath $(VENV))/numba-generic
-NUMBERS := tests/unit/test_other_processors.py tests/unit/qml/engine/test_engine.py \
-	tests/unit/qml/kernels/test_kernels.py tests/unit/qml/kernels/test_low_rank.py \
-	tests/unit/qml/kernels/test_machines.py tests/unit/classical \
-	tests/unit/qml/classifiers/test_vqc_training.py tests/contract/test_kernels.py \
-	tests/contract/test_optimizers.py
+NUMBERS := tests/unit/test_other_processors.py tests/unit/classical \
+	$(addprefix tests/unit/qml/,engine backends variational kernels classifiers) \
+	$(addprefix tests/contract/test_,$(addsuffix .py,backends kernels optimizers))
 test-generic: $(READY)  ## the tests of numbers, as on another processor
 	$(GENERIC) $(BIN)/pytest -n auto $(NUMBERS)
 	$(GENERIC) $(BIN)/pytest -n auto tests/contract/test_models.py -k "not scikit_learn_contract"
