@@ -12,7 +12,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, SVR, OneClassSVM
 
-from experiments.datasets._dataset import Dataset
+from experiments.datasets import Dataset
 from experiments.evaluation.metrics import METRICS, Predictions, applies, bounds
 from experiments.evaluation.metrics import score as score_of
 from experiments.evaluation.protocol import fit_and_predict

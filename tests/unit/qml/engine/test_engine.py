@@ -32,6 +32,7 @@ from qiskit.quantum_info import (
 
 from qml.engine import (
     EncodedModel,
+    Kind,
     available_bytes,
     expectations,
     gradients,
@@ -46,7 +47,6 @@ from qml.engine import (
 )
 from qml.engine._fusion import fuse
 from qml.engine._memory import require_states
-from qml.engine._program import Kind
 from qml.errors import ResourceError, SpecError
 
 NOTHING = np.zeros((1, 0))

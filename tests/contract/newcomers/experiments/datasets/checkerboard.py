@@ -7,7 +7,7 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field
 
-from experiments.datasets._dataset import Dataset
+from experiments.datasets import Dataset
 
 __all__ = ["checkerboard"]
 

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 from pydantic import Field
 from qiskit.circuit import QuantumCircuit
 
-from qml.backends._contract import Backend, Estimate, Values, Workload
+from qml.backends import Backend, Estimate, Usage, Workload
 from qml.engine import memory_needed, probabilities
 from qml.examples import BackendExample
 
 __all__ = ["FlippedBackend"]
+
+Values = NDArray[np.float64]
 
 EXAMPLES = (BackendExample({"probability": 0.1}, noisy=True), {"probability": 0.0})
 
@@ -36,9 +38,9 @@ class FlippedBackend(Backend):
 
     probability: Annotated[float, Field(ge=0, le=0.5)] = 0.02
 
-    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
+    def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
         """Return the flipped distributions."""
-        self.usage.add(len(values))
+        self.usage += Usage.of_call(len(values))
         found = probabilities(circuit, values)
         shape = (len(values), *(2,) * circuit.num_qubits)
         flip = np.array([[1 - self.probability, self.probability]] * 2)

@@ -16,13 +16,7 @@ SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
 
 
 class MeanFidelity(KernelMachine, QuantumClassifier):
-    """Predict the class with the largest mean kernel.
-
-    Parameters
-    ----------
-    feature_map, bandwidth, quantum_kernel, repair, backend, random_state
-        As for `qml.kernels.KernelMachine`.
-    """
+    """Predict the class with the largest mean kernel."""
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._training_matrix(X, y, seed)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from qml.decisions._contract import Decision, vote
+from qml.decisions import Decision, vote
 from qml.engine import outcomes
 
 __all__ = ["highest"]

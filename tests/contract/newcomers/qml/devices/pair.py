@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import PositiveFloat
 
-from qml.devices._device import Device, DeviceGate, DeviceQubit
+from qml.devices import Device, DeviceGate, DeviceQubit
 
 __all__ = ["pair"]
 

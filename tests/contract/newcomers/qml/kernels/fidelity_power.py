@@ -10,9 +10,11 @@ from pydantic import PositiveInt
 
 from qml.backends import Backend, Workload
 from qml.circuits import CircuitSpec
-from qml.kernels._contract import Matrix, QuantumKernel
+from qml.kernels import QuantumKernel
 
 __all__ = ["FidelityPower"]
+
+Values = NDArray[np.float64]
 
 EXAMPLES = ({}, {"power": 3})
 
@@ -39,10 +41,10 @@ class FidelityPower(QuantumKernel):
         super().__init__(feature_map, bandwidth, backend, random_state)
         self.power = power
 
-    def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
+    def _fit_evaluate(self, X: Values, y: NDArray[Any] | None) -> Values:
         return self._evaluate(X, None)
 
-    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
+    def _evaluate(self, X: Values, Y: Values | None) -> Values:
         return np.asarray(self.backend.gram(self._circuit(X.shape[1]), X, Y) ** self.power)
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-
-from qml.losses._contract import Labels, Values
+from numpy.typing import NDArray
 
 __all__ = ["spherical"]
 
 
-def spherical(probabilities: Values, y: Labels) -> tuple[float, Values]:
+def spherical(
+    probabilities: NDArray[np.float64], y: NDArray[np.intp]
+) -> tuple[float, NDArray[np.float64]]:
     r"""Return the mean of :math:`1 - p_y / \lVert p\rVert`.
 
     Parameters

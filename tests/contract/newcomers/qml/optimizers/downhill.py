@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import PositiveFloat, PositiveInt
 
-from qml.optimizers._contract import Objective, Optimizer, Vector
+from qml.optimizers import Objective, Optimizer
 
 __all__ = ["Downhill"]
 
@@ -42,8 +43,8 @@ class Downhill(Optimizer):
         return self.maxiter + 1
 
     def _minimize(
-        self, objective: Objective, x0: Vector, rng: np.random.Generator
-    ) -> tuple[Vector, float | None, int]:
+        self, objective: Objective, x0: NDArray[np.float64], rng: np.random.Generator
+    ) -> tuple[NDArray[np.float64], float | None, int]:
         x = x0
         for k in range(1, self.maxiter + 1):
             objective.step()
