@@ -47,7 +47,10 @@ class QuantumEstimator(Declared):
         declared = getattr(cls, "controls", None)
         if declared is None or not declared <= OFFERED_FOR.keys():
             kinds = sorted(OFFERED_FOR)
-            raise TypeError(f"{cls.__name__}.controls: got {declared}, allowed: a set of {kinds}")
+            got = "missing" if declared is None else f"got {set(declared)}"
+            raise TypeError(
+                f"{cls.__name__}.controls: {got}, allowed: a frozenset of {kinds}, empty for none"
+            )
         for kind in declared:
             offer, method = OFFERED_FOR[kind]
             if not issubclass(cls, offer):

@@ -68,7 +68,9 @@ def test_every_kernel_serves_scikit_learn_as_a_callable(name, example):
 def test_machine_on_every_kernel_spends_no_more_than_foreseen(name, example, backend):
     data = ad_hoc(1, n_samples=24)
     spec = {"name": name, **example.parameters}
-    model = QSVC(example.feature_map, quantum_kernel=spec, backend=backend, random_state=0)
+    model = QSVC(
+        feature_map=example.feature_map, quantum_kernel=spec, backend=backend, random_state=0
+    )
     model.fit(data.X[:16], data.y[:16]).predict(data.X[16:])
     estimate = model.backend_.estimate(model.workload(16, 8, 2, 2))
     assert 0 < model.usage_.circuits <= estimate.circuits

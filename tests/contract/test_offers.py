@@ -78,7 +78,7 @@ def test_fitted_model_offers_what_its_kind_promises(name):
 
 
 def test_model_that_declares_no_controls_is_refused_when_it_is_written():
-    with pytest.raises(TypeError, match="Silent.controls: got None, allowed: a set of"):
+    with pytest.raises(TypeError, match="Silent.controls: missing, allowed: a frozenset of"):
 
         class Silent(QSVC.__base__):
             def fit(self, X, y):

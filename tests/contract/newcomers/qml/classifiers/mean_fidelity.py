@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qml.classifiers._base import QuantumClassifier
 from qml.kernels import KernelMachine
+from qml.offers import Controls
 
 __all__ = ["MeanFidelity"]
 
@@ -17,6 +18,8 @@ SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
 
 class MeanFidelity(KernelMachine, QuantumClassifier):
     """Predict the class with the largest mean kernel."""
+
+    controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._training_matrix(X, y, seed)
