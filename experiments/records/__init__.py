@@ -31,7 +31,7 @@ from experiments.records._found import (
     Trace,
     Trial,
 )
-from experiments.records._json import canonical_json, plain
+from experiments.records._json import canonical_json, json_text, plain
 from experiments.records._planned import (
     BackendSpec,
     Coordinate,
@@ -77,6 +77,7 @@ __all__ = [
     "Trial",
     "TuningBudget",
     "canonical_json",
+    "json_text",
     "label_of",
     "plain",
 ]

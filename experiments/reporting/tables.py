@@ -72,8 +72,11 @@ def _scored(results: Results, metrics: Sequence[str] | None) -> list[_Scored]:
 def _scores(names: list[str], stored: StoredCell | None) -> dict[str, float | None]:
     if stored is None or stored.predictions is None:
         return {}
-    known, said = stored.record.scores, Predictions.stored(stored.predictions)
-    return {name: known[name] if name in known else score(name, said) for name in names}
+    known = {name: value for name, value in stored.record.scores.items() if name in names}
+    if len(known) < len(names):
+        said = Predictions.stored(stored.predictions)
+        known |= {name: score(name, said) for name in names if name not in known}
+    return {name: known[name] for name in names}
 
 
 def _cell_row(one: _Scored) -> dict[str, Any]:

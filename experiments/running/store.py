@@ -30,6 +30,7 @@ from experiments.records import (
     StoredCell,
     StoredPlan,
     canonical_json,
+    json_text,
     plain,
 )
 from experiments.running.results import Results
@@ -281,7 +282,7 @@ def _verified(raw: bytes, key: str) -> dict[str, Any] | None:
 
 
 def _checksum(body: dict[str, Any]) -> str:
-    return hashlib.sha256(canonical_json(body).encode()).hexdigest()
+    return hashlib.sha256(json_text(body).encode()).hexdigest()
 
 
 def _record(adapter: TypeAdapter[Record], body: dict[str, Any]) -> Record | None:
