@@ -71,9 +71,8 @@ class Study:
         values : mapping
             Content of a study file.
         arrays : mapping or None, default=None
-            Data sets of your own, by the names under which the study uses them: ``X``, ``y`` and,
-            for grouped and predefined splits, ``groups`` and ``folds``. The cache folder keeps
-            them under their hash; ``spec`` then holds the data set `file` with that path.
+            Data sets of your own, by the names that the study uses: ``X``, ``y`` and, for grouped
+            and predefined splits, ``groups`` and ``folds``; kept in the cache folder by their hash.
 
         Examples
         --------
@@ -96,8 +95,8 @@ class Study:
         out : str, Path or None, default=None
             Folder of the run, to count what is already there; None is ``results/<study>``.
         """
-        folder = self._folder(out)
-        return examine(self.plan().cells, set(Store(folder).stored_keys()), folder)
+        store = Store(self._folder(out))
+        return examine(self.plan().cells, store.finished(), store.folder)
 
     def cheaper(self) -> list[tuple[str, Preflight]]:
         """Return what would ask less of a machine, and how much each of these would ask."""
@@ -132,22 +131,20 @@ class Study:
         Returns
         -------
         Run
-            Failures are rows; it raises only if the study cannot be planned or stored.
+            Failures are rows; only a study that cannot be planned or stored raises.
         """
         store = Store(self._folder(out))
         how = Resumption(jobs, retry_failed, part, on_start, on_finished)
         results = resume(self.plan(), store, how)
         tables.export(results, store.folder)
-        return Run(store.folder, store)
+        return Run(store.folder, store, results)
 
     def _folder(self, out: str | Path | None) -> Path:
         return Path(out) if out is not None else Path("results") / self.spec.name
 
 
 class Run:
-    """The results of a study, as far as they are there.
-
-    Each call reads what is there now; a file that has not changed since is not read again.
+    """The results of a study, as far as they are there; each call reads what is new.
 
     Parameters
     ----------
@@ -155,21 +152,26 @@ class Run:
         Folder of the run, or the name of a study run into ``results/``.
     store : Store or None, default=None
         Store of that folder, with what it has read; None opens one.
+    at_end : Results or None, default=None
+        Results as they were when `Study.run` ended.
     """
 
-    def __init__(self, run: str | Path, store: Store | None = None) -> None:
+    def __init__(
+        self, run: str | Path, store: Store | None = None, at_end: Results | None = None
+    ) -> None:
         folder = Path(run)
         if not folder.is_dir() and (Path("results") / folder).is_dir():
             folder = Path("results") / folder
         self.folder = folder
         self.store = Store(folder) if store is None else store
+        self.at_end = at_end
 
     def results(self) -> Results:
         """Return the plan and the cells that are there, as records."""
         return self.store.results()
 
     def cells(self, metrics: Iterable[str] | None = None) -> pd.DataFrame:
-        """Return one row a cell of the latest plan: labels, status, metrics, costs."""
+        """Return one row a cell of the plan: labels, status, metrics, costs."""
         return tables.cell_table(self.results(), list(metrics or ()) or None)
 
     def table(
@@ -182,11 +184,9 @@ class Run:
         Parameters
         ----------
         metrics : iterable of str or None, default=None
-            Metrics, also such as the study did not name: they are computed from the stored
-            predictions. None is the study's own.
+            Metrics, also such as the study did not name; None is the study's own.
         interval : {"corrected", "bootstrap"}, default="corrected"
-            Interval over folds with the Nadeau-Bengio correction, or over test rows, which says
-            nothing of other training rows.
+            Interval over folds, with the Nadeau-Bengio correction, or over test rows alone.
         """
         return tables.table(self.results(), list(metrics or ()) or None, interval)
 

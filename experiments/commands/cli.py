@@ -216,9 +216,10 @@ def verdicts(run: RunArgument) -> None:
     stored = Run(run)
     results = stored.results()
     cells = tables.cell_table(results)
-    if not report.find(results, cells):
+    found = report.find(results, cells)
+    if not found:
         raise SpecError(f"{stored.folder}: no two models have finished on the same splits")
-    print_comparisons(results, cells, tables.table(results), stored.folder)
+    print_comparisons(results, cells, tables.table(results), stored.folder, found)
 
 
 @app.command()
@@ -352,7 +353,7 @@ def kernel_health(
     for number, examination in enumerate(found):
         title = f"{examination.dataset} / {examination.label}"
         health = examination.run(shots, seed)
-        measured = shots if "shots" not in str(examination.parameters.get("backend")) else None
+        measured = shots if examination.own_shots is None else None
         print(f"{title}\n{'=' * len(title)}\n\n{report.render(health, measured)}")
         root = out or Path("results") / "kernel-health" / Path(subject).stem
         files = examine.write(health, root / str(number), title)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.records import Parameters
+    from experiments.reporting.verdicts import Found
     from experiments.running.preflight import Preflight
     from experiments.running.results import Fit, Results
     from experiments.study import Run
@@ -121,9 +122,9 @@ def print_jobs(entries: list[Entry]) -> None:
 
 def print_run(finished: Run) -> None:
     """Print the table of a run and what is to be said of it; all of it is read once."""
-    from experiments.reporting import duel, duel_figure, rendering, tables
+    from experiments.reporting import duel, duel_figure, rendering, tables, verdicts
 
-    results = finished.results()
+    results = finished.at_end or finished.results()
     cells, table = tables.cell_table(results), tables.table(results)
     print(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
     n_splits = _most_splits(results)
@@ -136,7 +137,7 @@ def print_run(finished: Run) -> None:
         print(line)
     for line in _unreported(results):
         print(line, file=sys.stderr)
-    print_comparisons(results, cells, table, finished.folder)
+    print_comparisons(results, cells, table, finished.folder, verdicts.find(results, cells))
     found = duel.duels(results)
     for each in found:
         print(f"\n{duel.render(each)}")
@@ -153,12 +154,15 @@ def _most_splits(results: Results) -> int:
 
 
 def print_comparisons(
-    results: Results, cells: pd.DataFrame, table: pd.DataFrame, folder: Path
+    results: Results,
+    cells: pd.DataFrame,
+    table: pd.DataFrame,
+    folder: Path,
+    found: list[Found],
 ) -> None:
     """Print verdicts and controls, and write both and the curves."""
     from experiments.reporting import controls, learning_curves, noise_curves, verdicts
 
-    found = verdicts.find(results, cells)
     for one in found:
         print(f"\n{verdicts.render(one)}")
     if found:

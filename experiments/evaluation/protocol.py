@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -96,9 +97,14 @@ def fit_and_predict(
         fit_usage=fit_usage,
         usage=usage,
         training=training,
-        trace=None if not trace else Trace(**{name: tuple(own) for name, own in trace.items()}),
+        trace=None if not trace else _trace(trace),
         stages=_stages(pipeline, X[test], part),
     )
+
+
+def _trace(said: Mapping[str, Sequence[float]]) -> Trace:
+    """Return a course as a record; what else a model keeps of it is its own."""
+    return Trace(**{column.name: tuple(said[column.name]) for column in fields(Trace)})
 
 
 def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> tuple[Stage, ...]:
@@ -107,11 +113,12 @@ def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> tuple[St
     if not isinstance(trained, Staged):
         return ()
     stages, prepared = [], None
-    for spent, model in trained.staged():
+    for counts, model in trained.staged():
         if prepared is None:
             prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
         predicted = np.asarray(part.read(model.predict(prepared)))
-        stages.append(Stage(**spent, predicted=tuple(predicted.tolist())))
+        said = {f.name: counts[f.name] for f in fields(Stage) if f.name != "predicted"}
+        stages.append(Stage(**said, predicted=tuple(predicted.tolist())))
     return tuple(stages)
 
 

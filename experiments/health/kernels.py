@@ -18,11 +18,11 @@ from experiments.records import DatasetSpec, Step, canonical_json
 from experiments.registry import (
     DATASETS,
     MODELS,
-    STUDIES_FOLDER,
     build_estimator,
     study_names,
 )
 from experiments.study import Study
+from qml.backends import resolve_backend
 from qml.diagnostics.kernel_health import KernelHealth, kernel_health
 from qml.durable import write_durably
 from qml.errors import DataError, SpecError, did_you_mean
@@ -52,6 +52,11 @@ class Examination:
     X: Any
     y: Any
     parameters: dict[str, Any]
+
+    @property
+    def own_shots(self) -> int | None:
+        """Shots of the examined backend; None where its results are exact."""
+        return resolve_backend(self.parameters.get("backend", "exact")).shots
 
     def run(self, shots: int, seed: int) -> KernelHealth:
         """Return what is found."""
@@ -123,8 +128,7 @@ def _of_dataset(
 def _of_study(
     subject: str, feature_map: Any, bandwidth: float | None, samples: int
 ) -> Iterator[Examination]:
-    shipped = STUDIES_FOLDER / f"{subject}.yaml"
-    spec = Study.load(shipped if shipped.is_file() else subject).spec
+    spec = Study.load(subject).spec
     seen = set()
     for dataset in dataset_rows(spec):
         y = load_dataset(dataset.spec, spec.protocol.seed).y

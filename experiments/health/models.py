@@ -14,8 +14,8 @@ from experiments.health import model_report as report
 from experiments.health.kernels import prepared_data
 from experiments.planning.building import load_dataset
 from experiments.planning.rows import dataset_rows, model_rows
-from experiments.records import ModelRow, canonical_json, label_of
-from experiments.registry import MODELS, STUDIES_FOLDER, build_estimator
+from experiments.records import canonical_json
+from experiments.registry import MODELS, build_estimator
 from experiments.study import Study
 from qml.diagnostics.model_health import ModelHealth, model_health
 from qml.durable import write_durably
@@ -67,8 +67,7 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
     SpecError
         If the study has no such model on a data set with classes.
     """
-    shipped = STUDIES_FOLDER / f"{study}.yaml"
-    spec = Study.load(shipped if shipped.is_file() else study).spec
+    spec = Study.load(study).spec
     seen = set()
     for dataset in dataset_rows(spec):
         y = load_dataset(dataset.spec, spec.protocol.seed).y
@@ -84,15 +83,9 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
             parameters = {**shape, "optimizer": "l_bfgs_b"}
             estimator = build_estimator(MODELS, model.name, parameters, spec.protocol.seed)
             X, labels = prepared_data(dataset.spec, spec.protocol.seed, samples)
-            yield ModelExamination(dataset.label, _label(model), estimator, X, labels)
+            yield ModelExamination(dataset.label, model.called(_OF_TRAINING), estimator, X, labels)
     if not seen:
         raise SpecError(f"{study} has no variational model on a data set with classes")
-
-
-def _label(model: ModelRow) -> str:
-    """Return how a circuit is called, whatever it is trained with and where."""
-    places = [c for c in model.coordinates if c.axis.partition(".")[0] not in _OF_TRAINING]
-    return label_of(model.entry, places)
 
 
 def write(health: ModelHealth, folder: Path, title: str) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -35,7 +36,7 @@ def parse(source: YamlSource) -> StudySpec:
         One line a problem, each ``file:line: path: problem``.
     """
     spec = structure(source)
-    found = list(_meaning_problems(spec)) or list(_repeated_labels(spec))
+    found = list(_meaning_problems(spec)) or list(_label_problems(spec))
     problems = [f"{source.locate(error.path)}: {error}" for error in found]
     if problems:
         raise SpecError("\n".join(problems))
@@ -122,6 +123,8 @@ def _problems_of(
     seen = set()
     for path in empty_lists(entry.parameters):
         yield SpecError("an empty list gives no row", f"{where}.{path}")
+    for path, value in _not_finite(entry.parameters, where):
+        yield SpecError(f"must be a finite number (got {value})", path)
     for point in expand_grid(entry.parameters):
         try:
             build(entry.name, point.parameters)
@@ -129,6 +132,18 @@ def _problems_of(
             if str(error) not in seen:
                 seen.add(str(error))
                 yield error.under(where)
+
+
+def _not_finite(value: Any, path: str) -> Iterator[tuple[str, float]]:
+    """Yield every number that is none, with its path: a key cannot be made of it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, own in value.items():
+            yield from _not_finite(own, f"{path}.{key}")
+    elif isinstance(value, list):
+        for place, own in enumerate(value):
+            yield from _not_finite(own, f"{path}[{place}]")
 
 
 def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[SpecError]:
@@ -152,7 +167,7 @@ def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[Spec
                     yield SpecError(error.problem, path)
 
 
-def _repeated_labels(spec: StudySpec) -> Iterator[SpecError]:
+def _label_problems(spec: StudySpec) -> Iterator[SpecError]:
     """Yield labels that two rows would share; only once every name is known to be right."""
     found = {
         "datasets": [row.label for row in dataset_rows(spec)],
@@ -161,9 +176,17 @@ def _repeated_labels(spec: StudySpec) -> Iterator[SpecError]:
     for section, labels in found.items():
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
+    yield from _published_problems(spec, **found)
+
+
+def _published_problems(
+    spec: StudySpec, datasets: list[str], models: list[str]
+) -> Iterator[SpecError]:
     for i, printed in enumerate(spec.published):
-        for key, known in (("dataset", found["datasets"]), ("model", found["models"])):
-            name = getattr(printed, key)
+        for key, name, known in (
+            ("dataset", printed.dataset, datasets),
+            ("model", printed.model, models),
+        ):
             if name not in known:
                 problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
                 yield SpecError(problem, f"published[{i}].{key}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,8 +47,6 @@ class Planned:
         Fit that is run.
     dataset, model : DatasetRow, ModelRow
         Rows of the table; of a control, those of the model that it is a control of.
-    train_size : int, float or None, default=None
-        Point of a learning curve; None is all training rows.
     control : str, default=""
         Kind of the control; empty for the model itself.
     """
@@ -56,7 +54,6 @@ class Planned:
     cell: Cell
     dataset: DatasetRow
     model: ModelRow
-    train_size: int | float | None = None
     control: str = ""
 
     @property
@@ -64,13 +61,13 @@ class Planned:
         """What the stored plan says of it."""
         split = self.cell.split
         return PlannedCell(
-            self.cell.key,
-            self.dataset.label,
-            self.model.label,
-            split.repeat,
-            split.fold,
-            self.train_size,
-            self.control,
+            key=self.cell.key,
+            dataset=self.dataset.label,
+            model=self.model.label,
+            repeat=split.repeat,
+            fold=split.fold,
+            train_size=split.train_size,
+            control=self.control,
         )
 
 
@@ -86,12 +83,15 @@ class Plan:
         Rows of the table.
     cells : tuple of Planned
         All cells with their rows, in the table's order.
+    provenance : mapping
+        Origin of each data set, by the label of its row.
     """
 
     spec: StudySpec
     datasets: tuple[DatasetRow, ...]
     models: tuple[ModelRow, ...]
     cells: tuple[Planned, ...]
+    provenance: Mapping[str, Provenance]
 
     def __iter__(self) -> Iterator[Planned]:
         return iter(self.cells)
@@ -120,7 +120,7 @@ class Plan:
             datasets=self.datasets,
             models=self.models,
             cells=tuple(one.place for one in self.cells),
-            provenance={row.label: _provenance(row, spec.protocol.seed) for row in self.datasets},
+            provenance=self.provenance,
         )
 
 
@@ -133,22 +133,28 @@ def make_plan(spec: StudySpec) -> Plan:
         If a data set cannot be had or cannot be split.
     """
     datasets, models = tuple(dataset_rows(spec)), tuple(model_rows(spec))
-    cells = [one for row in datasets for one in _cells_on(spec, row, models)]
-    return Plan(spec, datasets, models, tuple(cells))
+    cells: list[Planned] = []
+    provenance = {}
+    for row in datasets:
+        data = _checked_data(spec, row)
+        provenance[row.label] = _provenance(data)
+        cells += _cells_on(spec, row, data, models)
+    return Plan(spec, datasets, models, tuple(cells), provenance)
 
 
-def _cells_on(spec: StudySpec, row: DatasetRow, models: Sequence[ModelRow]) -> list[Planned]:
+def _cells_on(
+    spec: StudySpec, row: DatasetRow, data: Dataset, models: Sequence[ModelRow]
+) -> list[Planned]:
     """Return the cells on one data set, the controls after the models."""
-    data = _checked_data(spec, row)
     described = replace(row.spec, sha256=data.sha256)
     chosen = [model for model in models if model.applies_to(row)]
     for model in chosen:
         _check_model(model, data, row)
-    splits = splits_of(spec, data)
+    splits = _splits(spec, data)
     planned = [
-        Planned(Cell(described, _model_spec(spec, model, data), place), row, model, size)
+        Planned(Cell(described, _model_spec(spec, model, data), place), row, model)
         for model in chosen
-        for place, size in splits
+        for place in splits
     ]
     return planned + (_controls(spec, row, described, data, chosen) if spec.controls else [])
 
@@ -157,7 +163,7 @@ def _checked_data(spec: StudySpec, row: DatasetRow) -> Dataset:
     """Return the data set; refuse what cannot be split or scored."""
     data = load_dataset(row.spec, spec.protocol.seed)
     try:
-        for place, _ in splits_of(spec, data):
+        for place in _splits(spec, data):
             split(data, place)
     except DataError as error:
         raise DataError(f"{row.label}: {error}") from None
@@ -165,7 +171,7 @@ def _checked_data(spec: StudySpec, row: DatasetRow) -> Dataset:
     return data
 
 
-def splits_of(spec: StudySpec, data: Dataset) -> list[tuple[Split, int | float | None]]:
+def _splits(spec: StudySpec, data: Dataset) -> list[Split]:
     """Return every split of a data set, for each size of the training part."""
     protocol = spec.protocol
     kind = protocol.split
@@ -179,7 +185,7 @@ def splits_of(spec: StudySpec, data: Dataset) -> list[tuple[Split, int | float |
     )
     repeats = 1 if kind == "predefined" else protocol.repeats
     return [
-        (replace(first, repeat=repeat, fold=fold, train_size=size), size)
+        replace(first, repeat=repeat, fold=fold, train_size=size)
         for size in [_size(size) for size in protocol.train_sizes] or [None]
         for repeat in range(repeats)
         for fold in range(n_folds(data, kind, protocol.folds))
@@ -187,11 +193,8 @@ def splits_of(spec: StudySpec, data: Dataset) -> list[tuple[Split, int | float |
 
 
 def _size(size: int | float) -> int | float | None:
-    """Return None for all training rows, so that they are the same cell with and without a curve.
-
-    A whole 1 is one row.
-    """
-    return None if size == 1.0 and isinstance(size, float) else size
+    """Return None for all training rows: the same cell with and without a learning curve."""
+    return None if size == 1 else size
 
 
 def _model_spec(spec: StudySpec, model: ModelRow, data: Dataset) -> ModelSpec:
@@ -222,7 +225,7 @@ def _controls(
     models: Sequence[ModelRow],
 ) -> list[Planned]:
     """Return the controls of every quantum model, on whole training parts."""
-    places = [place for place, size in splits_of(spec, data) if size is None]
+    places = [place for place in _splits(spec, data) if place.train_size is None]
     if not places:
         raise SpecError("controls need whole training parts; add 1.0", "protocol.train_sizes")
     planned, n_features = [], 0
@@ -234,7 +237,7 @@ def _controls(
             tested = _model_spec(spec, control.row, data)
             for place in places:
                 cell = Cell(described, tested, replace(place, permuted=control.permuted))
-                planned.append(Planned(cell, row, model, None, control.kind))
+                planned.append(Planned(cell, row, model, control.kind))
     return planned
 
 
@@ -255,8 +258,7 @@ def _check_model(model: ModelRow, data: Dataset, row: DatasetRow) -> None:
         raise SpecError(error.problem + hint, f"models: {model.label}") from None
 
 
-def _provenance(row: DatasetRow, seed: int) -> Provenance:
-    data = load_dataset(row.spec, seed)
+def _provenance(data: Dataset) -> Provenance:
     features = data.X.shape[1] if data.X.ndim == 2 else None
     return Provenance(data.name, len(data.y), features, data.source, data.licence, data.sha256)
 

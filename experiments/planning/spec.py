@@ -39,7 +39,7 @@ Backends = str | dict[str, Any] | Annotated[list[str | dict[str, Any]], Field(mi
 class _Section(BaseModel):
     """A part of a study; a key that it does not know is a mistake."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class Tuning(_Section):

@@ -1,9 +1,9 @@
 """What a study's data are: frozen records that every room speaks.
 
-A record becomes JSON at the store's door and nowhere else (`experiments.running.store`), but for
-the texts that keys and seeds are drawn from: those are `canonical_json` of a record, and their
-bytes stay. A field at its default is left out of both, so that a record may gain a field and keep
-the keys and seeds of all that do not use it.
+A record becomes JSON at the store's door (`experiments.running.store`), and in the texts that keys,
+seeds and caches are drawn from: those are `canonical_json` of a record, and their bytes stay. A
+field at its default is left out of both, so that a record may gain a field and keep the keys and
+seeds of all that do not use it.
 """
 
 from experiments.records._asked import (

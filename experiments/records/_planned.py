@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,9 +60,9 @@ class Coordinate:
     text: str
 
     @property
-    def of_backend(self) -> bool:
-        """Whether it is a setting of the backend."""
-        return self.axis.partition(".")[0] == "backend"
+    def parameter(self) -> str:
+        """Model's parameter that the setting belongs to."""
+        return self.axis.partition(".")[0]
 
 
 def label_of(entry: str, coordinates: Sequence[Coordinate]) -> str:
@@ -123,10 +123,10 @@ class ModelRow:
     coordinates: tuple[Coordinate, ...] = ()
     backend: BackendSpec | None = None
 
-    @property
-    def title(self) -> str:
-        """Words for the row whatever the backend's settings are."""
-        return label_of(self.entry, [c for c in self.coordinates if not c.of_backend])
+    def called(self, leaving_out: Collection[str]) -> str:
+        """Return words for the row whatever these parameters are."""
+        places = [c for c in self.coordinates if c.parameter not in leaving_out]
+        return label_of(self.entry, places)
 
     def applies_to(self, dataset: DatasetRow) -> bool:
         """Whether the study asks for this model on that data set."""

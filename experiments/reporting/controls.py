@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -154,7 +154,7 @@ def write(found: list[Explained], folder: Path) -> list[Path]:
     text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
     write_durably(files[0], text.encode())
     each = "\n".join(
-        f"- {sentence(v, one.metric).replace(_OWN, one.model)}"
+        f"- {sentence(replace(v, first=one.model), one.metric)}"
         for one in found
         for v in one.verdicts.values()
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain, count, permutations
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,6 @@ from experiments.planning.rows import step_of
 from experiments.records import (
     DuelSettings,
     ModelRow,
-    ModelSpec,
     Step,
     StoredCell,
     StoredPredictions,
@@ -100,30 +100,47 @@ class Duel:
 
 @dataclass(frozen=True)
 class _Family:
-    """One model on one data set: by split, what each optimizer's cell holds.
+    """The rows that differ in their optimizer alone, on one data set.
 
     Rows of one entry are called as the study calls it; rows of several by the model's plug-in.
     """
 
     dataset: str
-    model: ModelSpec
-    entries: set[str] = field(default_factory=set)
-    optimizers: dict[str, Step] = field(default_factory=dict)
+    rows: list[ModelRow] = field(default_factory=list)
     meetings: dict[tuple[int, int], dict[str, StoredCell]] = field(default_factory=dict)
+
+    @property
+    def backend(self) -> str:
+        """Short name of where all of it runs; empty for a model without one."""
+        backend = self.rows[0].backend
+        return "" if backend is None else backend.name
+
+    @property
+    def optimizers(self) -> dict[str, Step]:
+        """What takes part, by its one text."""
+        steps = (_optimizer_of(row) for row in self.rows)
+        return {canonical_json(step): step for step in steps if step is not None}
 
     @property
     def title(self) -> str:
         """Words for it."""
-        [entry, *others] = self.entries
-        return f"{self.dataset} / {self.model.name if others else entry}"
+        first = self.rows[0]
+        one_entry = len({row.entry for row in self.rows}) == 1
+        row = first if one_entry else replace(first, entry=first.name)
+        return f"{self.dataset} / {row.called({'backend', 'optimizer'})}"
 
-    def add(self, fit: Fit, row: ModelRow, optimizer: Step, cell: StoredCell) -> None:
-        """Let an optimizer take part; of two equal cells the first counts."""
-        key = canonical_json(optimizer)
-        self.entries.add(row.entry)
-        self.optimizers.setdefault(key, optimizer)
-        split = fit.planned.repeat, fit.planned.fold
-        self.meetings.setdefault(split, {}).setdefault(key, cell)
+    def add(self, fit: Fit, row: ModelRow) -> None:
+        """Let a fit take part; of two equal cells the first counts."""
+        if row not in self.rows:
+            self.rows.append(row)
+        meeting = self.meetings.setdefault((fit.planned.repeat, fit.planned.fold), {})
+        if fit.stored is not None:
+            meeting.setdefault(canonical_json(_optimizer_of(row)), fit.stored)
+
+
+def _optimizer_of(row: ModelRow) -> Step | None:
+    named = row.parameters.get("optimizer")
+    return None if named is None else step_of(named)
 
 
 def duels(results: Results) -> list[Duel]:
@@ -134,48 +151,49 @@ def duels(results: Results) -> list[Duel]:
     by_condition: dict[tuple[str, tuple[str, ...]], list[_Family]] = {}
     for family in _families(results):
         if len(family.optimizers) > 1:
-            key = family.model.backend, tuple(family.optimizers)
+            key = family.backend, tuple(family.optimizers)
             by_condition.setdefault(key, []).append(family)
-    found = (
-        _duel(backend, families, results.plan.duel)
-        for (backend, _), families in by_condition.items()
-    )
-    return [duel for duel in found if len(duel.problems) >= _FEWEST_PROBLEMS]
+    found = (_duel(families, results.plan.duel) for families in by_condition.values())
+    return [
+        duel
+        for duel in found
+        if len(duel.contenders) > 1 and len(duel.problems) >= _FEWEST_PROBLEMS
+    ]
 
 
 def _families(results: Results) -> Iterable[_Family]:
+    """Return what the plan lets meet, with what has finished of it."""
     families: dict[str, _Family] = {}
     for fit in results.fits:
-        planned, stored = fit.planned, fit.stored
-        if stored is None or planned.control or planned.train_size is not None:
+        planned = fit.planned
+        row = results.models[planned.model]
+        if planned.control or planned.train_size is not None or _optimizer_of(row) is None:
             continue
-        asked = stored.cell.model
-        parameters = dict(asked.parameters)
-        optimizer = parameters.pop("optimizer", None)
-        if optimizer is None:
-            continue
-        rest = canonical_json([stored.cell.dataset, asked.name, parameters])
-        family = families.setdefault(rest, _Family(planned.dataset, asked))
-        family.add(fit, results.models[planned.model], step_of(optimizer), stored)
+        others = {name: own for name, own in row.parameters.items() if name != "optimizer"}
+        alike = canonical_json([planned.dataset, row.name, others, row.search])
+        families.setdefault(alike, _Family(planned.dataset)).add(fit, row)
     return families.values()
 
 
-def _duel(backend: str, families: list[_Family], settings: DuelSettings) -> Duel:
-    contenders = _contenders(families[0].optimizers)
+def _duel(families: list[_Family], settings: DuelSettings) -> Duel:
+    """Return the duel of those who have finished anything; more join in as the run goes on."""
+    begun = {key for family in families for m in family.meetings.values() for key in m}
+    steps = {key: step for key, step in families[0].optimizers.items() if key in begun}
+    contenders = _contenders(steps)
     planned = [
         (title, seed, meeting)
         for title, family in zip(_numbered([f.title for f in families]), families, strict=True)
         for seed, meeting in enumerate(family.meetings.values())
     ]
     met = [one for one in planned if _is_whole(one[2], contenders)]
+    labels = {key: one.label for key, one in contenders.items()}
     problems = [
-        _problem(
-            title, seed, {one.label: meeting[key] for key, one in contenders.items()}, settings
-        )
+        _problem(title, seed, {label: meeting[key] for key, label in labels.items()}, settings)
         for title, seed, meeting in met
     ]
     measured = any(_is_measured(cell) for _, _, meeting in met for cell in meeting.values())
-    return Duel(backend, tuple(contenders.values()), problems, len(planned), measured, settings)
+    condition = families[0].backend
+    return Duel(condition, tuple(contenders.values()), problems, len(planned), measured, settings)
 
 
 def _contenders(optimizers: Mapping[str, Step]) -> dict[str, Contender]:
@@ -191,15 +209,18 @@ def _contenders(optimizers: Mapping[str, Step]) -> dict[str, Contender]:
 
 def _numbered(titles: list[str]) -> list[str]:
     """Return titles of which no two are alike."""
-    numbers = [titles[:place].count(title) + 1 for place, title in enumerate(titles)]
-    pairs = zip(titles, numbers, strict=True)
-    return [title if number == 1 else f"{title} ({number})" for title, number in pairs]
+    taken: list[str] = []
+    for title in titles:
+        others = (f"{title} ({number})" for number in count(2))
+        taken.append(next(name for name in chain([title], others) if name not in taken))
+    return taken
 
 
 def _is_whole(meeting: Mapping[str, StoredCell], contenders: Mapping[str, Contender]) -> bool:
     """Whether every contender has finished, with a course."""
-    courses = (cell.predictions.trace for cell in meeting.values() if cell.predictions is not None)
-    return set(meeting) == set(contenders) and len(list(filter(None, courses))) == len(meeting)
+    said = (cell.predictions for cell in meeting.values())
+    traced = all(one is not None and one.trace is not None for one in said)
+    return bool(meeting) and set(meeting) == set(contenders) and traced
 
 
 def _is_measured(cell: StoredCell) -> bool:
@@ -225,7 +246,7 @@ def _problem(
         "seconds": float(np.median(totals)),
         "steps": float(settings.iterations),
     }
-    unit = record.n_train * (record.training["parameters"] + 1.0)
+    unit = record.n_train * (record.training.get("parameters", 0) + 1.0)
     return Problem(family, seed, unit, budget, courses)
 
 
@@ -383,15 +404,18 @@ def verdicts(duel: Duel) -> list[str]:
 
 def _pairs(duel: Duel) -> list[tuple[str, str]]:
     """Return the contenders that the study sets against each other, like settings with like."""
-    pairs = [
-        (one, other)
-        for first, second in duel.settings.pairs
-        for one in duel.contenders
-        for other in duel.contenders
-        if (one.optimizer, other.optimizer) == (first, second)
-    ]
-    alike = [(one, other) for one, other in pairs if one.settings == other.settings]
-    return [(one.label, other.label) for one, other in alike or pairs]
+    found: list[tuple[str, str]] = []
+    for named in duel.settings.pairs:
+        pairs = [
+            (one, other)
+            for one, other in permutations(duel.contenders, 2)
+            if (one.optimizer, other.optimizer) == named
+        ]
+        alike = [(one, other) for one, other in pairs if one.settings == other.settings]
+        for one, other in alike or pairs:
+            if (other.label, one.label) not in found:  # an optimizer against its namesake, once
+                found.append((one.label, other.label))
+    return found
 
 
 def _between(duel: Duel, one: str, other: str) -> list[str]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from experiments.records import ModelRow
+from experiments.records import ModelRow, canonical_json
 from experiments.running.results import Results
 from qml.durable import write_durably
 
@@ -34,24 +35,41 @@ def strengths(table: pd.DataFrame, results: Results) -> pd.DataFrame:
         Rows with the columns ``line`` (model and all settings of the backend but the strength) and
         ``strength``.
     """
-    found = {
-        label: (_line(row), float(row.backend.parameters[_SCALE]))
+    noisy = {
+        label: row
         for label, row in results.models.items()
         if row.backend is not None and _SCALE in row.backend.parameters
     }
-    rows = table[table.model.isin(found) & (table.done > 0)]
-    places = [found[model] for model in rows.model]
-    return rows.assign(line=[line for line, _ in places], strength=[at for _, at in places])
+    lines = _lines(noisy.values())
+    rows = table[table["model"].isin(noisy) & (table["done"] > 0)]
+    found = [(lines[label], noisy[label].backend) for label in rows["model"]]
+    return rows.assign(
+        line=[line for line, _ in found],
+        strength=[float(at.parameters[_SCALE]) for _, at in found if at is not None],
+    )
 
 
-def _line(row: ModelRow) -> str:
-    """Return what joins the rows that differ in the strength alone."""
-    others = [
-        place.text
-        for place in row.coordinates
-        if place.of_backend and place.axis != f"backend.{_SCALE}"
-    ]
-    return ", ".join([row.title, *others])
+def _lines(rows: Iterable[ModelRow]) -> dict[str, str]:
+    """Return by label what joins the rows that differ in the strength alone."""
+    words: dict[tuple[str, str], str] = {}
+    found = {}
+    for row in rows:
+        title, settings = row.called({"backend"}), _settings(row)
+        places = (c for c in row.coordinates if c.parameter == "backend")
+        told = ", ".join([title, *(c.text for c in places if c.axis != f"backend.{_SCALE}")])
+        key = title, canonical_json(settings)
+        if key not in words and told in words.values():  # told apart by no grid
+            told = ", ".join([title, *(f"{name}={value}" for name, value in settings.items())])
+        found[row.label] = words.setdefault(key, told)
+    return found
+
+
+def _settings(row: ModelRow) -> dict[str, object]:
+    """Return what is said of a row's backend besides the strength of its noise."""
+    if row.backend is None:
+        return {}
+    others = {name: own for name, own in row.backend.parameters.items() if name != _SCALE}
+    return {"kind": row.backend.kind, **others}
 
 
 def draw(table: pd.DataFrame, results: Results, folder: Path) -> Path | None:

@@ -9,19 +9,19 @@ from typing import Any
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
-from qml.costs import Usage
+from qml.costs import Cost, Usage
 from qml.errors import SpecError, StoreError, did_you_mean
 
-__all__ = ["COSTS", "FORMATS", "display", "render", "render_cells_csv", "render_text", "size_text"]
+__all__ = ["FORMATS", "display", "render", "render_cells_csv", "render_text", "size_text"]
 
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
 _ELSEWHERE = ("jobs", "shared_s")  # the ledger lists jobs, a line under the table what was shared
-COSTS = {
-    "tune_s": "tune [s]",
-    "fit_s": "fit [s]",
-    "predict_s": "predict [s]",
-    **{cost.name: cost.heading for cost in Usage.costs() if cost.name not in _ELSEWHERE},
-}
+SHOWN_COSTS = (
+    Cost("tune_s", "tune", "s"),
+    Cost("fit_s", "fit", "s"),
+    Cost("predict_s", "predict", "s"),
+    *(cost for cost in Usage.costs() if cost.name not in _ELSEWHERE),
+)
 _ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where there are some
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -59,14 +59,13 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
 
 def _shown_costs(table: pd.DataFrame) -> dict[str, list[str]]:
     """Return the costs that there are; executions only where there were any besides the shots."""
-    costs = table[list(COSTS)].fillna(0)
-    empty = [name for name in COSTS if name not in _ALWAYS and not (costs[name] > 0).any()]
-    if (costs.executions == costs.shots).all():
-        empty.append("executions")
+    numbers = table[[cost.name for cost in SHOWN_COSTS]].fillna(0)
+    shown = [c for c in SHOWN_COSTS if c.name in _ALWAYS or (numbers[c.name] > 0).any()]
+    if (numbers.executions == numbers.shots).all():
+        shown = [cost for cost in shown if cost.name != "executions"]
     return {
-        title: [_seconds(v) if name.endswith("_s") else _count(v) for v in table[name]]
-        for name, title in COSTS.items()
-        if name not in empty
+        cost.heading: [_seconds(v) if cost.unit else _count(v) for v in table[cost.name]]
+        for cost in shown
     }
 
 

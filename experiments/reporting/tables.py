@@ -22,7 +22,7 @@ from experiments.evaluation.metrics import (
 )
 from experiments.evaluation.statistics import bootstrap_interval, corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
-from experiments.reporting.rendering import COSTS, render, render_cells_csv, size_text
+from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
 from experiments.running.results import Fit, Results
 from qml.durable import write_durably
 from qml.errors import SpecError, StoreError
@@ -189,7 +189,7 @@ def _summary(
             f"{metric}_high": float(np.minimum(high, highest)),
         }
     costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
-    row |= {name: _mean(one.get(name) for one in costs) for name in COSTS}
+    row |= {c.name: _mean(one.get(c.name) for one in costs) for c in SHOWN_COSTS}
     training = [record.training for record in records]
     row |= {f"training_{name}": _mean(one.get(name) for one in training) for name in plan.report}
     return row | {"problem": _first_problem(members)} | _published(group, plan)

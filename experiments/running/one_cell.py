@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 import warnings
 from collections.abc import Sequence
@@ -37,7 +38,7 @@ from qml.costs import Usage
 from qml.errors import BackendError, DataError, WorkbenchError
 from qml.jobs import Ledger
 
-__all__ = ["Conditions", "failed_cell", "run_cell"]
+__all__ = ["Conditions", "failed_cell", "reason_of", "run_cell"]
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _success(
         n_test=len(test),
         scores={name: score(name, outcome.predictions) for name in conditions.metrics},
         costs=_costs(outcome, tuned),
-        training=outcome.training,
+        training={name: _reported(own) for name, own in outcome.training.items()},
         warnings=tuple(sorted({" ".join(str(w.message).split())[:300] for w in caught})),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
@@ -172,17 +173,23 @@ def _predictions(outcome: Outcome, test: NDArray[np.intp]) -> StoredPredictions:
     )
 
 
+def _reported(value: Any) -> Any:
+    """Return what a model reports as a record has it: a plain value, None for what is no number."""
+    plain = value.item() if isinstance(value, np.generic) else value
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain
+
+
 def _costs(outcome: Outcome, tuned: Tuned | None) -> Costs:
     """Return what the cell took, with tuning, if there was any."""
     of_tuning = Usage() if tuned is None else tuned.usage
     return Costs(
-        outcome.fit_s,
-        outcome.predict_s,
-        outcome.kernel_s,
-        None if tuned is None else tuned.seconds,
-        outcome.usage + of_tuning,
-        outcome.fit_usage,
-        of_tuning,
+        fit_s=outcome.fit_s,
+        predict_s=outcome.predict_s,
+        kernel_s=outcome.kernel_s,
+        tune_s=None if tuned is None else tuned.seconds,
+        total=outcome.usage + of_tuning,
+        fit=outcome.fit_usage,
+        tune=of_tuning,
     )
 
 

@@ -14,7 +14,7 @@ import joblib
 
 from experiments.records import Cell, Status
 from experiments.running.limits import Supervisor
-from experiments.running.one_cell import Conditions, failed_cell, run_cell
+from experiments.running.one_cell import Conditions, failed_cell, reason_of, run_cell
 from experiments.running.store import Store
 from qml.engine import share_memory, warm_up
 
@@ -51,7 +51,12 @@ class Worker:
                 warm_up()  # once a process, and in no cell's time
             with store.working_on(cell.key):
                 known = run_cell(cell, self.conditions, self.groups.get(cell.key))
-                store.put(cell.key, known)
+                try:
+                    store.put(cell.key, known)
+                except (TypeError, ValueError) as error:  # a model that says what is no number
+                    reason = f"what the model says cannot be stored: {reason_of(error)}"
+                    known = failed_cell(cell, "failed", reason, self.conditions.environment)
+                    store.put(cell.key, known)
             store.forgive(cell.key)
         return cell.key, known.record.status
 

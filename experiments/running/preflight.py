@@ -28,7 +28,7 @@ from experiments.running.ledgers import JOBS_FOLDER
 from experiments.running.shared_kernels import sharing_groups
 from qml.backends import Estimate, Workload, keep_jobs, resolve_backend
 from qml.engine import require_memory
-from qml.errors import ResourceError, SpecError
+from qml.errors import ResourceError, SpecError, WorkbenchError
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
 from qml.offers import Quantum
@@ -266,12 +266,19 @@ def _machines_of(folder: Path) -> Iterator[Ledger]:
 
 def cheaper(spec: StudySpec) -> list[tuple[str, Preflight]]:
     """Return what would ask less of a machine, and how much each of these would ask."""
+    now = _examined(spec)
+    found = []
+    for change, changed in _routes(spec):
+        with contextlib.suppress(WorkbenchError):  # no route: it cannot be split or run so
+            asked = _examined(changed)
+            if asked.qpu_s < now.qpu_s and not any(row.problem for row in asked.rows):
+                found.append((change, asked))
+    return found
+
+
+def _examined(spec: StudySpec) -> Preflight:
     nowhere = Path(os.devnull)  # no run, so nothing is stored
-    now, *others = (
-        (change, examine(make_plan(changed).cells, set(), nowhere))
-        for change, changed in [("", spec), *_routes(spec)]
-    )
-    return [(change, found) for change, found in others if found.qpu_s < now[1].qpu_s]
+    return examine(make_plan(spec).cells, set(), nowhere)
 
 
 def _routes(spec: StudySpec) -> Iterator[tuple[str, StudySpec]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from experiments.planning.plan import Plan
-from experiments.records import Cell, StoredCell
+from experiments.records import StoredCell
 from experiments.running.environment import describe_environment, usable_cores
 from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions
@@ -68,8 +68,8 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     spec, cells = plan.spec, plan.by_key
     if spec.budget.max_shots or spec.budget.max_qpu_seconds:
         check_budget(examine(plan.cells, set(), store.folder), spec.budget)
-    kept = _kept(store, cells, how)
     asked = {key: cell for key, cell in cells.items() if _in_part(key, how.part)}
+    kept = _kept(store, cells, asked, how.retry_failed)
     missing = {key: cell for key, cell in asked.items() if key not in kept}
     (how.on_start or _ignore)(len(asked), len(missing))
     limits = spec.protocol.limits
@@ -81,12 +81,15 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     return Results(stored, kept | store.found(key for key in cells if key not in kept))
 
 
-def _kept(store: Store, cells: dict[str, Cell], how: Resumption) -> dict[str, StoredCell]:
-    """Return the cells that stay as they are; what is to run again is forgotten."""
+def _kept(
+    store: Store, cells: Iterable[str], asked: Container[str], retry_failed: bool
+) -> dict[str, StoredCell]:
+    """Return the cells that stay as they are; what this part is to run again is forgotten."""
     kept = {}
     for key, known in store.found(cells).items():
         record = known.record
-        if record.status != "done" and (how.retry_failed or record.pending):
+        again = record.status != "done" and (retry_failed or record.pending)
+        if again and key in asked:
             store.remove(key)
         else:
             kept[key] = known

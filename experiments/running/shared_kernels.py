@@ -195,12 +195,17 @@ class KeptTable:
 
 def tables_of(folder: Path) -> list[KeptTable]:
     """Return what each stored table cost, for a report."""
-    return [_kept(file) for file in sorted((folder / FOLDER).glob("*.json"))]
+    kept = (_kept(file) for file in sorted((folder / FOLDER).glob("*.json")))
+    return [table for table in kept if table is not None]
 
 
-def _kept(file: Path) -> KeptTable:
-    described = json.loads(file.read_text("utf-8"))
-    return KeptTable(**{**described, "usage": Usage.of(described["usage"])})
+def _kept(file: Path) -> KeptTable | None:
+    """Return what stands beside a table, or None if there is nothing or the disk changed it."""
+    try:
+        described = json.loads(file.read_text("utf-8"))
+        return KeptTable(**{**described, "usage": Usage.of(described["usage"])})
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _table(
@@ -242,13 +247,15 @@ def _write(file: Path, table: SharedTable) -> None:
 
 def _read(file: Path, request: Request, points: NDArray[np.float64]) -> SharedTable | None:
     """Return a stored table, or None if there is none or the disk changed it."""
+    kept = _kept(file)
+    if kept is None:
+        return None
     try:
-        kept = _kept(file)
         content = file.with_suffix(".npy").read_bytes()
         if hashlib.sha256(content).hexdigest() != kept.sha256:
             return None
         values = np.load(io.BytesIO(content), allow_pickle=False)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError):
         return None
     return SharedTable(
         request.key, points, values, kept.evaluation_s, kept.usage, dict(kept.report)

@@ -5,8 +5,8 @@ folder is flushed too: whatever happens, a name stands for a whole file or for n
 inside finds what the disk did to it later; such a file is moved to ``quarantine/`` and its cell
 runs again.
 
-Here, and nowhere else, records become JSON and JSON becomes records. A file is read once: it is
-read again only when the disk says that it is another one.
+Here records become JSON and JSON becomes records; shared kernels and the ledger of jobs keep files
+of their own. A file is read once: it is read again only when the disk says that it is another one.
 """
 
 from __future__ import annotations
@@ -41,9 +41,14 @@ __all__ = ["Store"]
 
 _TICK_NS = 100_000_000  # coarser than any file system's clock that has fractions of a second
 _KEY = re.compile(r"[0-9a-f]{64}")
+_TEMPORARY = re.compile(r"\..*\.(\d+)\.tmp")  # as `write_durably` names them
 Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
 Record = TypeVar("Record")
 _CELLS, _PLANS = TypeAdapter(StoredCell), TypeAdapter(StoredPlan)
+
+
+class _DamagedError(StoreError):
+    """The disk has changed a plan."""
 
 
 class Store:
@@ -66,7 +71,10 @@ class Store:
 
     def write_plan(self, plan: StoredPlan) -> None:
         """Keep what the latest run was asked for; the cells of earlier plans stay."""
-        known = self.read_plan() if self.has_plan() else None
+        try:
+            known = self.read_plan() if self.has_plan() else None
+        except _DamagedError:  # it is about to be whole again
+            known = None
         if known is not None and known.name != plan.name:
             raise StoreError(
                 f"{self.folder} holds the study {known.name!r}; "
@@ -111,8 +119,8 @@ class Store:
     def _plan_file(self) -> Path:
         return self.folder / "plan.json"
 
-    def _damaged_plan(self) -> StoreError:
-        return StoreError(
+    def _damaged_plan(self) -> _DamagedError:
+        return _DamagedError(
             f"{self._plan_file}: damaged; `qml run` the study again, finished cells are kept"
         )
 
@@ -193,6 +201,18 @@ class Store:
         """Forget a cell, so that it runs again."""
         self._file(key).unlink(missing_ok=True)
 
+    def finished(self) -> set[str]:
+        """Return the keys that need not run again.
+
+        Raises
+        ------
+        StoreError
+            If another version wrote the folder: nothing in it is finished for this one.
+        """
+        if self.has_plan():
+            self.read_plan()
+        return set(self.stored_keys())
+
     def stored_keys(self) -> list[str]:
         """Return the keys that have a file, sorted."""
         return sorted(file.stem for file in self._cells.glob("*.json") if _KEY.fullmatch(file.stem))
@@ -251,7 +271,8 @@ class Store:
                 self.forgive(once.stem)
                 twice.discard(once.stem)
         for stray in self.folder.rglob(".*.tmp"):
-            if not _alive(int(stray.name.split(".")[-2])):
+            owner = _TEMPORARY.fullmatch(stray.name)
+            if owner is not None and not _alive(int(owner[1])):
                 stray.unlink(missing_ok=True)
         return twice
 

@@ -214,6 +214,58 @@ def test_failed_cells_stay_until_they_are_asked_for_again(tiny_study, tmp_path):
     assert again.cells()["finished_at_s"].tolist() != stamps
 
 
+def test_a_part_retries_its_own_failures_alone(tiny_study, tmp_path):
+    tiny_study["models"] = [{"name": "svc", "kernel": "precomputed", "C": [1.0, 2.0, 3.0]}]
+    study = Study.from_dict(tiny_study)
+    study.run(jobs=1, out=tmp_path)
+    study.run(jobs=1, out=tmp_path, retry_failed=True, part=(1, 2))
+    assert set(Run(tmp_path).cells()["status"]) == {"failed"}
+
+
+REPORTER = '''
+import numpy as np
+from sklearn.dummy import DummyClassifier
+
+__all__ = ["Reporter"]
+
+
+class Reporter(DummyClassifier):
+    """Reports what no JSON holds, and a course with a column of its own."""
+
+    def __init__(self, told="nan", strategy="prior", random_state=None, constant=None):
+        super().__init__(strategy=strategy, random_state=random_state, constant=constant)
+        self.told = told
+
+    @property
+    def training_(self):
+        own = {1} if self.told == "set" else 1
+        return {"nan": float("nan"), "numpy": np.float32(0.5), "own": own}
+
+    @property
+    def trace_(self):
+        names = ("steps", "evaluations", "circuits", "shots", "seconds", "losses", "own")
+        return {name: [1.0] for name in names}
+'''
+
+
+def test_what_a_model_reports_of_itself_ends_no_study(tiny_study, tmp_path):
+    import classical
+
+    file = Path(classical.__file__).parent / f"reporter_{os.getpid()}.py"
+    file.write_text(f'"""A model that says strange things."""\n{REPORTER}')
+    try:
+        tiny_study["models"] = [{"name": file.stem, "label": "r", "told": ["nan", "set"]}, "dummy"]
+        cells = Study.from_dict(tiny_study).run(jobs=1, out=tmp_path).cells().set_index("model")
+    finally:
+        file.unlink()
+    assert set(cells.loc["r [told=nan]", "status"]) == {"done"}
+    assert (cells.loc["r [told=nan]", "training_numpy"] == 0.5).all()
+    assert cells.loc["r [told=nan]", "training_nan"].isna().all()
+    assert set(cells.loc["r [told=set]", "status"]) == {"failed"}
+    assert cells.loc["r [told=set]", "error"].str.contains("cannot be stored").all()
+    assert set(cells.loc["dummy", "status"]) == {"done"}
+
+
 def test_a_killed_run_leaves_no_locked_checkout():
     """`git status` locks the index to refresh it, unless it is told not to."""
     from experiments.running import environment

@@ -105,6 +105,10 @@ def test_list_of_lists_is_a_grid_of_lists():
     "change, expected",
     [
         (
+            ("- svc", "- {name: svc, C: .inf}"),
+            "good.yaml:15: models[2].C: must be a finite number (got inf)",
+        ),
+        (
             ("name: cobyla", "name: cobila"),
             "good.yaml:13: models[1].optimizer.name: unknown optimizer 'cobila' "
             "(did you mean 'cobyla'?)",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -209,6 +211,51 @@ def test_families_are_called_as_the_study_calls_them(tmp_path):
     assert "spsa against cobyla at 7 iterations each" in text
     assert "aqgd against" not in text
     assert " 7 iter. " in text
+
+
+def test_pairs_are_those_that_are_named_each_decided_by_itself(run):
+    exact, _ = report.duels(run.results())
+
+    def against(*pairs):
+        settings = replace(exact.settings, pairs=pairs)
+        return {
+            line.split(" at ")[0] for line in report.verdicts(replace(exact, settings=settings))
+        }
+
+    both = against(("aqgd", "cobyla"), ("spsa", "cobyla"))
+    assert "aqgd against cobyla" in both
+    assert "spsa against cobyla" in both  # like settings with like
+    assert "spsa (a=1.0) against cobyla" not in both
+    among = [line for line in against(("spsa", "spsa")) if "against" in line]
+    assert among == ["spsa (a=1.0) against spsa"]
+
+
+def test_a_grid_of_the_model_names_its_families(tmp_path):
+    vqc = {**STUDY["models"][0], "ansatz": {"name": "real_amplitudes", "reps": [1, 2]}}
+    values = {**STUDY, "name": "grid", "models": [vqc], "backend": "exact"}
+    run = Study.from_dict(values).run(jobs=2, out=tmp_path)
+    [duel] = report.duels(run.results())
+    assert duel.families == [f"ad_hoc / VQC [ansatz.reps={reps}]" for reps in (1, 2)]
+    # what a family lacks is told as not finished, and makes no duel of its own
+    for planned in run.results().plan.cells:
+        if "cobyla" in planned.model and "ansatz.reps=2" in planned.model:
+            run.store.remove(planned.key)
+    [duel] = report.duels(run.results())
+    assert (len(duel.problems), duel.n_planned) == (4, 8)
+
+
+def test_tuned_models_meet_tuned_models(tmp_path):
+    vqc = {**STUDY["models"][0], "optimizer": STUDY["models"][0]["optimizer"][:2]}
+    values = {
+        **STUDY,
+        "name": "tuned",
+        "models": [{**vqc, "search": {"bandwidth": [0.5]}, "training": {"max_circuits": 500}}],
+        "backend": "exact",
+        "protocol": {"folds": 3, "tuning": {"trials": 2, "folds": 2, "untuned": True}},
+    }
+    run = Study.from_dict(values).run(jobs=2, out=tmp_path)
+    [duel] = report.duels(run.results())
+    assert duel.families == ["ad_hoc / VQC", "ad_hoc / VQC, untuned"]
 
 
 def test_command_prints_the_duel_or_says_why_not(run, tmp_path):

@@ -80,6 +80,26 @@ def test_a_label_of_the_users_own_is_never_read(run, tmp_path):
     assert sorted(rows["strength"]) == [1.0, 1.0, 3.0, 3.0]
 
 
+def test_lines_of_a_list_of_backends_are_told_apart_by_settings(tmp_path):
+    """Names in a list stand in no grid; they were once joined into one line."""
+    device = "density_matrix:noise=fake_manila"
+    backends = [f"{device},noise_scale={scale}" for scale in (1.0, 2.0)]
+    backends += [f"{one},readout_mitigation=full" for one in backends]
+    values = {
+        "name": "listed",
+        "datasets": [{"name": "ad_hoc", "n_samples": 12}],
+        "models": [{"name": "qsvc", "label": "Q", "backend": backends}],
+        "protocol": {"folds": 2},
+        "metrics": ["accuracy"],
+    }
+    run = Study.from_dict(values).run(jobs=1, out=tmp_path)
+    rows = noise_curves.strengths(run.table(), run.results())
+    assert [len(group) for _, group in rows.groupby("line")] == [2, 2]
+    for _, group in rows.groupby("line"):
+        assert sorted(group["strength"]) == [1.0, 2.0]
+        assert group["model"].str.contains("readout").nunique() == 1
+
+
 def test_no_figure_without_strengths(run, tmp_path):
     plain = run.table()
     assert noise_curves.draw(plain[plain["model"] == "svc"], run.results(), tmp_path) is None

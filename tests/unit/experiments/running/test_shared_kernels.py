@@ -227,6 +227,13 @@ def test_damaged_table_is_computed_again(tmp_path):
     assert file.read_bytes() == bytes(content)
 
 
+def test_a_table_without_its_page_is_told_by_nobody(tmp_path):
+    run = study().run(jobs=1, out=tmp_path)
+    [file] = (run.folder / "kernels").glob("*.json")
+    file.write_bytes(file.read_bytes()[:40])
+    assert tables_of(run.folder) == []
+
+
 def _slow_run(folder, counted):
     from qml.backends import exact
 

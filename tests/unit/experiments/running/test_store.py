@@ -177,6 +177,19 @@ def test_a_file_is_read_once_until_the_disk_has_another(store, monkeypatch):
     assert store.get(KEY) is None
 
 
+def test_a_damaged_plan_is_made_again_by_the_next_run(store):
+    store.write_plan(PLAN)
+    (store.folder / "plan.json").write_bytes(b'{"schema": 2, "name"')
+    store.write_plan(PLAN)
+    assert store.read_plan() == PLAN
+
+
+def test_files_of_others_in_the_folder_are_left_alone(store):
+    (store.folder / ".notes.tmp").touch()
+    assert store.suspects() == set()
+    assert (store.folder / ".notes.tmp").exists()
+
+
 def test_deaths_are_found_by_their_marks(store):
     with store.working_on(KEY):
         assert store.suspects() == set()
