@@ -166,8 +166,8 @@ def check_parameters(
     Returns
     -------
     dict
-        The parameters, unchanged but for an int that became the float it is asked to be, and a
-        scalar of NumPy's that became Python's.
+        The parameters, unchanged but for an int that became the float it is asked to be, a scalar
+        of NumPy's that became Python's, and a mapping that became a dictionary.
 
     Raises
     ------
@@ -195,6 +195,8 @@ def _hints(plugin: Callable[..., Any]) -> dict[str, Any]:
 
 def _check_type(name: str, value: Any, hint: Any) -> Any:
     plain = value.item() if isinstance(value, np.generic) else value
+    if isinstance(value, Mapping):
+        plain = dict(value)  # strictly, pydantic takes no other mapping
     try:
         checked = _adapter(hint).validate_python(plain, strict=True)
         return value if isinstance(value, str) else checked  # a name may bring a ledger along

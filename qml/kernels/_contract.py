@@ -90,7 +90,7 @@ class QuantumKernel(ABC):
         spec = self.feature_map
         if isinstance(spec, QuantumCircuit) or callable(spec):
             return resolve_feature_map(spec, n_features)
-        return _named_circuit(json.dumps(spec), n_features)
+        return _named_circuit(json.dumps(spec, default=dict), n_features)
 
     def _timed(self, evaluate: Callable[..., Matrix], *arguments: Any) -> Matrix:
         start = time.perf_counter()

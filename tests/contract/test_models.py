@@ -7,6 +7,7 @@ import inspect
 import pickle
 import warnings
 from dataclasses import is_dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pytest
@@ -214,3 +215,12 @@ def test_what_was_accepted_as_an_object_still_is():
     accepted = {"feature_map": lambda n: None, "random_state": np.random.RandomState(0)}
     check_parameters(VQC, {**accepted, "initial_point": np.zeros(3)}, "VQC")
     check_parameters(VQC, {"initial_point": [0.0, np.float32(1.0)]}, "VQC")
+
+
+def test_mappings_of_any_kind_are_as_good_as_dictionaries():
+    X, y = [[0.1], [0.2], [1.0], [1.1]], [0, 0, 1, 1]
+    spec = {"name": "without_entanglement", "of": {"name": "zz", "reps": 1}}
+    frozen = MappingProxyType({**spec, "of": MappingProxyType(spec["of"])})
+    plain = QSVC(feature_map=spec).fit(X, y)
+    same = QSVC(feature_map=frozen, quantum_kernel=MappingProxyType({"name": "fidelity"})).fit(X, y)
+    np.testing.assert_array_equal(same.decision_function(X), plain.decision_function(X))
