@@ -92,7 +92,8 @@ class VariationalEstimator(TrainedEstimator):
     Parameters
     ----------
     initial_point : array-like of shape (n_parameters,) or None, default=None
-        Start of the training; None draws it by `random_state`.
+        Start of the training; None draws the angles from the standard normal distribution by
+        `random_state`.
     """
 
     initial_point: Numbers | None = None
