@@ -9,6 +9,7 @@ before anything runs, both times by `qml.registry.check_parameters`. What a fit 
 from __future__ import annotations
 
 import inspect
+from abc import ABC
 from dataclasses import dataclass, field
 from typing import Annotated, Any, ClassVar, TypeAlias, dataclass_transform
 
@@ -42,7 +43,7 @@ Numbers: TypeAlias = Annotated[ArrayLike, PlainValidator(_numbers)]
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
-class Declared(BaseEstimator):
+class Declared(BaseEstimator, ABC):
     """Base of the project's estimators, whose subclasses are keyword dataclasses.
 
     A subclass describes in its docstring the parameters and attributes that it adds or changes;

@@ -45,9 +45,9 @@ class QuantumEstimator(Declared):
         if any(getattr(member, "__isabstractmethod__", False) for member in members):
             return
         declared = getattr(cls, "controls", None)
-        if declared is None or not declared <= OFFERED_FOR.keys():
+        if not (isinstance(declared, frozenset) and declared <= OFFERED_FOR.keys()):
             kinds = sorted(OFFERED_FOR)
-            got = "missing" if declared is None else f"got {set(declared)}"
+            got = "missing" if declared is None else f"got {declared!r}"
             raise TypeError(
                 f"{cls.__name__}.controls: {got}, allowed: a frozenset of {kinds}, empty for none"
             )

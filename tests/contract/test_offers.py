@@ -13,6 +13,7 @@ from experiments.planning.controls import controls_of
 from experiments.records import ModelRow
 from experiments.registry import MODELS, PREPROCESSING
 from qml import offers
+from qml.classifiers._base import QuantumClassifier
 from qml.classifiers.qsvc import QSVC
 from qml.estimator import QuantumEstimator
 from qml.variational import TrainedEstimator, VariationalEstimator
@@ -83,6 +84,28 @@ def test_model_that_declares_no_controls_is_refused_when_it_is_written():
         class Silent(QSVC.__base__):
             def fit(self, X, y):
                 return self
+
+
+@pytest.mark.parametrize("declared", [["no entanglement"], ("matched RBF",), "same spectrum", {}])
+def test_controls_of_another_type_are_refused_in_one_line(declared):
+    with pytest.raises(TypeError) as caught:
+        type("Listed", (QSVC,), {"controls": declared})
+    allowed = "a frozenset of ['matched RBF', 'no entanglement', 'same spectrum'], empty for none"
+    assert str(caught.value) == f"Listed.controls: got {declared!r}, allowed: {allowed}"
+
+
+def test_model_without_what_every_model_has_cannot_be_made():
+    class Misspelt(QuantumClassifier):
+        controls = frozenset()
+
+        def _fit(self, X, y, seed):
+            pass
+
+        def worklod(self, n_train, n_test, n_features, n_classes):
+            return None
+
+    with pytest.raises(TypeError, match="abstract class Misspelt.*workload"):
+        Misspelt()
 
 
 def test_misspelt_offer_of_a_declared_control_is_refused_when_it_is_written():
