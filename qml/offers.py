@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -21,6 +21,7 @@ from qml.circuits import CircuitSpec
 __all__ = [
     "OFFERED_FOR",
     "ControlKind",
+    "Controlled",
     "Controls",
     "Disentangled",
     "Encoded",
@@ -34,7 +35,8 @@ __all__ = [
 ]
 
 #: Controls that depend on the model: what is taken away is its entanglement; all of its encoding
-#: but the spectrum; all of its kernel but a bandwidth.
+#: but the spectrum; all of its kernel but a bandwidth. The last two are classifiers, so that no
+#: other model declares them.
 ControlKind: TypeAlias = Literal["no entanglement", "same spectrum", "matched RBF"]
 Controls: TypeAlias = frozenset[ControlKind]
 
@@ -69,6 +71,13 @@ class Quantum(Protocol):
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that one fit and one prediction will ask of the backend."""
+
+
+@runtime_checkable
+class Controlled(Protocol):
+    """A model that declares which of the controls that depend on it it has."""
+
+    controls: ClassVar[Controls]
 
 
 @runtime_checkable
@@ -130,7 +139,7 @@ class Encoded(Protocol):
         """Return how the model takes its features in."""
 
 
-#: Which offer each control is made of, and the method of it.
+#: Which offer each control is made of, and the method of it; in the order of a report.
 OFFERED_FOR: dict[ControlKind, tuple[type, str]] = {
     "no entanglement": (Disentangled, "twin"),
     "same spectrum": (Encoded, "encoding"),

@@ -14,7 +14,15 @@ from sklearn.base import is_classifier, is_regressor
 
 from experiments.records import ModelRow
 from experiments.registry import MODELS, build_estimator, search_space
-from qml.offers import ControlKind, Disentangled, Encoded, Encoding, Quantum
+from qml.offers import (
+    OFFERED_FOR,
+    ControlKind,
+    Controlled,
+    Disentangled,
+    Encoded,
+    Encoding,
+    Quantum,
+)
 
 __all__ = ["Control", "controls_of"]
 
@@ -54,21 +62,16 @@ def controls_of(model: ModelRow, n_features: int) -> list[Control]:
     Returns
     -------
     list of Control
-        Made of what the model offers (`qml.offers`); some are left out where they would say
-        nothing: a twin of a model without entangling gates that can be left away, a surrogate of a
-        model without a feature map.
+        Controls that the model declares, made of what it offers for them (`qml.offers`), and those
+        that every model has. A twin is left out where the circuits have no entangling gates that
+        can be left away.
     """
     estimator = build_estimator(MODELS, model.name, model.parameters)
     if not isinstance(estimator, Quantum):
         return []
-    found = []
-    changed = estimator.twin(n_features) if isinstance(estimator, Disentangled) else None
-    if changed is not None:
-        twin = {**model.parameters, **changed}
-        search = _search_of_twin(model.search, twin)
-        found.append(Control("no entanglement", _row(model, model.name, twin, search)))
-    if is_classifier(estimator) and isinstance(estimator, Encoded):
-        found += _surrogates(model, estimator.encoding())
+    declared = estimator.controls if isinstance(estimator, Controlled) else frozenset()
+    made = [_made(kind, model, estimator, n_features) for kind in OFFERED_FOR if kind in declared]
+    found = [control for control in made if control is not None]
     found.append(
         Control("permuted labels", _row(model, model.name, model.parameters, model.search), True)
     )
@@ -84,24 +87,34 @@ def _row(
     return ModelRow(model.label, name, dict(parameters), model.datasets, dict(search or {}) or None)
 
 
-def _surrogates(model: ModelRow, encoding: Encoding) -> list[Control]:
-    parameters = {"feature_map": encoding.feature_map, "bandwidth": encoding.bandwidth}
-    kernel: dict[str, Any] = dict(parameters)
-    if encoding.quantum_kernel is not None:
-        kernel |= {"quantum_kernel": encoding.quantum_kernel, "C": encoding.C}
-    found = []
-    kinds: tuple[tuple[Kind, str, dict[str, Any]], ...] = (
-        ("same spectrum", "spectrum_surrogate", parameters),
-        ("matched RBF", "matched_rbf", kernel),
-    )
-    for kind, name, own in kinds:
-        # what the model's own row names is not tuned of its control either
-        named = set(model.parameters) if model.search is not None else set(own)
-        space = {k: v for k, v in search_space(name).items() if k not in named}
-        search = space if model.search is not None else None
-        kept = {k: v for k, v in own.items() if search is None or k not in search}
-        found.append(Control(kind, _row(model, name, kept, search)))
-    return found
+def _made(kind: ControlKind, model: ModelRow, estimator: object, n_features: int) -> Control | None:
+    """Return the control that the model's offer for it makes, None where it would say nothing."""
+    if kind == "no entanglement" and isinstance(estimator, Disentangled):
+        return _twin(model, estimator.twin(n_features))
+    if kind != "no entanglement" and isinstance(estimator, Encoded):
+        return _surrogate(kind, model, estimator.encoding())
+    return None
+
+
+def _twin(model: ModelRow, changed: Mapping[str, Any] | None) -> Control | None:
+    if changed is None:
+        return None
+    twin = {**model.parameters, **changed}
+    search = _search_of_twin(model.search, twin)
+    return Control("no entanglement", _row(model, model.name, twin, search))
+
+
+def _surrogate(kind: ControlKind, model: ModelRow, encoding: Encoding) -> Control:
+    own: dict[str, Any] = {"feature_map": encoding.feature_map, "bandwidth": encoding.bandwidth}
+    name = "spectrum_surrogate" if kind == "same spectrum" else "matched_rbf"
+    if kind == "matched RBF" and encoding.quantum_kernel is not None:
+        own |= {"quantum_kernel": encoding.quantum_kernel, "C": encoding.C}
+    # what the model's own row names is not tuned of its control either
+    named = set(model.parameters) if model.search is not None else set(own)
+    space = {k: v for k, v in search_space(name).items() if k not in named}
+    search = space if model.search is not None else None
+    kept = {k: v for k, v in own.items() if search is None or k not in search}
+    return Control(kind, _row(model, name, kept, search))
 
 
 def _search_of_twin(
