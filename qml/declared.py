@@ -22,7 +22,7 @@ from sklearn.base import BaseEstimator
 from qml.docstrings import composed
 from qml.registry import check_parameters
 
-__all__ = ["Declared", "NonNegativeReal", "Numbers", "PositiveReal", "Seed"]
+__all__ = ["Declared", "NonNegativeReal", "Numbers", "PositiveReal", "Seed", "declare"]
 
 
 def _numbers(value: Any) -> Any:
@@ -40,6 +40,39 @@ NonNegativeReal: TypeAlias = Annotated[FiniteFloat, Field(ge=0)]
 #: What scikit-learn takes for a `random_state`.
 Seed: TypeAlias = Annotated[int, Field(ge=0, le=2**32 - 1)] | np.random.RandomState | None
 Numbers: TypeAlias = Annotated[ArrayLike, PlainValidator(_numbers)]
+
+
+def declare(cls: type[Any], kw_only: bool) -> None:
+    """Make a class a dataclass of its and its bases' fields, described in one docstring.
+
+    Parameters
+    ----------
+    cls : type
+        Class that was just written, as its base's ``__init_subclass__`` gets it.
+    kw_only : bool
+        Choice of parameters by keyword alone, the class's own before those of its bases.
+
+    Raises
+    ------
+    TypeError
+        If a parameter has a new default and no annotation, which a dataclass would not see.
+    """
+    cls._written = vars(cls).get("__doc__") or ""
+    dataclass(kw_only=kw_only, eq=False, repr=False)(cls)
+    signature = inspect.signature(vars(cls)["__init__"])
+    _, *parameters = signature.parameters.values()
+    annotated = vars(cls).get("__annotations__", {})
+    for name, kind in ((parameter.name, parameter.annotation) for parameter in parameters):
+        if name in vars(cls) and name not in annotated:
+            problem = f"a parameter without an annotation, expected '{name}: {kind} = ...'"
+            raise TypeError(f"{cls.__name__}.{name}: {problem}")
+    if kw_only:
+        names = [name for base in cls.__mro__ for name in vars(base).get("__annotations__", {})]
+        parameters.sort(key=lambda p: names.index(p.name) if p.name in names else len(names))
+    cls.__signature__ = signature.replace(parameters=parameters)
+    bases = [vars(base)["_written"] for base in cls.__mro__[1:] if "_written" in vars(base)]
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    cls.__doc__ = composed(cls._written, bases, defaults)
 
 
 @dataclass_transform(kw_only_default=True, eq_default=False, field_specifiers=(field,))
@@ -66,17 +99,7 @@ class Declared(BaseEstimator, ABC):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        cls._written = vars(cls).get("__doc__") or ""
-        dataclass(kw_only=True, eq=False, repr=False)(cls)
-        names = [name for base in cls.__mro__ for name in vars(base).get("__annotations__", {})]
-        signature = inspect.signature(vars(cls)["__init__"])
-        _, *parameters = signature.parameters.values()
-        parameters.sort(key=lambda p: names.index(p.name) if p.name in names else len(names))
-        cls.__signature__ = signature.replace(parameters=parameters)
-        if cls._written:
-            bases = [vars(base)["_written"] for base in cls.__mro__[1:] if "_written" in vars(base)]
-            defaults = {parameter.name: parameter.default for parameter in parameters}
-            cls.__doc__ = composed(cls._written, bases, defaults)
+        declare(cls, kw_only=True)
 
     def _check_parameters(self) -> None:
         """Check every parameter's type and range.

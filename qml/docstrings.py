@@ -47,7 +47,8 @@ def composed(own: str, bases: list[str], defaults: Mapping[str, object]) -> str:
     Parameters
     ----------
     own : str
-        Docstring of the class as it is written.
+        Docstring of the class as it is written; if there is none, the summary is the nearest
+        base's.
     bases : list of str
         Docstrings of its bases as they are written, the nearest first.
     defaults : mapping
@@ -65,7 +66,8 @@ def composed(own: str, bases: list[str], defaults: Mapping[str, object]) -> str:
     >>> composed("Mine.", [base], {"C": 2.0}).splitlines()[-1]
     'C : float, default=2.0'
     """
-    summary, found = sections(own).pop(""), sections(own)
+    found = sections(own)
+    summary = next((text for doc in [own, *bases] if (text := sections(doc)[""])), "")
     described = entries(found.pop("Parameters", ""))
     attributes = entries(found.pop("Attributes", ""))
     del found[""]
@@ -75,7 +77,8 @@ def composed(own: str, bases: list[str], defaults: Mapping[str, object]) -> str:
                 described[name] = _with_default(block, defaults[name])
         attributes = {**entries(base.get("Attributes", "")), **attributes}
     blocks = dict.fromkeys(described[name] for name in defaults if name in described)
-    parts = {"Parameters": "\n".join(blocks), "Attributes": "\n".join(attributes.values()), **found}
+    left = dict.fromkeys(attributes.values())
+    parts = {"Parameters": "\n".join(blocks), "Attributes": "\n".join(left), **found}
     titled = [f"{title}\n{'-' * len(title)}\n{body}" for title, body in parts.items() if body]
     return "\n\n".join([summary, *titled])
 
