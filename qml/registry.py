@@ -190,7 +190,9 @@ def _hints(plugin: Callable[..., Any]) -> dict[str, Any]:
     target = plugin
     if inspect.isclass(plugin) and not dataclasses.is_dataclass(plugin):
         target = plugin.__init__  # a dataclass's own has the annotations of other modules
-    return typing.get_type_hints(target, include_extras=True)
+    hints = typing.get_type_hints(target, include_extras=True)
+    initial = dataclasses.InitVar
+    return {name: hint.type if isinstance(hint, initial) else hint for name, hint in hints.items()}
 
 
 def _check_type(name: str, value: Any, hint: Any) -> Any:

@@ -7,16 +7,19 @@ import json
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from typing import Any, ClassVar, Self, TypeAlias
+from dataclasses import InitVar, field, fields
+from typing import Any, ClassVar, Self, TypeAlias, dataclass_transform
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from pydantic import NonNegativeInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.backends import Backend, Request, Workload, resolve_backend
 from qml.circuits import CircuitSpec, resolve_feature_map
+from qml.declared import PositiveReal, declare
 from qml.errors import SpecError
-from qml.registry import Room
+from qml.registry import Room, check_parameters, parameters_of
 
 __all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "ideal_kernel", "resolve_kernel"]
 
@@ -27,17 +30,30 @@ Matrix = NDArray[np.float64]
 KernelSpec: TypeAlias = str | Mapping[str, object]
 
 
-class QuantumKernel(ABC):
-    r"""Base of the quantum kernels.
+@dataclass_transform(eq_default=False, field_specifiers=(field,))
+class _Declared(ABC):
+    """Base whose subclasses are dataclasses, without a decorator of their own."""
+
+    backend: Backend  # may be given by its name
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        declare(cls, kw_only=False)
+
+
+class QuantumKernel(_Declared):
+    r"""Base of the quantum kernels, whose parameters are checked when one is made.
+
+    A subclass declares its own as fields with types; what stands here it has too.
 
     Parameters
     ----------
     feature_map : str, mapping, QuantumCircuit or callable, default="zz"
         Encoding of the features; see `qml.circuits.resolve_feature_map`.
     bandwidth : float, default=1.0
-        The factor :math:`\lambda` on every feature.
+        Factor :math:`\lambda` on every feature before it becomes an angle.
     backend : str or Backend, default="exact"
-        Backend that runs the circuits.
+        Backend that runs the circuits; by whatever name it was given, the attribute is the backend.
     random_state : int or None, default=None
         Root of the backend's seeds and of what the kernel itself draws.
 
@@ -54,19 +70,19 @@ class QuantumKernel(ABC):
     #: matched with. None is itself, with its parameters.
     stands_for: ClassVar[str | None] = None
 
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-    ) -> None:
-        self.feature_map = feature_map
-        self.bandwidth = bandwidth
-        self.backend = resolve_backend(backend, random_state)
-        self.random_state = random_state
-        self.evaluation_s = 0.0
-        self._report: dict[str, Any] = {}
+    feature_map: CircuitSpec = "zz"
+    bandwidth: PositiveReal = 1.0
+    backend: InitVar[str | Backend] = "exact"
+    random_state: NonNegativeInt | None = None
+    evaluation_s: float = field(default=0.0, init=False)
+    _report: dict[str, Any] = field(default_factory=dict, init=False)
+
+    def __post_init__(self, backend: str | Backend) -> None:
+        """Check the parameters, and find the backend."""
+        taken = parameters_of(type(self))
+        given = {one.name: getattr(self, one.name) for one in fields(self) if one.name in taken}
+        check_parameters(type(self), {**given, "backend": backend}, type(self).__name__)
+        self.backend = resolve_backend(backend, self.random_state)
 
     # Angles are already scaled in what these four get.
 

@@ -9,8 +9,7 @@ from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 from scipy.optimize import minimize
 
-from qml.backends import Backend, Workload
-from qml.circuits import CircuitSpec
+from qml.backends import Workload
 from qml.errors import SpecError
 from qml.examples import KernelExample
 from qml.kernels._contract import Matrix, QuantumKernel
@@ -40,8 +39,8 @@ class CompletionKernel(QuantumKernel):
 
     Parameters
     ----------
-    feature_map, bandwidth, backend, random_state
-        Parameters of `qml.kernels.QuantumKernel`; `random_state` draws the entries.
+    random_state : int or None, default=None
+        Root of the backend's seeds and of the draw of the entries.
     fraction : float, default=0.5
         Share of the entries above the diagonal that are measured, in (0, 1]; the same share of
         the training points is asked about a new one.
@@ -79,21 +78,9 @@ class CompletionKernel(QuantumKernel):
     """
 
     stands_for: ClassVar[str | None] = "fidelity"
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-        fraction: Annotated[float, Field(gt=0, le=1)] = 0.5,
-        rank: PositiveInt | Literal["auto"] = "auto",
-        compare: bool = False,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, backend, random_state)
-        self.fraction = fraction
-        self.rank = rank
-        self.compare = compare
+    fraction: Annotated[float, Field(gt=0, le=1)] = 0.5
+    rank: PositiveInt | Literal["auto"] = "auto"
+    compare: bool = False
 
     def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
         n = len(X)

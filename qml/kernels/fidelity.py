@@ -7,8 +7,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from qml.backends import Backend, Request, Workload
-from qml.circuits import CircuitSpec
+from qml.backends import Request, Workload
 from qml.engine import gram
 from qml.kernels._contract import Matrix, QuantumKernel
 from qml.kernels._mitigation import DepolarisingCorrection
@@ -28,8 +27,6 @@ class FidelityKernel(QuantumKernel):
 
     Parameters
     ----------
-    feature_map, bandwidth, backend, random_state
-        Parameters of `qml.kernels.QuantumKernel`.
     mitigation : {"none", "depolarising"}, default="none"
         Correction of the measured matrices; ``"depolarising"`` measures the training points'
         survival probabilities too and corrects training matrix and test blocks by them; see
@@ -59,18 +56,8 @@ class FidelityKernel(QuantumKernel):
     """
 
     stands_for: ClassVar[str | None] = "fidelity"
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-        mitigation: Literal["none", "depolarising"] = "none",
-        compare: bool = False,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, backend, random_state)
-        self.mitigation, self.compare = mitigation, compare
+    mitigation: Literal["none", "depolarising"] = "none"
+    compare: bool = False
 
     @property
     def entrywise(self) -> bool:  # type: ignore[override]

@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
-from qml.backends import Backend, Workload
-from qml.circuits import CircuitSpec
+from qml.backends import Workload
 from qml.errors import SpecError
 from qml.kernels._contract import Matrix, QuantumKernel
 
@@ -44,8 +43,8 @@ class NystromKernel(QuantumKernel):
 
     Parameters
     ----------
-    feature_map, bandwidth, backend, random_state
-        Parameters of `qml.kernels.QuantumKernel`; `random_state` draws the landmarks.
+    random_state : int or None, default=None
+        Root of the backend's seeds and of the draw of the landmarks.
     n_landmarks : int, default=20
         Number m of landmarks; no more than there are training points.
     sampling : {"uniform", "leverage", "determinantal"}, default="uniform"
@@ -87,21 +86,9 @@ class NystromKernel(QuantumKernel):
     """
 
     stands_for: ClassVar[str | None] = "fidelity"
-
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-        n_landmarks: PositiveInt = 20,
-        sampling: Sampling = "uniform",
-        compare: bool = False,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, backend, random_state)
-        self.n_landmarks = n_landmarks
-        self.sampling = sampling
-        self.compare = compare
+    n_landmarks: PositiveInt = 20
+    sampling: Sampling = "uniform"
+    compare: bool = False
 
     def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
         rng = np.random.default_rng(self.random_state)

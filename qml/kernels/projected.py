@@ -10,7 +10,6 @@ from pydantic import PositiveFloat
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends import Backend, Request, Workload
-from qml.circuits import CircuitSpec
 from qml.errors import SpecError
 from qml.kernels._contract import Matrix, QuantumKernel
 
@@ -28,8 +27,6 @@ class ProjectedKernel(QuantumKernel):
 
     Parameters
     ----------
-    feature_map, bandwidth, backend, random_state
-        Parameters of `qml.kernels.QuantumKernel`.
     outer : {"gaussian", "linear"}, default="gaussian"
         Classical kernel of the projected data.
     gamma : float or "scale", default="scale"
@@ -59,20 +56,14 @@ class ProjectedKernel(QuantumKernel):
     1.0
     """
 
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-        outer: Literal["gaussian", "linear"] = "gaussian",
-        gamma: PositiveFloat | Literal["scale"] = "scale",
-    ) -> None:
-        super().__init__(feature_map, bandwidth, backend, random_state)
-        self.outer = outer
-        self.gamma = gamma
-        if gamma != "scale":
-            self.gamma_ = float(gamma)
+    outer: Literal["gaussian", "linear"] = "gaussian"
+    gamma: PositiveFloat | Literal["scale"] = "scale"
+
+    def __post_init__(self, backend: str | Backend) -> None:
+        """Take a width that is given: no fit is needed then."""
+        super().__post_init__(backend)
+        if self.gamma != "scale":
+            self.gamma_ = float(self.gamma)
 
     def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
         self._projections = self._projected(X)

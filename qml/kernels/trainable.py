@@ -11,11 +11,12 @@ from sklearn.svm import SVC
 
 from qml.backends import Backend, GramLoss, Workload, n_shifts
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
+from qml.declared import Numbers
 from qml.errors import DataError, SpecError
 from qml.examples import KernelExample
 from qml.kernels._alignment import alignment, alignment_slopes, centred, label_kernel
 from qml.kernels._contract import Matrix, QuantumKernel
-from qml.optimizers import Objective, Optimizer, resolve_optimizer
+from qml.optimizers import Objective, OptimizerSpec, resolve_optimizer
 
 __all__ = ["TrainableKernel"]
 
@@ -46,15 +47,13 @@ class TrainableKernel(QuantumKernel):
     feature_map : str, mapping, QuantumCircuit or callable, default="data_reuploading"
         A map with weights, such as ``"covariant"`` or ``"data_reuploading"``, or a circuit; see
         `qml.circuits.resolve_trainable_map`.
-    bandwidth, backend, random_state
-        Parameters of `qml.kernels.QuantumKernel`.
     objective : {"alignment", "centred_alignment", "svc"}, default="alignment"
         Quantity that is optimized.
     optimizer : str, mapping or Optimizer, default="l_bfgs_b"
         Optimizer with gradients or without.
     C : float, default=1.0
         Inverse strength of the regularisation in the objective ``"svc"``.
-    initial_weights : float, list of float or None, default=None
+    initial_weights : float, array-like of shape (n_weights,) or None, default=None
         Weights to start from; one number stands for all. None draws them uniformly from :math:`[0,
         2\pi)` by `random_state`.
 
@@ -86,23 +85,16 @@ class TrainableKernel(QuantumKernel):
     """
 
     stands_for: ClassVar[str | None] = "fidelity"
+    feature_map: CircuitSpec = "data_reuploading"
+    objective: Criterion = "alignment"
+    optimizer: OptimizerSpec = "l_bfgs_b"
+    C: PositiveFloat = 1.0
+    initial_weights: NonNegativeFloat | Numbers | None = None
 
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "data_reuploading",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-        objective: Criterion = "alignment",
-        optimizer: str | dict[str, Any] | Optimizer = "l_bfgs_b",
-        C: PositiveFloat = 1.0,
-        initial_weights: NonNegativeFloat | list[float] | None = None,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, backend, random_state)
-        self.objective = objective
-        self.optimizer = resolve_optimizer(optimizer)
-        self.C = C
-        self.initial_weights = initial_weights
+    def __post_init__(self, backend: str | Backend) -> None:
+        """Find the optimizer too."""
+        super().__post_init__(backend)
+        self._optimizer = resolve_optimizer(self.optimizer)
 
     def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
         if y is None:
@@ -112,11 +104,11 @@ class TrainableKernel(QuantumKernel):
         bound = self.backend.bind_gram(model, X)
         objective = (
             Objective.of_both(lambda weights: bound.value_and_gradient(weights, loss))
-            if self.optimizer.uses_gradient
+            if self._optimizer.uses_gradient
             else Objective(lambda weights: loss(bound.gram(weights))[0])
         )
         start = self._start(len(model.weights))
-        self.result_ = self.optimizer.minimize(objective, start, seed=self.random_state or 0)
+        self.result_ = self._optimizer.minimize(objective, start, seed=self.random_state or 0)
         self.weights_ = self.result_.x
         self._report = {
             "optimizer": self.result_.implementation,
@@ -154,10 +146,10 @@ class TrainableKernel(QuantumKernel):
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         model = self._model(n_features)
-        evaluations = self.optimizer.max_evaluations(len(model.weights)) + 1
+        evaluations = self._optimizer.max_evaluations(len(model.weights)) + 1
         grams = ((n_train, 0),) * (evaluations + 1)
         shifts = 0
-        if self.optimizer.uses_gradient and self.backend.shots is not None:
+        if self._optimizer.uses_gradient and self.backend.shots is not None:
             entries = n_train * (n_train - 1) // 2
             # in either half of compute-uncompute
             shifts = evaluations * 2 * n_shifts(model.circuit, model.weight_places) * entries

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
+
 import numpy as np
 import pytest
 from sklearn.svm import SVC
 
 from experiments.datasets.ad_hoc import ad_hoc
 from qml.classifiers.qsvc import QSVC
+from qml.docstrings import sections
+from qml.errors import SpecError
 from qml.examples import KernelExample, examples_of
 from qml.kernels import KERNELS, resolve_kernel
 
@@ -75,3 +80,76 @@ def test_machine_on_every_kernel_spends_no_more_than_foreseen(name, example, bac
     estimate = model.backend_.estimate(model.workload(16, 8, 2, 2))
     assert 0 < model.usage_.circuits <= estimate.circuits
     assert model.usage_.shots <= estimate.shots
+
+
+@pytest.mark.parametrize("name", KERNELS.names())
+def test_help_describes_every_parameter_once_with_its_default(name):
+    plugin = KERNELS.load(name)
+    lines = sections(inspect.getdoc(plugin))["Parameters"].splitlines()
+    described = [line.partition(" : ") for line in lines if not line.startswith(" ")]
+    parameters = inspect.signature(plugin).parameters
+    assert [one for one, _, _ in described] == list(parameters)
+    for one, _, kind in described:
+        default = ast.literal_eval(kind.partition(", default=")[2])
+        assert default == parameters[one].default, one
+
+
+@pytest.mark.parametrize("name", KERNELS.names())
+def test_kernels_take_their_encoding_and_place_first(name):
+    common = ["feature_map", "bandwidth", "backend", "random_state"]
+    assert list(inspect.signature(KERNELS.load(name)).parameters)[:4] == common
+
+
+@pytest.mark.parametrize("name", KERNELS.names())
+@pytest.mark.parametrize(
+    "wrong, expected",
+    [
+        ({"bandwidth": -1}, "bandwidth: Input should be greater than 0 (got -1)"),
+        ({"bandwidth": "wide"}, "bandwidth: Input should be a valid number (got 'wide')"),
+        (
+            {"feature_map": 3},
+            "feature_map: Input should be a valid string or a valid dictionary or an instance of "
+            "QuantumCircuit or callable (got 3)",
+        ),
+        (
+            {"backend": 3},
+            "backend: Input should be a valid string or an instance of Backend (got 3)",
+        ),
+        (
+            {"random_state": -1},
+            "random_state: Input should be greater than or equal to 0 or None (got -1)",
+        ),
+    ],
+    ids=str,
+)
+def test_wrong_parameter_of_any_kernel_is_one_line_when_it_is_made(name, wrong, expected):
+    with pytest.raises(SpecError) as caught:
+        KERNELS.load(name)(**wrong)
+    assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    "name, wrong",
+    [
+        ("fidelity", {"mitigation": "nonsense"}),
+        ("fidelity", {"compare": "yes"}),
+        ("projected", {"outer": "cubic"}),
+        ("projected", {"gamma": 0.0}),
+        ("nystrom", {"n_landmarks": 0}),
+        ("nystrom", {"sampling": "greedy"}),
+        ("completion", {"fraction": 1.5}),
+        ("completion", {"rank": "full"}),
+        ("trainable", {"objective": "accuracy"}),
+        ("trainable", {"optimizer": "adamm"}),
+        ("trainable", {"optimizer": 3}),
+        ("trainable", {"C": -1.0}),
+        ("trainable", {"initial_weights": "here"}),
+    ],
+    ids=str,
+)
+def test_wrong_parameter_of_one_kernel_names_it_when_it_is_made(name, wrong):
+    [parameter] = wrong
+    with pytest.raises(SpecError) as caught:
+        KERNELS.load(name)(**wrong)
+    assert str(caught.value).startswith(parameter)
+    assert "\n" not in str(caught.value)

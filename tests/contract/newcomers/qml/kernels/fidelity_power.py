@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
 
-from qml.backends import Backend, Workload
-from qml.circuits import CircuitSpec
+from qml.backends import Workload
 from qml.kernels import QuantumKernel
 
 __all__ = ["FidelityPower"]
@@ -24,22 +23,11 @@ class FidelityPower(QuantumKernel):
 
     Parameters
     ----------
-    feature_map, bandwidth, backend, random_state
-        As for `qml.kernels.QuantumKernel`.
     power : int, default=2
         Number of copies of the states that are compared.
     """
 
-    def __init__(
-        self,
-        feature_map: CircuitSpec = "zz",
-        bandwidth: float = 1.0,
-        backend: str | Backend = "exact",
-        random_state: int | None = None,
-        power: PositiveInt = 2,
-    ) -> None:
-        super().__init__(feature_map, bandwidth, backend, random_state)
-        self.power = power
+    power: PositiveInt = 2
 
     def _fit_evaluate(self, X: Values, y: NDArray[Any] | None) -> Values:
         return self._evaluate(X, None)
