@@ -26,7 +26,7 @@ class AmplitudeClassifier(VariationalClassifier):
     """
 
     padding: NonNegativeReal = 1.0
-    loss: LossSpec | None = "squared"
+    loss: LossSpec = "squared"
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
         n_samples, n_features = X.shape

@@ -8,15 +8,31 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qml.classifiers._base import QuantumClassifier
-from qml.errors import SpecError
 from qml.losses import LossSpec, resolve_loss
-from qml.variational import VariationalEstimator
+from qml.variational import PredictionLoss, VariationalEstimator
 
-__all__ = ["VariationalClassifier"]
+__all__ = ["ProbabilityClassifier", "VariationalClassifier", "loss_of_probabilities"]
 
 
-class VariationalClassifier(VariationalEstimator, QuantumClassifier):
-    """Base of the variational classifiers; a subclass gives an `Architecture`.
+class ProbabilityClassifier(VariationalEstimator, QuantumClassifier):
+    """Base of the variational classifiers; a subclass gives an `Architecture` and what is lost."""
+
+    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
+        self._train(X, y, len(self.classes_), seed)
+
+    def _probabilities(self, predictions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return class probabilities from the head's predictions."""
+        return predictions
+
+    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
+        """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
+        predictions = self._probabilities(self._predictions(self._checked(X)))
+        probabilities = np.clip(predictions, 0.0, None)  # mitigated ones may be below
+        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
+
+
+class VariationalClassifier(ProbabilityClassifier):
+    """Base of the variational classifiers on a loss of `qml.losses`; a subclass gives a circuit.
 
     The predictions of its head are class probabilities.
 
@@ -28,23 +44,13 @@ class VariationalClassifier(VariationalEstimator, QuantumClassifier):
         parameters; see `qml.losses`.
     """
 
-    loss: LossSpec | None = "cross_entropy"
+    loss: LossSpec = "cross_entropy"
 
-    def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
-        self._train(X, y, len(self.classes_), seed)
+    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
+        return loss_of_probabilities(self.loss, y)
 
-    def _loss_of(self, y: NDArray[Any]) -> Any:
-        if self.loss is None:
-            raise SpecError(f"{type(self).__name__} has no loss of its own, got None", "loss")
-        loss = resolve_loss(self.loss)
-        return lambda probabilities: loss(probabilities, y)
 
-    def _probabilities(self, predictions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return class probabilities from the head's predictions."""
-        return predictions
-
-    def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:
-        """Return the class probabilities, shape (n_samples, n_classes), in `classes_` order."""
-        predictions = self._probabilities(self._predictions(self._checked(X)))
-        probabilities = np.clip(predictions, 0.0, None)  # mitigated ones may be below
-        return np.asarray(probabilities / probabilities.sum(axis=1, keepdims=True))
+def loss_of_probabilities(spec: LossSpec, y: NDArray[Any]) -> PredictionLoss:
+    """Return a loss of `qml.losses` as a function of these samples' class probabilities."""
+    loss = resolve_loss(spec)
+    return lambda probabilities: loss(probabilities, y)

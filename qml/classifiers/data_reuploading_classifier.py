@@ -10,19 +10,19 @@ from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._variational import VariationalClassifier
+from qml.classifiers._variational import ProbabilityClassifier, loss_of_probabilities
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
 from qml.offers import Controls
-from qml.variational import Architecture, Head, z_observables
+from qml.variational import Architecture, Head, PredictionLoss, z_observables
 
 __all__ = ["DataReuploadingClassifier"]
 
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
 
 
-class DataReuploadingClassifier(EntanglingEstimator, VariationalClassifier):
+class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
     r"""Layers of rotations by :math:`\theta + w\circ x`, entangled by CZ, against class states.
 
     Each qubit takes three features. With :math:`F_{qc}` the fidelity of qubit :math:`q` with the
@@ -118,9 +118,9 @@ class DataReuploadingClassifier(EntanglingEstimator, VariationalClassifier):
                     circuit.cz(first, first + 1)
         return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
 
-    def _loss_of(self, y: NDArray[Any]) -> Any:
+    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
         if self.loss is not None:
-            return super()._loss_of(y)
+            return loss_of_probabilities(self.loss, y)
         k = len(self.classes_)
 
         def weighted_fidelities(scores: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:

@@ -1,7 +1,7 @@
 """What variational models share: a circuit with its readout and head, and one way to train it."""
 
 from qml.variational._architecture import Architecture, z_observables
-from qml.variational._estimator import TrainedEstimator, VariationalEstimator
+from qml.variational._estimator import PredictionLoss, TrainedEstimator, VariationalEstimator
 from qml.variational._heads import BiasedVote, Head
 from qml.variational._questions import Question
 from qml.variational._tape import Tape
@@ -21,6 +21,7 @@ __all__ = [
     "BiasedVote",
     "Counts",
     "Head",
+    "PredictionLoss",
     "Problem",
     "Question",
     "Tape",

@@ -165,7 +165,10 @@ def test_scalars_of_numpy_are_as_good_as_plain_ones(plugin):
             VQC(bias=2.0),
             "bias: Input should be less than or equal to 1 or 'trained' (got 2.0)",
         ),
-        (VQC(loss=None), "loss: VQC has no loss of its own, got None"),
+        (
+            VQC(loss=None),
+            "loss: Input should be a valid string or a valid dictionary (got None)",
+        ),
         (
             VQC(feature_map=3),
             "feature_map: Input should be a valid string or a valid dictionary or an instance of "
