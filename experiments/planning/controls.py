@@ -7,7 +7,7 @@ with the model it belongs to (`experiments.reporting.controls`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from sklearn.base import is_classifier, is_regressor
@@ -84,7 +84,13 @@ def controls_of(model: ModelRow, n_features: int) -> list[Control]:
 def _row(
     model: ModelRow, name: str, parameters: Mapping[str, Any], search: Mapping[str, Any] | None
 ) -> ModelRow:
-    return ModelRow(model.label, name, dict(parameters), model.datasets, dict(search or {}) or None)
+    return replace(
+        model,
+        name=name,
+        parameters=dict(parameters),
+        search=dict(search or {}) or None,
+        backend=model.backend if "backend" in parameters else None,
+    )
 
 
 def _made(kind: ControlKind, model: ModelRow, estimator: object, n_features: int) -> Control | None:
