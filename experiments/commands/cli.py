@@ -28,9 +28,7 @@ app = typer.Typer(
 
 def _shipped(incomplete: str) -> list[str]:
     """Return the shipped studies that a word may become; the shell itself completes files."""
-    import experiments
-
-    files = (Path(experiments.__path__[0]) / "studies").glob("*.yaml")
+    files = (Path(__file__).parents[1] / "studies").glob("*.yaml")
     return sorted(file.stem for file in files if file.stem.startswith(incomplete))
 
 
