@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 ROOT = Path(__file__).parents[2]
-COMPILED = "_kernels.py"  # what Numba compiles is written out
+COMPILED = ROOT / "qml" / "engine" / "_kernels.py"  # what Numba compiles is written out
 
 
 def trees(folder: str) -> Iterator[tuple[Path, ast.Module]]:
@@ -84,13 +84,22 @@ def test_signatures_of_the_workbench_say_what_they_take():
     assert len(found) <= 15, found
 
 
+def sizes_of(files: Iterable[Path]) -> dict[Path, int]:
+    """Return the lines of each file; files of one name in two rooms are two."""
+    return {file: file.read_text("utf-8").count("\n") for file in files if file != COMPILED}
+
+
+def test_modules_of_one_name_do_not_hide_each_other(tmp_path):
+    files = [tmp_path / room / "_kernels.py" for room in ("a", "b")]
+    for file, lines in zip(files, (900, 1), strict=True):
+        file.parent.mkdir()
+        file.write_text("\n" * lines)
+    assert list(sizes_of([*files, COMPILED]).values()) == [900, 1]
+
+
 @pytest.mark.parametrize("folder", ["qml", "classical", "experiments"])
 def test_no_module_is_a_warehouse(folder):
-    sizes = {
-        file.name: file.read_text("utf-8").count("\n")
-        for file, _ in trees(folder)
-        if file.name != COMPILED
-    }
+    sizes = sizes_of(file for file, _ in trees(folder))
     assert max(sizes.values()) <= 500, max(sizes, key=lambda name: sizes[name])
     assert np.quantile(list(sizes.values()), 0.9) <= 300
 
@@ -99,7 +108,7 @@ def test_no_module_is_a_warehouse(folder):
 def test_functions_fit_a_screen(folder):
     """Lines of the body, without the docstring."""
     for file, tree in trees(folder):
-        for function in functions(tree) if file.name != COMPILED else ():
+        for function in functions(tree) if file != COMPILED else ():
             first = function.body[0]
             is_doc = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
             body = function.body[is_doc:] or function.body
