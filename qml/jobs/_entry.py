@@ -15,6 +15,7 @@ import numpy as np
 
 from qml.costs import Usage
 from qml.durable import write_durably
+from qml.errors import StoreError
 from qml.jobs._batch import Answer
 
 __all__ = ["Ended", "Entry", "EntryFiles"]
@@ -113,17 +114,28 @@ class EntryFiles:
         """Return an entry; None if it is not there.
 
         A damaged file counts as an intent without an id: its job is looked for by its tag.
+
+        Raises
+        ------
+        StoreError
+            If the file is whole and of another form: what it says was spent, must not be forgotten.
         """
         try:
             content = json.loads((self._folder / f"{address}.json").read_text("utf-8"))
             if content.pop("checksum") != _checksum(content):
                 raise ValueError
-            own = {"usage": Usage.of(content["usage"]), "earlier": tuple(content["earlier"])}
-            return Entry(**{**content, **own})
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             return Entry(address, "", "", 0, 0, 0)
+        try:
+            own = {"usage": Usage.of(content["usage"]), "earlier": tuple(content["earlier"])}
+            return Entry(**{**content, **own})
+        except (TypeError, KeyError):
+            raise StoreError(
+                f"{self._folder}: its jobs were written by another version of the workbench; run "
+                "the study into another folder with --out, or give the ledger another folder"
+            ) from None
 
     def write(self, entry: Entry) -> None:
         """Keep an entry; when this returns, it survives a power cut."""
