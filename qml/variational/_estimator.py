@@ -254,7 +254,8 @@ class VariationalEstimator(TrainedEstimator):
 def circuits_of_a_sample(question: Question, model: ModelCircuit, backend: Backend) -> int:
     """Return what a question costs a sample, by how the backend counts gradients."""
     one = getattr(backend, "gradient_circuits", "one") == "one"
-    if question in (Question.VALUE, Question.FIDELITY) or (one and backend.shots is None):
+    single = question in (Question.VALUE, Question.HELD_OUT, Question.FIDELITY)
+    if single or (one and backend.shots is None):
         return 1
     places = model.weight_places
     if question is Question.GRADIENT:

@@ -17,6 +17,7 @@ class Question(Enum):
     """
 
     VALUE = "value"
+    HELD_OUT = "value on the samples held out"
     GRADIENT = "value and gradient"
     METRIC = "the states' metric"
     DIAGONAL_METRIC = "diagonal of the states' metric"

@@ -24,7 +24,7 @@ from qml.variational._questions import Question
 __all__ = ["Answered", "Tape"]
 
 Values = NDArray[np.float64]
-_FORMAT = 2  # of the lines; a tape of another one cannot be played
+_FORMAT = 3  # of the lines; a tape of another one cannot be played
 
 
 @dataclass(frozen=True)

@@ -418,7 +418,7 @@ class _Run:
         return float(self._ask(batch, Question.FIDELITY, ask, first, second)[0])
 
     def _held_out(self, samples: Problem, weights: Values) -> float:
-        answer = self._ask(samples, Question.VALUE, lambda: [samples.value(weights)], weights)
+        answer = self._ask(samples, Question.HELD_OUT, lambda: [samples.value(weights)], weights)
         return float(answer[0])
 
     def _ask(

@@ -294,10 +294,22 @@ def test_checkpoint_of_another_version_is_one_line(tmp_path):
     tape = tmp_path / "tape.jsonl"
     vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
     first, *others = tape.read_text().splitlines(keepends=True)
-    old = {"training": json.loads(first)["training"]}
-    tape.write_text("".join([json.dumps(old) + "\n", *others]))
-    with pytest.raises(StoreError, match="written by another version"):
-        vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
+    bare = {"training": json.loads(first)["training"]}
+    for old in (bare, {**bare, "format": 2}):  # 2 did not tell a held-out loss
+        tape.write_text("".join([json.dumps(old) + "\n", *others]))
+        with pytest.raises(StoreError, match="written by another version"):
+            vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
+
+
+def test_tape_whose_order_is_shifted_is_refused(tmp_path):
+    """At the first line out of place, also where a loss held out is taken for the one minimized."""
+    tape = tmp_path / "tape.jsonl"
+    vqc("cobyla", 6, checkpoint=str(tape), validation_fraction=0.25).fit(X, Y)
+    head, training, held_out, *others = tape.read_text().splitlines(keepends=True)
+    for line, order in ((2, [held_out, training]), (2, [held_out]), (3, [training])):
+        tape.write_text("".join([head, *order, *others]))
+        with pytest.raises(StoreError, match=f"line {line} answers another question"):
+            vqc("cobyla", 6, checkpoint=str(tape), validation_fraction=0.25).fit(X, Y)
 
 
 def test_torn_line_is_dropped_and_foreign_tapes_are_refused(tmp_path):
