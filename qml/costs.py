@@ -1,7 +1,9 @@
 """What is asked of a backend, what that will cost, and what it has cost.
 
-`Usage` is the one list of costs. Whatever keeps, adds, stores or shows them goes through its
-fields: another cost is another field, and no other place.
+`Usage` is the one list of what was spent. Whatever keeps, adds, shares, stores or shows it goes
+through its fields: another cost is another field, which says itself how it is called and counted
+and whether a service tells it. Only rules for single costs name them: a budget's limits, a slice of
+a shared kernel. `Estimate` is a list of its own, of what can be foreseen, and so are its sums.
 """
 
 from __future__ import annotations
@@ -26,11 +28,14 @@ class Cost:
         Words of a column's heading.
     unit : str
         Unit of measured costs; empty for those that are counted.
+    told : bool
+        True if a machine's service tells it, in place of what was foreseen.
     """
 
     name: str
     title: str
     unit: str
+    told: bool
 
     @property
     def heading(self) -> str:
@@ -38,12 +43,12 @@ class Cost:
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
 
-def _counted(title: str) -> Any:
-    return field(default=0, metadata={"title": title, "unit": ""})
+def _counted(title: str, told: bool = False) -> Any:
+    return field(default=0, metadata={"title": title, "unit": "", "told": told})
 
 
-def _seconds(title: str) -> Any:
-    return field(default=0.0, metadata={"title": title, "unit": "s"})
+def _seconds(title: str, told: bool = False) -> Any:
+    return field(default=0.0, metadata={"title": title, "unit": "s", "told": told})
 
 
 @dataclass
@@ -87,17 +92,17 @@ class Usage:
 
     circuits: int = _counted("circuits")
     shots: int = _counted("shots")
-    executions: int = _counted("executions")
+    executions: int = _counted("executions", told=True)
     jobs: int = _counted("jobs")
     two_qubit_gates: int = _counted("two-qubit gates")
-    qpu_s: float = _seconds("QPU")
-    queue_s: float = _seconds("queue")
+    qpu_s: float = _seconds("QPU", told=True)
+    queue_s: float = _seconds("queue", told=True)
     shared_s: float = _seconds("shared")
 
     @classmethod
     def costs(cls) -> tuple[Cost, ...]:
         """Return every kind of cost, in the order of columns."""
-        return tuple(Cost(f.name, f.metadata["title"], f.metadata["unit"]) for f in fields(cls))
+        return tuple(Cost(f.name, **f.metadata) for f in fields(cls))
 
     @classmethod
     def of(cls, plain: dict[str, Any]) -> Usage:
@@ -145,6 +150,11 @@ class Usage:
         scaled = {name: own * part for name, own in self.plain().items()}
         counted = {cost.name for cost in self.costs() if not cost.unit}
         return self.of({k: round(v) if k in counted else v for k, v in scaled.items()})
+
+    def told_by(self, service: Usage) -> Usage:
+        """Return the costs with what a machine's service tells in place of what was foreseen."""
+        told = {cost.name: getattr(service, cost.name) for cost in self.costs() if cost.told}
+        return self.of({**self.plain(), **told})
 
     def __add__(self, other: Usage) -> Usage:
         return self.of({name: own + getattr(other, name) for name, own in self.plain().items()})

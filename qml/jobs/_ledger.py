@@ -186,10 +186,7 @@ class Ledger:
         self._wait(machine, entry)
         answer = self._fetch(machine, entry)
         sha256 = self._files.keep(entry, answer.arrays)
-        told = answer.usage  # what the service has counted, in place of what was foreseen
-        usage = replace(
-            entry.usage, executions=told.executions, qpu_s=told.qpu_s, queue_s=told.queue_s
-        )
+        usage = entry.usage.told_by(answer.usage)
         self._files.write(
             replace(entry, status="done", usage=usage, ended_at_s=time.time(), sha256=sha256)
         )

@@ -37,6 +37,17 @@ def test_arithmetic_and_plain_values_forget_no_cost():
     assert first == EVERY
 
 
+def test_what_a_service_tells_takes_the_place_of_what_was_foreseen():
+    told = {"executions", "qpu_s", "queue_s"}
+    assert {cost.name for cost in Usage.costs() if cost.told} == told
+    service = EVERY + EVERY
+    found = EVERY.told_by(service)
+    assert found.plain() == {
+        name: (service if name in told else EVERY).plain()[name] for name in EVERY.plain()
+    }
+    assert found is not EVERY
+
+
 def test_unknown_cost_is_refused():
     with pytest.raises(TypeError):
         Usage.of({"circuits": 1, "coffee": 2})
