@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+import numpy as np
 
 from qml.backends._contract import Backend
 from qml.backends._room import BACKENDS
@@ -14,9 +17,12 @@ __all__ = ["Kept", "keep_jobs"]
 class Kept(str):
     """A backend's short name that brings the ledger of its jobs.
 
-    It is the name to everything that checks, compares, prints or stores one. A model that copies
-    it, hands it to threads or sends it to other processes takes the ledger along, so no job leaves
-    the ledger's budget.
+    It is the name to everything that checks, compares, prints or stores one. A model that is cloned
+    or copied, handed to threads or pickled for other processes takes the ledger along. A text that
+    is made from the name does not: ``str(name)``, an f-string, an array of NumPy's texts, a lax
+    model of pydantic, a file that was written and read. Nor does a name that comes later, by
+    ``set_params(backend=...)``. Jobs of these are kept as if there had been no ledger, and its
+    budget does not hold for them.
 
     Parameters
     ----------
@@ -50,18 +56,45 @@ def keep_jobs(estimator: Any, ledger: Ledger) -> None:
     Parameters
     ----------
     estimator : estimator or Pipeline
-        Owner of a parameter ``backend``, itself or in its parts. A name gets the ledger; a
-        `Backend` keeps its jobs there from now on.
+        Owner of a parameter ``backend``, itself or in its parts, or a search over one by
+        ``param_grid`` or ``param_distributions``. A name gets the ledger; a `Backend` keeps its
+        jobs there from now on.
     ledger : Ledger
         Keeper of their jobs.
     """
     for path, value in estimator.get_params().items():
-        if path.rpartition("__")[2] != "backend":
-            continue
-        if isinstance(value, Backend):
-            value.keep_jobs(ledger)
-        elif isinstance(value, str) and _submits(value):
-            estimator.set_params(**{path: Kept(value, ledger)})
+        kept = value
+        if _ends(path, "backend"):
+            kept = _kept(value, ledger)
+        elif _ends(path, "param_grid", "param_distributions"):
+            kept = _kept_in_grid(value, ledger)
+        if kept is not value:
+            estimator.set_params(**{path: kept})
+
+
+def _ends(path: str, *names: str) -> bool:
+    return path.rpartition("__")[2] in names
+
+
+def _kept(value: Any, ledger: Ledger) -> Any:
+    """Return a name with the ledger; all else as it is, where a backend has it from now on."""
+    if isinstance(value, Backend):
+        value.keep_jobs(ledger)
+    elif isinstance(value, str) and _submits(value):
+        return Kept(value, ledger)
+    return value
+
+
+def _kept_in_grid(grid: Any, ledger: Ledger) -> Any:
+    """Return a search's space, or its list of spaces, with the ledger in the names there."""
+    if isinstance(grid, Mapping):
+        return {
+            path: [_kept(value, ledger) for value in values]
+            if _ends(path, "backend") and isinstance(values, Sequence | np.ndarray)
+            else values
+            for path, values in grid.items()
+        }
+    return [_kept_in_grid(one, ledger) for one in grid] if isinstance(grid, list | tuple) else grid
 
 
 def _submits(name: str) -> bool:

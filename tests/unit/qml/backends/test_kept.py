@@ -8,8 +8,9 @@ import pickle
 
 import numpy as np
 import pytest
+from scipy.stats import expon
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV
+from sklearn.model_selection import GridSearchCV, ParameterGrid, RandomizedSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -92,6 +93,38 @@ def test_an_estimator_its_clones_and_its_parts_keep_their_jobs_there(ledger):
     search = GridSearchCV(make_pipeline(StandardScaler(), QSVC(backend=NAME)), {"qsvc__C": [1.0]})
     keep_jobs(search, ledger)
     assert clone(search).estimator[-1].backend.ledger == ledger
+
+
+@pytest.mark.parametrize(
+    "search, grid, of_c",
+    [(GridSearchCV, "param_grid", [1.0]), (RandomizedSearchCV, "param_distributions", expon())],
+)
+def test_names_in_the_grid_of_a_search_keep_their_jobs_there(search, grid, of_c, ledger):
+    places = {"qsvc__backend": [NAME, "exact"], "qsvc__C": of_c}
+    model = search(make_pipeline(StandardScaler(), QSVC()), [places, {"qsvc__backend": [NAME]}])
+    keep_jobs(model, ledger)
+    first, second = clone(model).get_params()[grid]
+    assert first["qsvc__backend"] == places["qsvc__backend"]
+    assert [getattr(name, "ledger", None) for name in first["qsvc__backend"]] == [ledger, None]
+    assert second["qsvc__backend"][0].ledger == ledger
+    one = search(QSVC(), {"backend": np.array([NAME])})
+    keep_jobs(one, ledger)
+    assert one.get_params()[grid]["backend"][0].ledger == ledger
+
+
+def test_candidates_of_a_search_keep_their_jobs_there(ledger):
+    """Up to the estimator that a search refits."""
+    search = GridSearchCV(QSVC(random_state=0), {"backend": [NAME]}, cv=2)
+    keep_jobs(search, ledger)
+    for candidate in ParameterGrid(search.param_grid):
+        assert clone(search.estimator).set_params(**candidate).backend.ledger == ledger
+
+
+def test_another_text_is_no_kept_name(ledger):
+    kept = Kept(NAME, ledger)
+    for text in (str(kept), f"{kept}", np.array([kept])[0], kept.strip()):
+        assert text == NAME
+        assert not hasattr(text, "ledger")
 
 
 def test_backends_that_are_there_keep_their_jobs_there_too(ledger):
