@@ -1,4 +1,4 @@
-"""Splits, metrics, intervals, seeds."""
+"""Splits, metrics, intervals, labels that are shuffled."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from experiments.datasets import Dataset
 from experiments.evaluation.metrics import METRICS, Predictions, applies, bounds
 from experiments.evaluation.metrics import score as score_of
 from experiments.evaluation.protocol import fit_and_predict
+from experiments.evaluation.splits import permuted
 from experiments.evaluation.splits import split as split_of
 from experiments.evaluation.statistics import corrected_interval
 from experiments.evaluation.tasks import check_model
 from experiments.records import Split
-from experiments.seeds import child_seed
 from qml.backends import Usage
 from qml.errors import DataError, SpecError
 
@@ -189,9 +189,11 @@ def test_interval_of_one_score_is_unknown():
     assert np.isnan(high)
 
 
-def test_seeds_differ_by_place_and_do_not_run_together():
-    seeds = {
-        child_seed(0, *place) for place in [("a", 1), ("a", 2), ("a1",), ("b", 1), ("a", "1x")]
-    }
-    assert len(seeds) == 5
-    assert child_seed(0, "a") != child_seed(1, "a")
+def test_labels_are_shuffled_among_training_rows_alone():
+    y, train = np.arange(30) % 3, np.arange(20)
+    shuffled = permuted(y, train, Split(0, 0, 0))
+    np.testing.assert_array_equal(shuffled[20:], y[20:])
+    assert sorted(shuffled[:20]) == sorted(y[:20])
+    assert (shuffled[:20] != y[:20]).any()
+    other = permuted(y, train, Split(0, 0, 1))
+    assert (shuffled != other).any()

@@ -13,10 +13,9 @@ from sklearn.svm import SVC
 
 from experiments import Study
 from experiments.evaluation.splits import inner_folds
-from experiments.evaluation.tuning import read_space, tune, with_values
+from experiments.evaluation.tuning import tune, with_values
 from experiments.planning.rows import model_rows
 from experiments.records import Split, TuningBudget
-from experiments.registry import MODELS, build_estimator, search_space
 from qml.errors import DataError, SpecError
 
 RNG = np.random.default_rng(0)
@@ -123,17 +122,6 @@ def test_inner_folds_part_the_training_rows_and_keep_groups():
     for fitted, validated in inner_folds(Folds, TRAIN, place, 3):
         assert not set(Folds.groups[fitted]) & set(Folds.groups[validated])
         assert set(fitted) | set(validated) == set(TRAIN)
-
-
-@pytest.mark.parametrize("name", [name for name in MODELS.names() if search_space(name)])
-def test_every_search_space_is_one_of_its_own_model(name):
-    space = search_space(name)
-    named = build_estimator(MODELS, name, {}).get_params(deep=False)
-    for path, values in read_space(space).items():
-        for value in values.samples:
-            changed = with_values(named, {path: value})
-            key = path.partition(".")[0]
-            build_estimator(MODELS, name, {key: changed[key]})
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import math
-from dataclasses import replace
 
 import pytest
 import yaml
@@ -13,7 +12,6 @@ from experiments.planning.checks import parse
 from experiments.planning.grid import expand_grid
 from experiments.planning.rows import dataset_rows, model_rows
 from experiments.planning.yaml_source import YamlSource, read_yaml, set_value
-from experiments.records import Cell, DatasetSpec, ModelSpec, Split
 from experiments.registry import STUDIES_FOLDER, study_names
 from experiments.study import Study
 from qml.errors import SpecError
@@ -72,20 +70,6 @@ def test_a_study_expands_to_rows_and_cells(tmp_path):
     planned = study.plan()
     assert len(planned) == (5 + 9) * 3 * 2
     assert len({item.cell.key for item in planned}) == len(planned)
-
-
-def test_key_depends_on_what_decides_the_result_and_on_nothing_else():
-    data = DatasetSpec("a", {"x": 1, "y": 2}, (), "0")
-    cell = Cell(data, ModelSpec("m", {}), Split(0, 0, 0))
-    twin = Cell(DatasetSpec("a", {"y": 2, "x": 1}, (), "0"), ModelSpec("m", {}), Split(0, 0, 0))
-    assert cell.key == twin.key
-    changed = [
-        replace(cell, split=Split(1, 0, 0)),
-        replace(cell, dataset=replace(data, sha256="1")),
-        replace(cell, model=ModelSpec("m", {"C": 1.0})),
-        replace(cell, model=ModelSpec("m", {}, {"noise.json": "0"})),
-    ]
-    assert len({cell.key, *(one.key for one in changed)}) == 5
 
 
 def test_labels_and_other_models_leave_a_models_keys_alone(tmp_path):
@@ -294,11 +278,3 @@ def test_set_changes_one_field_and_refuses_paths_to_nowhere():
 def test_shipped_studies_are_valid_and_named_as_their_files(name):
     assert Study.load(name).spec.name == name
     assert read_yaml(STUDIES_FOLDER / f"{name}.yaml").data["description"].strip()
-
-
-def test_backend_option_replaces_the_studys_but_not_a_rows_own():
-    study = Study.load("quickstart", backend="exact:shots=10")
-    backends = {row.label: row.parameters.get("backend") for row in model_rows(study.spec)}
-    assert backends["QSVC"] == "exact:shots=10"
-    assert backends["QSVC (Aer, 1,024 shots)"] == "aer:shots=1024"
-    assert backends["dummy"] is None

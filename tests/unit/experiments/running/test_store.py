@@ -22,7 +22,6 @@ from experiments.records import (
 )
 from experiments.running import store as store_module
 from experiments.running.store import Store
-from qml.durable import write_durably
 from qml.errors import StoreError
 
 KEY = "ab" * 32
@@ -92,38 +91,6 @@ def test_damage_warns_once_and_moves_the_file(store):
     (store.folder / "cells" / f"{KEY}.json").write_text("{}")
     with pytest.warns(UserWarning, match="was damaged"):
         assert store.get(KEY) is None
-
-
-def test_order_is_write_flush_replace_flush_folder(tmp_path, monkeypatch):
-    calls = []
-    fsync = store_module.os.fsync
-    replace = store_module.Path.replace
-    monkeypatch.setattr(store_module.os, "fsync", lambda fd: (calls.append("fsync"), fsync(fd)))
-    monkeypatch.setattr(
-        store_module.Path, "replace", lambda a, b: (calls.append("replace"), replace(a, b))
-    )
-    write_durably(tmp_path / "x" / "file", b"content")
-    assert calls == ["fsync", "replace", "fsync"]
-
-
-@pytest.mark.parametrize("broken", ["write", "fsync", "replace"])
-def test_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, broken):
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    target = tmp_path / "file"
-    target.write_bytes(b"before")
-    if broken == "replace":
-        monkeypatch.setattr(store_module.Path, "replace", full)
-    elif broken == "fsync":
-        monkeypatch.setattr(store_module.os, "fsync", full)
-    else:
-        monkeypatch.setattr(store_module.Path, "open", full)
-    with pytest.raises(StoreError, match="No space left on device"):
-        write_durably(target, b"after")
-    monkeypatch.undo()
-    assert [file.name for file in tmp_path.iterdir()] == ["file"]
-    assert target.read_bytes() == b"before"
 
 
 def test_one_folder_holds_one_study(tmp_path):

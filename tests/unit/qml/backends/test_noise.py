@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from qiskit.circuit import QuantumCircuit
@@ -36,7 +34,7 @@ from qml.circuits import (
     without_readout,
 )
 from qml.classifiers.vqc import VQC
-from qml.devices import Device, part_of_snapshot, resolve_device, snapshot
+from qml.devices import part_of_snapshot, resolve_device, snapshot
 from qml.engine import Channels
 from qml.errors import BackendError, ResourceError, SpecError
 
@@ -461,117 +459,6 @@ def test_vqc_learns_under_exact_noise():
         random_state=1,
     )
     assert model.fit(data.X, data.y).score(data.X, data.y) > 0.7
-
-
-def test_calibration_that_was_saved_is_the_device(tmp_path):
-    device = resolve_device("fake_manila")
-    device.save(tmp_path / "manila.json")
-    again = resolve_device(str(tmp_path / "manila.json"))
-    assert again == device
-    assert again.sha256 == device.sha256
-    one = resolve_backend(f"density_matrix:noise={tmp_path / 'manila.json'}")
-    other = resolve_backend("density_matrix:noise=fake_manila")
-    np.testing.assert_array_equal(
-        one.gram(zz_feature_map(2), X2), other.gram(zz_feature_map(2), X2)
-    )
-
-
-def test_another_calibration_under_the_same_name_is_another_cell(tmp_path, monkeypatch):
-    from experiments.study import Study
-
-    monkeypatch.chdir(tmp_path)
-    values = {
-        "name": "calibrated",
-        "datasets": [{"name": "ad_hoc", "n_samples": 12}],
-        "models": ["qsvc"],
-        "backend": "density_matrix:noise=mine.json",
-        "protocol": {"folds": 2},
-    }
-    keys = []
-    for t1_us in (50.0, 60.0, 50.0):
-        resolve_device({"name": "uniform", "t1_us": t1_us, "t2_us": 40.0}).save("mine.json")
-        keys.append([item.cell.key for item in Study.from_dict(values).plan()])
-    assert keys[0] == keys[2] != keys[1]
-
-
-def test_backends_of_a_study_are_grids_and_models_add_to_them():
-    from experiments.study import Study
-
-    study = Study.from_dict(
-        {
-            "name": "grid",
-            "datasets": ["moons"],
-            "models": [
-                {"name": "qsvc", "label": "plain"},
-                {"name": "qsvc", "label": "more", "backend": {"readout_mitigation": "local"}},
-            ],
-            "backend": {
-                "kind": "density_matrix",
-                "noise": {"name": "uniform", "t1_us": 70.0},
-                "noise_scale": [1.0, 2.0],
-                "shots": [None, 100],
-            },
-        }
-    )
-    from experiments.planning.rows import model_rows
-
-    rows = {row.label: row.parameters["backend"] for row in model_rows(study.spec)}
-    assert rows["plain @ noise_scale=2.0, exact"] == (
-        "density_matrix:noise=uniform,noise.t1_us=70.0,noise_scale=2.0"
-    )
-    assert rows["more @ noise_scale=1.0, shots=100"] == (
-        "density_matrix:noise=uniform,noise.t1_us=70.0,noise_scale=1.0,shots=100,"
-        "readout_mitigation=local"
-    )
-    assert len(rows) == 8
-    for backend in rows.values():
-        resolve_backend(backend)
-
-
-@pytest.mark.parametrize(
-    "backend, words",
-    [
-        ({"noise": "fake_manila"}, "backend: missing: the kind"),
-        ({"kind": "aerr"}, "did you mean 'aer'"),
-        ({"kind": "aer", "shots": []}, "backend.shots: an empty list"),
-        ({"kind": "aer", "shots": [0]}, "greater than 0"),
-        ([{"kind": "aer", "noise": "fake_manilla"}], r"backend\[0\]: .*did you mean 'fake_manila'"),
-        ([], "at least 1"),
-    ],
-)
-def test_bad_backends_of_a_study_are_one_line(backend, words):
-    from experiments.study import Study
-
-    with pytest.raises(SpecError, match=words):
-        Study.from_dict(
-            {"name": "bad", "datasets": ["moons"], "models": ["qsvc"], "backend": backend}
-        )
-
-
-@pytest.mark.parametrize(
-    "change, words",
-    [
-        ({"format": "else"}, "no saved calibration"),
-        ({"qubits": [{"t1_s": -1.0, "t2_s": None}]}, "qubit 0: t1_s is -1.0"),
-        ({"qubits": 3}, "no saved calibration"),
-        ({"gates": [{"name": "nope", "qubits": [0], "duration_s": None, "error": None}]}, "'nope'"),
-        (
-            {"gates": [{"name": "cx", "qubits": [0, 0], "duration_s": None, "error": None}]},
-            "gate cx",
-        ),
-        (
-            {"gates": [{"name": "x", "qubits": [0], "duration_s": 1e999, "error": None}]},
-            "duration_s",
-        ),
-    ],
-)
-def test_bad_calibrations_are_one_line(tmp_path, change, words):
-    file = tmp_path / "bad.json"
-    resolve_device({"name": "uniform", "n_qubits": 1}).save(file)
-    file.write_text(json.dumps({**json.loads(file.read_text()), **change}))
-    with pytest.raises(SpecError, match=words) as caught:
-        Device.load(file)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,40 @@
+"""Regressors on quantum kernels: equal to the classical machine on the same matrix."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.kernel_ridge import KernelRidge
+from sklearn.svm import SVR
+
+from experiments.datasets.ad_hoc import ad_hoc
+from qml.kernels import resolve_kernel
+from qml.regressors.qsvr import QSVR
+from qml.regressors.quantum_gaussian_process_regressor import QuantumGaussianProcessRegressor
+from qml.regressors.quantum_kernel_ridge import QuantumKernelRidge
+
+DATA = ad_hoc(5, n_samples=60)
+X, NEW = DATA.X[:40], DATA.X[40:]
+TARGET = np.cos(X[:, 0]) + 0.1 * X[:, 1]
+EXACT = resolve_kernel("fidelity", "zz", 1.0, "exact")
+K, BLOCK = EXACT.evaluate(X), EXACT.evaluate(NEW, X)
+
+
+def test_regressions_are_the_classical_machines_on_the_same_matrix():
+    ridge = KernelRidge(alpha=0.1, kernel="precomputed").fit(K, TARGET).predict(BLOCK)
+    np.testing.assert_allclose(QuantumKernelRidge(alpha=0.1).fit(X, TARGET).predict(NEW), ridge)
+    by_hand = BLOCK @ np.linalg.solve(K + 0.1 * np.eye(40), TARGET)
+    np.testing.assert_allclose(ridge, by_hand, atol=1e-10)
+    svr = SVR(kernel="precomputed", C=5.0).fit(K, TARGET).predict(BLOCK)
+    np.testing.assert_allclose(QSVR(C=5.0).fit(X, TARGET).predict(NEW), svr, atol=1e-9)
+
+
+def test_gaussian_process_regression_by_the_textbook():
+    model = QuantumGaussianProcessRegressor(alpha=0.01).fit(X, TARGET)
+    mean, std = model.predict(NEW, return_std=True)
+    scale = TARGET.std()
+    a = model.amplitude_
+    inverse = np.linalg.inv(a * K + 0.01 * np.eye(40))
+    by_hand = a * BLOCK @ inverse @ (TARGET - TARGET.mean()) + TARGET.mean()
+    np.testing.assert_allclose(mean, by_hand, atol=1e-8)
+    variance = a - np.einsum("ij,jk,ik->i", a * BLOCK, inverse, a * BLOCK)
+    np.testing.assert_allclose(std, scale * np.sqrt(variance), atol=1e-6)
