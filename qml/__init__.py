@@ -1,10 +1,10 @@
 """Quantum classifiers, kernels, optimizers and the backends they run on.
 
 Every estimator and every kernel is offered here and by its room, and is imported when it is first
-named: ``from qml import QSVC, VQC``. The rooms, each depending only on those before it: `circuits`,
-`engine`, `devices`, `jobs`, `backends`, `losses`, `decisions`, `optimizers`, `variational`,
-`kernels`, `classifiers`, `regressors`, `outlier_detectors`, `surrogates`, `transformers`,
-`diagnostics`.
+named: ``from qml import QSVC, VQC``. So is every room: ``import qml`` is enough for ``qml.engine``.
+The rooms, each depending only on those before it: `circuits`, `engine`, `devices`, `jobs`,
+`backends`, `losses`, `decisions`, `optimizers`, `variational`, `kernels`, `classifiers`,
+`regressors`, `outlier_detectors`, `surrogates`, `transformers`, `diagnostics`.
 """
 
 import warnings

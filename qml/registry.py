@@ -81,6 +81,21 @@ class Room(Generic[Plugin_co]):
         problem = f"{self.kind} {name!r} needs the package {package!r}, which is not installed"
         raise SpecError(problem, "name")
 
+    def missing(self) -> dict[str, str]:
+        """Return the plug-ins whose package is not installed, each with the line that says so."""
+        told = {}
+        for name in self.names():
+            try:
+                self.module(name)
+            except SpecError as error:
+                told[name] = error.problem
+        return told
+
+    def installed(self) -> list[str]:
+        """Return the names of the plug-ins whose packages are all installed, sorted."""
+        missing = self.missing()
+        return [name for name in self.names() if name not in missing]
+
     def _files(self) -> dict[str, str]:
         """Return each plug-in's name and the package it lies in."""
         packages = (self.packages,) if isinstance(self.packages, str) else self.packages

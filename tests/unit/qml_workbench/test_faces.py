@@ -15,6 +15,7 @@ import pytest
 from experiments.registry import MODELS, PREPROCESSING
 from qml.kernels import KERNELS
 from qml.optimizers import OPTIMIZERS
+from qml.registry import Room
 
 ROOT = Path(__file__).parents[3]
 PACKAGES = ("qml", "classical", "experiments", "qml_workbench")
@@ -59,7 +60,7 @@ def shown_to_editors(package: str) -> dict[str, tuple[str, str]]:
 def plugins():
     """Return every estimator, kernel and optimizer: its room's package and the plug-in."""
     for room in (MODELS, PREPROCESSING, KERNELS, OPTIMIZERS):
-        for name in room.names():
+        for name in room.installed():
             package = room.module(name).__name__.rpartition(".")[0]
             if not package.startswith("experiments."):
                 yield package, room.load(name)
@@ -113,18 +114,102 @@ def test_a_star_brings_every_estimator(tmp_path):
     assert python(code, cwd=tmp_path, env=env).strip() == "['MatchedRBF', 'SpectrumSurrogate']"
 
 
-def test_a_new_file_is_offered_as_it_lies_there(tmp_path, monkeypatch):
-    room = tmp_path / "newroom"
+@pytest.mark.parametrize("package", ["qml.kernels", "qml.optimizers"])
+def test_a_star_brings_plugins_beside_what_the_room_lists_itself(tmp_path, package):
+    code = f"from {package} import *; print(*dir())"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    brought = set(python(code, cwd=tmp_path, env=env).split())
+    assert {plugin.__name__ for place, plugin in plugins() if place == package} <= brought
+    assert set(importlib.import_module(package).__all__) <= brought
+
+
+def test_rooms_are_there_when_they_are_asked_for(tmp_path):
+    code = (
+        "import qml; qml.engine.BatchedSampler; qml.classifiers.QSVC; qml.backends; "
+        "import experiments, classical; experiments.study.Study; classical.svc.SVC"
+    )
+    python(code, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+@pytest.mark.parametrize("package", FACES)
+def test_dir_lists_offered_names_rooms_and_dunders_alone(package):
+    face = importlib.import_module(package)
+    folder = Path(face.__file__).parent
+    inside = {file.stem for file in folder.glob("*.py")}
+    inside |= {file.parent.name for file in folder.glob("*/__init__.py")}
+    listed = {name for name in dir(face) if not name.startswith("__")}
+    public = {name for name in inside if not name.startswith("_")}
+    assert listed == {*face.__all__, *public} - {"__version__"}
+
+
+def new_room(folder: Path, monkeypatch, head: str = "", **files: str):
+    """Return a package, called like the test's folder, with a face of its own files."""
+    room = folder / folder.name
     room.mkdir()
     (room / "__init__.py").write_text(
-        "from qml_workbench.faces import face\n__getattr__, __dir__ = face(__name__, [__name__])\n"
+        f"{head}\nfrom qml_workbench.faces import face\n"
+        "__getattr__, __dir__ = face(__name__, [__name__])\n"
     )
-    (room / "_base.py").write_text('__all__ = ["Base"]\n')
-    (room / "one.py").write_text('__all__ = ["One"]\n\nclass One: ...\n')
-    monkeypatch.syspath_prepend(tmp_path)
-    newroom = importlib.import_module("newroom")
+    for name, text in files.items():
+        (room / f"{name}.py").write_text(text)
+    monkeypatch.syspath_prepend(folder)
+    return importlib.import_module(folder.name)
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        '__all__ = ["One"]',
+        '__all__ = ("One",)',
+        '__all__: list[str] = ["One"]',
+        '__all__ = [  # the one name: "Two"\n    "One",\n]',
+    ],
+)
+def test_a_new_file_is_offered_as_it_lies_there(tmp_path, monkeypatch, exported):
+    one = f"{exported}\n\nclass One: ...\n"
+    newroom = new_room(tmp_path, monkeypatch, _base='__all__ = ["Base"]\n', one=one)
     assert newroom.__all__ == ["One"]
-    assert newroom.One.__module__ == "newroom.one"
+    assert newroom.One.__module__ == f"{newroom.__name__}.one"
+    assert Room("thing", newroom.__name__).load("one") is newroom.One
+
+
+@pytest.mark.parametrize("head", ["", '__all__ = ["One"]\nOne = 1'])
+def test_one_name_of_two_things_is_refused_on_one_line(tmp_path, monkeypatch, head):
+    one, again = ('__all__ = ["One"]\n\nclass One: ...\n',) * 2
+    newroom = new_room(tmp_path, monkeypatch, head, one=one, again=again)
+    with pytest.raises(ImportError, match="'One' is the name of two things, in .*, allowed: one"):
+        _ = newroom.__all__
+
+
+def test_a_missing_package_is_one_line_where_its_name_is_asked_for(tmp_path):
+    code = """
+import inspect, sys
+sys.modules["lightgbm"] = None
+import classical
+from classical import *
+assert not hasattr(classical, "LightGBM")
+assert "LightGBM" not in {*classical.__all__, *dir(classical), *dir()}
+assert "SVC" in dict(inspect.getmembers(classical))
+told = "LightGBM needs the package 'lightgbm', which is not installed"
+for error, statement in [
+    (AttributeError, "classical.LightGBM"),
+    (ImportError, "from classical import LightGBM"),
+]:
+    try:
+        exec(statement)
+    except error as caught:
+        assert str(caught) == f"classical.{told}", caught
+    else:
+        raise AssertionError(statement)
+"""
+    python(code, cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)})
+
+
+def test_a_missing_file_of_ours_is_no_package_to_install(tmp_path, monkeypatch):
+    one = f'from {tmp_path.name}.gone import gone\n\n__all__ = ["One"]\n'
+    newroom = new_room(tmp_path, monkeypatch, one=one)
+    with pytest.raises(ModuleNotFoundError, match=rf"{tmp_path.name}\.gone"):
+        _ = newroom.One
 
 
 @pytest.mark.slow
