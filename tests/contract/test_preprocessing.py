@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from contract.checks import scikit_learn_checks
 from experiments.registry import PREPROCESSING, build_estimator
 from qml.examples import StepExample, examples_of
 
 EXAMPLES = examples_of(PREPROCESSING, StepExample)
+STEMS = {PREPROCESSING.load(name): name for name in PREPROCESSING.installed()}
 every_example = pytest.mark.parametrize("name, example", EXAMPLES.values(), ids=EXAMPLES)
 OURS = [
     build_estimator(PREPROCESSING, name, example.parameters)
@@ -19,7 +20,7 @@ OURS = [
 ]
 
 
-@parametrize_with_checks(OURS)
+@scikit_learn_checks(OURS, STEMS)
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
 
