@@ -11,8 +11,9 @@ each with the reason.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, count
 from typing import Any, TypeVar
 
 from qml.errors import SpecError
@@ -114,6 +115,8 @@ Shape = TypeVar("Shape", bound=Example)
 def examples_of(room: Room[object], shape: type[Shape]) -> dict[str, tuple[str, Shape]]:
     """Return every example of every plug-in of a room, with the plug-in's name, by a label.
 
+    A plug-in whose package is not installed has none; `Room.missing` says why.
+
     Parameters
     ----------
     room : Room
@@ -133,7 +136,7 @@ def examples_of(room: Room[object], shape: type[Shape]) -> dict[str, tuple[str, 
     ('hinge', Example(parameters={}))
     """
     found: dict[str, tuple[str, Shape]] = {}
-    for name in room.names():
+    for name in room.installed():
         module = room.module(name)
         given: object
         for given in getattr(module, "EXAMPLES", ({},)):
@@ -144,5 +147,11 @@ def examples_of(room: Room[object], shape: type[Shape]) -> dict[str, tuple[str, 
                     f"{module.__file__}: EXAMPLES holds mappings or {kind}, got {given!r}"
                 )
             inside = ",".join(f"{key}={value}" for key, value in example.parameters.items())
-            found[f"{name}({inside})" if inside else name] = (name, example)
+            found[_new(f"{name}({inside})" if inside else name, found)] = (name, example)
     return found
+
+
+def _new(label: str, taken: Collection[str]) -> str:
+    """Return a label that is not taken: the second of one text is numbered 2."""
+    numbered = (f"{label}#{number}" for number in count(2))
+    return next(each for each in chain([label], numbered) if each not in taken)

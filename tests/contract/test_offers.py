@@ -18,7 +18,7 @@ from qml.classifiers.qsvc import QSVC
 from qml.estimator import QuantumEstimator
 from qml.variational import TrainedEstimator, VariationalEstimator
 
-QUANTUM = [name for name in MODELS.names() if isinstance(MODELS.load(name)(), offers.Quantum)]
+QUANTUM = [name for name in MODELS.installed() if isinstance(MODELS.load(name)(), offers.Quantum)]
 PROTOCOLS = [
     offers.Quantum,
     offers.Controlled,
@@ -49,7 +49,7 @@ def misspelt(model_class):
 
 
 def test_models_that_are_quantum_are_those_of_our_base():
-    ours = [n for n in MODELS.names() if isinstance(MODELS.load(n)(), QuantumEstimator)]
+    ours = [n for n in MODELS.installed() if isinstance(MODELS.load(n)(), QuantumEstimator)]
     assert ours == QUANTUM
 
 

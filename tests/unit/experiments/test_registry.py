@@ -8,7 +8,7 @@ from experiments.evaluation.tuning import read_space, with_values
 from experiments.registry import MODELS, build_estimator, search_space
 
 
-@pytest.mark.parametrize("name", [name for name in MODELS.names() if search_space(name)])
+@pytest.mark.parametrize("name", [name for name in MODELS.installed() if search_space(name)])
 def test_every_search_space_is_one_of_its_own_model(name):
     space = search_space(name)
     named = build_estimator(MODELS, name, {}).get_params(deep=False)

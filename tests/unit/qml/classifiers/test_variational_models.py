@@ -24,7 +24,7 @@ from qml.variational import BiasedVote, Head, VariationalEstimator
 from qml.variational._estimator import _Samples
 
 X = np.random.default_rng(8).uniform(0.2, 1.5, (9, 3))
-NAMES = [name for name in MODELS.names() if issubclass(MODELS.load(name), VariationalEstimator)]
+NAMES = [n for n in MODELS.installed() if issubclass(MODELS.load(n), VariationalEstimator)]
 CLASSIFIERS = [name for name in NAMES if is_classifier(MODELS.load(name)())]
 
 
