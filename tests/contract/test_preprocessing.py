@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from sklearn.base import BaseEstimator, TransformerMixin
 
 from contract.checks import scikit_learn_checks
 from experiments.registry import PREPROCESSING, build_estimator
@@ -32,6 +33,40 @@ def test_preprocessing_learns_from_training_rows_alone(name, example):
     train, test = rng.normal(size=(9, 3)), 100 + rng.normal(size=(4, 3))
     if example.train:
         train, test = (np.array(rows, dtype=object) for rows in (example.train, example.test))
-    before = step.fit(train).transform(train)
-    step.transform(test)
+    assert_learns_from_training_rows_alone(step, train, test)
+
+
+def assert_learns_from_training_rows_alone(step, train, test):
+    """A row is transformed to the same, whatever rows come with it or came before it."""
+    before, later = step.fit(train).transform(train), step.transform(test)
     np.testing.assert_array_equal(step.transform(train), before)
+    together = step.transform(np.concatenate([train, test]))
+    np.testing.assert_allclose(together[: len(train)], before, rtol=1e-9, atol=1e-9)
+    np.testing.assert_allclose(step.transform(test[:1]), later[:1], rtol=1e-9, atol=1e-9)
+
+
+class ScalesEachBatch(TransformerMixin, BaseEstimator):
+    """It leaks: what it does to a row depends on the rows beside it."""
+
+    def fit(self, X, y=None):
+        return self
+
+    def transform(self, X):
+        return (X - X.mean(0)) / X.std(0)
+
+
+class ScalesAlone(ScalesEachBatch):
+    """It leaks a little less: a row that comes alone is left as it is."""
+
+    def transform(self, X):
+        return X if len(X) == 1 else super().transform(X)
+
+
+@pytest.mark.parametrize("step", [ScalesEachBatch(), ScalesAlone()], ids=repr)
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")  # a deviation of one row
+def test_step_that_leaks_is_found(step):
+    rng = np.random.default_rng(0)
+    with pytest.raises(AssertionError):
+        assert_learns_from_training_rows_alone(
+            step, rng.normal(size=(9, 3)), rng.normal(size=(4, 3))
+        )
