@@ -7,6 +7,10 @@ A file names one estimator class in ``__all__`` and, where there is something to
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from classical._classifier import NonNegativeReal as NonNegativeReal
+    from classical._classifier import PositiveReal as PositiveReal
+    from classical._classifier import Seed as Seed
+    from classical._classifier import WrappedClassifier as WrappedClassifier
     from classical.dummy import DummyClassifier as DummyClassifier
     from classical.dummy_regressor import DummyRegressor as DummyRegressor
     from classical.extra_trees import ExtraTreesClassifier as ExtraTreesClassifier
@@ -33,4 +37,15 @@ if TYPE_CHECKING:
 else:
     from qml_workbench.faces import face
 
-    __getattr__, __dir__ = face(__name__, [__name__])
+    __getattr__, __dir__ = face(
+        __name__,
+        [__name__],
+        others={
+            "classical._classifier": [
+                "NonNegativeReal",
+                "PositiveReal",
+                "Seed",
+                "WrappedClassifier",
+            ]
+        },
+    )

@@ -1,10 +1,11 @@
 """Quantum classifiers, kernels, optimizers and the backends they run on.
 
-Every estimator and every kernel is offered here and by its room, and is imported when it is first
-named: ``from qml import QSVC, VQC``. So is every room: ``import qml`` is enough for ``qml.engine``.
-The rooms, each depending only on those before it: `circuits`, `engine`, `devices`, `jobs`,
-`backends`, `losses`, `decisions`, `optimizers`, `variational`, `kernels`, `classifiers`,
-`regressors`, `outlier_detectors`, `surrogates`, `transformers`, `diagnostics`.
+Every estimator, every kernel and the bases of both are offered here and by their rooms, and are
+imported when they are first named: ``from qml import QSVC, VQC``. So is every room, and
+``import qml`` is enough for ``qml.engine``. The rooms, each depending only on those before it:
+`circuits`, `engine`, `devices`, `jobs`, `backends`, `losses`, `decisions`, `optimizers`,
+`variational`, `kernels`, `classifiers`, `regressors`, `outlier_detectors`, `surrogates`,
+`transformers`, `diagnostics`.
 """
 
 import warnings
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from qml.kernels import FidelityKernel as FidelityKernel
     from qml.kernels import NystromKernel as NystromKernel
     from qml.kernels import ProjectedKernel as ProjectedKernel
+    from qml.kernels import QuantumKernel as QuantumKernel
     from qml.kernels import TrainableKernel as TrainableKernel
     from qml.outlier_detectors import *
     from qml.regressors import *
@@ -51,6 +53,10 @@ else:
         ],
         others={
             "qml.backends": ["resolve_backend"],
+            "qml.classifiers": ["QuantumClassifier", "VariationalClassifier"],
+            "qml.regressors": ["QuantumRegressor"],
+            "qml.kernels": ["QuantumKernel"],
+            "qml.surrogates": ["Surrogate"],
             "qml.circuits": ["resolve_ansatz", "resolve_feature_map"],
             "qml.engine": ["BatchedEstimator", "BatchedSampler"],
             "qml.errors": [

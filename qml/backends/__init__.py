@@ -5,6 +5,8 @@ from qml.backends._contract import (
     BoundCircuit,
     BoundGram,
     GramLoss,
+    OutputLoss,
+    Values,
 )
 from qml.backends._kept import Kept, keep_jobs
 from qml.backends._resolve import calibrations_of, describe_backend, resolve_backend
@@ -22,10 +24,12 @@ __all__ = [
     "Estimate",
     "GramLoss",
     "Kept",
+    "OutputLoss",
     "Request",
     "SharedBackend",
     "SharedTable",
     "Usage",
+    "Values",
     "Workload",
     "calibrations_of",
     "describe_backend",

@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from qml.classifiers._base import QuantumClassifier as QuantumClassifier
+    from qml.classifiers._variational import VariationalClassifier as VariationalClassifier
     from qml.classifiers.circuit_centric_classifier import (
         CircuitCentricClassifier as CircuitCentricClassifier,
     )
@@ -37,4 +39,11 @@ if TYPE_CHECKING:
 else:
     from qml_workbench.faces import face
 
-    __getattr__, __dir__ = face(__name__, [__name__])
+    __getattr__, __dir__ = face(
+        __name__,
+        [__name__],
+        others={
+            "qml.classifiers._base": ["QuantumClassifier"],
+            "qml.classifiers._variational": ["VariationalClassifier"],
+        },
+    )

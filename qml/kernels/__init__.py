@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from qml.kernels._alignment import alignment, centred_alignment, label_kernel
-from qml.kernels._contract import KERNELS, KernelSpec, QuantumKernel, resolve_kernel
+from qml.kernels._contract import KERNELS, KernelSpec, Matrix, QuantumKernel, resolve_kernel
 from qml.kernels._machine import KernelMachine
 from qml.kernels._mitigation import DepolarisingCorrection
 from qml.kernels._repair import REPAIRS, Repair, RepairMethod
@@ -15,6 +15,7 @@ __all__ = [
     "DepolarisingCorrection",
     "KernelMachine",
     "KernelSpec",
+    "Matrix",
     "QuantumKernel",
     "Repair",
     "RepairMethod",

@@ -1,5 +1,5 @@
 """Losses of class probabilities: one per file, each with its true slopes."""
 
-from qml.losses._contract import LOSSES, LossSpec, resolve_loss
+from qml.losses._contract import LOSSES, Labels, LossSpec, Values, resolve_loss
 
-__all__ = ["LOSSES", "LossSpec", "resolve_loss"]
+__all__ = ["LOSSES", "Labels", "LossSpec", "Values", "resolve_loss"]

@@ -9,6 +9,7 @@ from qml.optimizers._contract import (
     OptimizerSpec,
     Result,
     Stopped,
+    Vector,
     resolve_optimizer,
 )
 
@@ -19,10 +20,12 @@ __all__ = [
     "OptimizerSpec",
     "Result",
     "Stopped",
+    "Vector",
     "resolve_optimizer",
 ]
 
 if TYPE_CHECKING:
+    from qml.optimizers._scipy import SciPyOptimizer as SciPyOptimizer
     from qml.optimizers.adam import ADAM as ADAM
     from qml.optimizers.aqgd import AQGD as AQGD
     from qml.optimizers.aqgd_gradient import AQGDGradient as AQGDGradient
@@ -41,4 +44,6 @@ if TYPE_CHECKING:
 else:
     from qml_workbench.faces import face
 
-    __getattr__, __dir__ = face(__name__, [__name__])
+    __getattr__, __dir__ = face(
+        __name__, [__name__], others={"qml.optimizers._scipy": ["SciPyOptimizer"]}
+    )

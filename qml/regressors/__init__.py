@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from qml.regressors._base import QuantumRegressor as QuantumRegressor
     from qml.regressors.qsvr import QSVR as QSVR
     from qml.regressors.quantum_gaussian_process_regressor import (
         QuantumGaussianProcessRegressor as QuantumGaussianProcessRegressor,
@@ -12,4 +13,6 @@ if TYPE_CHECKING:
 else:
     from qml_workbench.faces import face
 
-    __getattr__, __dir__ = face(__name__, [__name__])
+    __getattr__, __dir__ = face(
+        __name__, [__name__], others={"qml.regressors._base": ["QuantumRegressor"]}
+    )

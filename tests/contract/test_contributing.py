@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
+NEWCOMERS = Path(__file__).parent / "newcomers"
 BLOCK = re.compile(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", re.DOTALL)
 
 LOAD = """
@@ -48,6 +50,17 @@ def examples() -> dict[str, str]:
     return dict(BLOCK.findall((ROOT / "CONTRIBUTING.md").read_text()))
 
 
+def private_imports(text: str) -> list[str]:
+    """Return what a text of Python imports from under a name with a leading underscore."""
+    found = []
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            found += [f"{node.module}.{alias.name}" for alias in node.names]
+    return [name for name in found if re.search(r"(^|\.)_(?!_)", name)]
+
+
 def python(copy: Path, *arguments: str) -> str:
     done = subprocess.run(
         [sys.executable, *arguments],
@@ -64,6 +77,20 @@ def python(copy: Path, *arguments: str) -> str:
 def test_every_example_is_found_by_its_name(copy):
     assert len(examples()) >= 13
     python(copy, "-c", LOAD, *examples())
+
+
+def test_no_example_and_no_newcomer_imports_what_is_private():
+    texts = {path: text for path, text in examples().items() if path.endswith(".py")}
+    texts |= {str(file): file.read_text() for file in NEWCOMERS.rglob("*.py")}
+    assert len(texts) > len(examples())
+    for path, text in texts.items():
+        assert not private_imports(text), path
+
+
+def test_private_import_is_found_however_it_is_written():
+    written = "import qml.kernels._repair, qml.kernels\nfrom qml.losses import _contract, Labels\n"
+    found = private_imports(f"from __future__ import annotations\n{written}from ._base import Base")
+    assert found == ["qml.kernels._repair", "qml.losses._contract", "_base.Base"]
 
 
 def test_the_study_of_newcomers_runs(copy):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qml.classifiers._base import QuantumClassifier
+from qml.classifiers import QuantumClassifier
 from qml.kernels import KernelMachine
 from qml.offers import Controls
 
