@@ -84,7 +84,10 @@ def test_what_editors_are_shown_is_what_is_offered(package):
     face = importlib.import_module(package)
     shown = shown_to_editors(package)
     assert shown
+    missing = {f"classical.{name}" for name in MODELS.missing()}
     for name, (module, inside) in shown.items():
+        if module in missing:
+            continue
         assert getattr(face, name) is getattr(importlib.import_module(module), inside)
 
 
