@@ -28,14 +28,14 @@ class Cost:
         Words of a column's heading.
     unit : str
         Unit of measured costs; empty for those that are counted.
-    told : bool
+    told : bool, default=False
         True if a machine's service tells it, in place of what was foreseen.
     """
 
     name: str
     title: str
     unit: str
-    told: bool
+    told: bool = False
 
     @property
     def heading(self) -> str:
