@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -31,6 +32,24 @@ def qml(*arguments, cwd, **options):
     )
 
 
+@pytest.fixture
+def typed(capsys, monkeypatch):
+    """What is typed, run in this process: a process of its own takes seconds to import all."""
+    from experiments.commands.cli import main
+
+    def run(*arguments, cwd):
+        monkeypatch.chdir(cwd)
+        monkeypatch.setattr(sys, "argv", ["qml", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return SimpleNamespace(
+            returncode=ended.value.code or 0, stdout=printed.out, stderr=printed.err
+        )
+
+    return run
+
+
 @pytest.fixture(scope="module")
 def place(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("place")
@@ -49,8 +68,8 @@ def test_second_run_has_nothing_to_do(place):
     assert before == {f: f.stat().st_mtime_ns for f in (place / "results/tiny/cells").iterdir()}
 
 
-def test_check_counts_before_anything_runs(place):
-    done = qml("check", "tiny.yaml", "--set", "models[0].backend=exact:shots=10", cwd=place)
+def test_check_counts_before_anything_runs(place, typed):
+    done = typed("check", "tiny.yaml", "--set", "models[0].backend=exact:shots=10", cwd=place)
     assert done.returncode == 0
     assert "6 cells, 3 of them stored" in done.stdout
     # as if each fit were alone, and with one table for the folds' kernels
@@ -58,8 +77,8 @@ def test_check_counts_before_anything_runs(place):
     assert f"{24 * 23 // 2:,} circuits and {24 * 23 // 2 * 10:,} shots" in done.stdout
 
 
-def test_check_names_what_cannot_run(place):
-    done = qml(
+def test_check_names_what_cannot_run(place, typed):
+    done = typed(
         "check", "tiny.yaml", "--set", "models[0].feature_map={name: zz, reps: 0}", cwd=place
     )
     assert done.returncode == 2
@@ -67,11 +86,11 @@ def test_check_names_what_cannot_run(place):
     assert "models[0].feature_map.reps" in done.stderr
 
 
-def test_show_lists_cells_and_one_cell_is_json(place):
-    listed = qml("show", "tiny", cwd=place).stdout.splitlines()
+def test_show_lists_cells_and_one_cell_is_json(place, typed):
+    listed = typed("show", "tiny", cwd=place).stdout.splitlines()
     assert len(listed) == 6
     assert all("done" in line for line in listed)
-    cell = json.loads(qml("show", "results/tiny", listed[0].split()[0], cwd=place).stdout)
+    cell = json.loads(typed("show", "results/tiny", listed[0].split()[0], cwd=place).stdout)
     assert cell["record"]["status"] == "done"
 
 
@@ -90,8 +109,8 @@ def test_show_lists_cells_and_one_cell_is_json(place):
         ("preprocessing", "pca"),
     ],
 )
-def test_list_names_each_with_a_line(place, kind, name):
-    done = qml("list", kind, cwd=place)
+def test_list_names_each_with_a_line(place, typed, kind, name):
+    done = typed("list", kind, cwd=place)
     assert any(line.split()[0] == name for line in done.stdout.splitlines())
 
 
@@ -128,12 +147,18 @@ def test_doctor_knows_versions_and_no_secret(place):
         (["check", "tiny.yaml", "--set", "datasets[0].n_samples=5"], 1, "class"),
     ],
 )
-def test_mistakes_are_one_line_without_a_traceback(place, arguments, code, words):
-    done = qml(*arguments, cwd=place)
+def test_mistakes_are_one_line_without_a_traceback(place, typed, arguments, code, words):
+    done = typed(*arguments, cwd=place)
     assert done.returncode == code
     assert words in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not done.stdout
+
+
+def test_a_mistake_ends_the_process_with_its_code(place):
+    done = qml("run", "quickstrat", cwd=place)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "unknown study 'quickstrat' (did you mean 'quickstart'?)\n"
 
 
 @pytest.mark.parametrize("module", ["experiments", "qml_workbench"])
