@@ -313,11 +313,11 @@ def test_resilience_of_expectation_values(machine, ledger):
         "trex": {"trex": True},
         "zne": {"trex": True, "zne": "runtime", "zne_factors": [1.0, 3.0]},
     }.items():
-        backend = kept_backend(ledger, shots=8000, random_state=3, **options)
+        backend = kept_backend(ledger, shots=40_000, random_state=3, **options)
         found = backend.run_expectations(FEATURE_MAP, observables, X)
         errors[name] = np.abs(found - ideal).mean()
         executions[name] = backend.usage.executions
-        assert backend.usage.shots >= 64_000
+        assert backend.usage.shots >= 320_000
     assert errors["trex"] < 0.8 * errors["plain"]
     assert errors["zne"] < errors["trex"]
     assert executions["plain"] < executions["trex"] < executions["zne"]

@@ -7,13 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
+from source_files import sources
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [
-    file
-    for folder in ("qml", "classical", "experiments", "qml_workbench", "benchmarks")
-    for file in (ROOT / folder).rglob("*.py")
-]
+SOURCES = sources("qml", "classical", "experiments", "qml_workbench", "benchmarks")
 FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN_MODULES = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
 

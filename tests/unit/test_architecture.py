@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from source_files import sources
 
 ROOT = Path(__file__).parents[2]
 LAW = {  # the rooms and modules of a package, each importing only what stands before it
@@ -77,10 +78,6 @@ def imports(file: Path, top_level_only: bool = False) -> set[str]:
             if "." in node.module and not all(is_module(name) for name in names):
                 found.add(node.module)  # a room; of a package's face only the names count
     return found
-
-
-def sources(*folders: str) -> list[Path]:
-    return [file for folder in folders for file in (ROOT / folder).rglob("*.py")]
 
 
 @pytest.mark.parametrize(

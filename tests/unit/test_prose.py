@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from source_files import sources
 
 ROOT = Path(__file__).parents[2]
 
@@ -33,10 +34,6 @@ RULE = (
 )
 UNDERLINE = re.compile(r"-{3,}")
 DESCRIBED = ("Parameters", "Other Parameters", "Attributes")
-
-
-def sources() -> list[Path]:
-    return [file for package in PACKAGES for file in sorted((ROOT / package).rglob("*.py"))]
 
 
 def docstrings(file: Path) -> Iterator[tuple[str, str]]:
@@ -76,7 +73,7 @@ def problems(docstring: str) -> Iterator[str]:
             yield f"{section}, {head}: {text!r}"
 
 
-@pytest.mark.parametrize("file", sources(), ids=lambda file: str(file.relative_to(ROOT)))
+@pytest.mark.parametrize("file", sources(*PACKAGES), ids=lambda file: str(file.relative_to(ROOT)))
 def test_every_description_begins_with_a_noun_and_stands_alone(file):
     found = [f"{name}: {problem}" for name, text in docstrings(file) for problem in problems(text)]
     assert not found, f"{RULE}; {file.relative_to(ROOT)}:\n" + "\n".join(found)

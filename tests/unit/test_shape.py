@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from source_files import sources
 
 ROOT = Path(__file__).parents[2]
 COMPILED = ROOT / "qml" / "engine" / "_kernels.py"  # what Numba compiles is written out
 
 
 def trees(folder: str) -> Iterator[tuple[Path, ast.Module]]:
-    for file in sorted((ROOT / folder).rglob("*.py")):
+    for file in sources(folder):
         yield file, ast.parse(file.read_text("utf-8"))
 
 
