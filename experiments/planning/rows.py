@@ -38,9 +38,11 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
     for entry in spec.datasets:
         steps = tuple(step_of(step) for step in entry.preprocessing)
         for point in expand_grid(entry.parameters):
-            label = label_of(entry.label or entry.name, point.coordinates)
+            title = entry.label or entry.name
             data = DatasetSpec(entry.name, point.parameters, steps)
-            rows.append(DatasetRow(label, data, point.coordinates))
+            rows.append(
+                DatasetRow(label_of(title, point.coordinates), data, title, point.coordinates)
+            )
     return rows
 
 
@@ -98,7 +100,7 @@ def _with_search(row: ModelRow, entry: ModelEntry) -> ModelRow:
 
 
 def _untuned(row: ModelRow) -> ModelRow:
-    return replace(row, label=f"{row.label}, untuned", entry=f"{row.entry}, untuned", search=None)
+    return replace(row, label=f"{row.label}, untuned", search=None, untuned=True)
 
 
 def _search(entry: ModelEntry, parameters: Parameters) -> Parameters:

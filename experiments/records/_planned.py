@@ -81,12 +81,15 @@ class DatasetRow:
         Name in tables and figures; written, never read.
     spec : DatasetSpec
         Plug-in with plain parameters, and preprocessing; not loaded.
+    entry : str
+        Study's own word for the entry that the row comes from: its label, or the plug-in's name.
     coordinates : tuple of Coordinate, default=()
         Place in the entry's grid.
     """
 
     label: str
     spec: DatasetSpec
+    entry: str
     coordinates: tuple[Coordinate, ...] = ()
 
 
@@ -103,7 +106,7 @@ class ModelRow:
     parameters : mapping
         Plain values, the backend's short name among them.
     datasets : tuple of str or None, default=None
-        Labels or names of the data sets it is for; None is all.
+        Entries of data sets that it is for, by their label or their plug-in's name; None is all.
     search : mapping or None, default=None
         Space of the parameters that are tuned; None if none are.
     entry : str, default=""
@@ -112,6 +115,8 @@ class ModelRow:
         Place in the entry's grid, the backend's settings included.
     backend : BackendSpec or None, default=None
         Place where its circuits run; None for a classical model.
+    untuned : bool, default=False
+        True for the row with the same settings beside one that is tuned.
     """
 
     label: str
@@ -122,16 +127,18 @@ class ModelRow:
     entry: str = ""
     coordinates: tuple[Coordinate, ...] = ()
     backend: BackendSpec | None = None
+    untuned: bool = False
 
     def called(self, leaving_out: Collection[str]) -> str:
         """Return words for the row whatever these parameters are."""
         places = [c for c in self.coordinates if c.parameter not in leaving_out]
-        return label_of(self.entry, places)
+        words = label_of(self.entry, places)
+        return f"{words}, untuned" if self.untuned else words
 
     def applies_to(self, dataset: DatasetRow) -> bool:
         """Whether the study asks for this model on that data set."""
         named = self.datasets
-        return named is None or dataset.label in named or dataset.spec.name in named
+        return named is None or dataset.entry in named or dataset.spec.name in named
 
 
 @dataclass(frozen=True)

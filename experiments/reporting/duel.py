@@ -126,7 +126,8 @@ class _Family:
         """Words for it."""
         first = self.rows[0]
         one_entry = len({row.entry for row in self.rows}) == 1
-        row = first if one_entry else replace(first, entry=first.name)
+        untuned = all(row.untuned for row in self.rows)
+        row = replace(first, entry=first.entry if one_entry else first.name, untuned=untuned)
         return f"{self.dataset} / {row.called({'backend', 'optimizer'})}"
 
     def add(self, fit: Fit, row: ModelRow) -> None:

@@ -78,6 +78,23 @@ def test_labels_and_other_models_leave_a_models_keys_alone(tmp_path):
     assert keys < {item.cell.key for item in study_from(tmp_path, renamed).plan()}
 
 
+def test_models_name_the_entries_of_data_sets_whatever_becomes_of_their_grids():
+    """By their label or their plug-in's name; the labels of rows are written and never read."""
+    values = {
+        "name": "named",
+        "datasets": [
+            {"name": "moons", "label": "M", "n_samples": [20, 24]},
+            {"name": "circles", "n_samples": [20, 24]},
+        ],
+        "models": ["dummy", {"name": "svc", "datasets": ["M"]}],
+    }
+    for word, label in (("M", "M"), ("moons", "M"), ("circles", "circles")):
+        values["models"][1]["datasets"] = [word]
+        places = [item.place for item in Study.from_dict(values).plan()]
+        found = {place.dataset for place in places if place.model == "svc"}
+        assert found == {f"{label} [n_samples=20]", f"{label} [n_samples=24]"}
+
+
 def test_list_of_lists_is_a_grid_of_lists():
     assert [point.parameters for point in expand_grid({"layers": [[10, 10], [5]]})] == [
         {"layers": [10, 10]},
