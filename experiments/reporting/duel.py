@@ -323,23 +323,38 @@ def table(duel: Duel) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _titles(duel: Duel) -> dict[str, str]:
-    """Return the table's columns as a person reads them."""
-    return {
-        "rank_0.01": "rank at 1 %",
-        "rank_0.1": "10 %",
-        "rank_1": "100 %",
-        "rank_shots": "shots",
-        "rank_seconds": "seconds",
-        "rank_iterations": f"{duel.settings.iterations} iter.",
-        "gap": "gap",
-        "solved_0.1": "to 10 %",
-        "solved_0.01": "to 1 %",
-        "circuits_0.1": "circuits",
-        "seconds_0.1": "time [s]",
-        "accuracy": "accuracy",
-        "p": "p (Holm)",
-    }
+@dataclass(frozen=True)
+class _Column:
+    """A column of the table as a person reads it: its heading, and how its numbers are written."""
+
+    key: str
+    title: str
+    form: str
+    of_ranks: bool = False  # the first of the two tables, what it took to solve is the second
+    unknown: str = "-"
+
+    def cell(self, value: float) -> str:
+        """Return a number of the column as text."""
+        return format(value, self.form) if np.isfinite(value) else self.unknown
+
+
+def _columns(duel: Duel) -> list[_Column]:
+    """Return the table's columns in their order, those that a duel may not have among them."""
+    return [
+        _Column("rank_0.01", "rank at 1 %", ".1f", of_ranks=True),
+        _Column("rank_0.1", "10 %", ".1f", of_ranks=True),
+        _Column("rank_1", "100 %", ".1f", of_ranks=True),
+        _Column("rank_shots", "shots", ".1f", of_ranks=True),
+        _Column("rank_seconds", "seconds", ".1f", of_ranks=True),
+        _Column("rank_iterations", f"{duel.settings.iterations} iter.", ".1f", of_ranks=True),
+        _Column("gap", "gap", ".3f", of_ranks=True, unknown="none"),
+        _Column("solved_0.1", "to 10 %", ".0%"),
+        _Column("solved_0.01", "to 1 %", ".0%"),
+        _Column("circuits_0.1", "circuits", ",.0f"),
+        _Column("seconds_0.1", "time [s]", ".2g"),
+        _Column("accuracy", "accuracy", ".3f"),
+        _Column("p", "p (Holm)", ".2g", of_ranks=True),
+    ]
 
 
 def render(duel: Duel) -> str:
@@ -367,14 +382,14 @@ def _tables(duel: Duel) -> str:
     """Return ranks, then what it took to solve the problems, as two tables."""
     from tabulate import tabulate
 
-    found, titles = table(duel), _titles(duel)
-    known = [key for key in titles if key in found]
-    ranks = [key for key in known if key.startswith("rank") or key in ("gap", "p")]
+    found = table(duel)
+    known = [column for column in _columns(duel) if column.key in found]
     parts = []
-    for columns in (ranks, [key for key in known if key not in ranks]):
-        cells = [[_cell(key, value) for value in found[key]] for key in columns]
+    for of_ranks in (True, False):
+        columns = [column for column in known if column.of_ranks == of_ranks]
+        cells = [[column.cell(value) for value in found[column.key]] for column in columns]
         lines = [list(line) for line in zip(found.optimizer, *cells, strict=True)]
-        headers = ["optimizer", *(titles[key] for key in columns)]
+        headers = ["optimizer", *(column.title for column in columns)]
         align = ["left", *["right"] * len(columns)]
         parts.append(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
     return "\n\n".join(parts)
@@ -449,15 +464,3 @@ def _between(duel: Duel, one: str, other: str) -> list[str]:
         f"{paired_test(accuracies[:, 0] - accuracies[:, 1]):.2g}."
     )
     return said
-
-
-def _cell(key: str, value: float) -> str:
-    if not np.isfinite(value):
-        return "-" if key != "gap" else "none"
-    if key.startswith("rank"):
-        return f"{value:.1f}"
-    if key.startswith("solved"):
-        return f"{value:.0%}"
-    if key.startswith("circuits"):
-        return f"{value:,.0f}"
-    return f"{value:.2g}" if key in ("p", "seconds_0.1") else f"{value:.3f}"
