@@ -13,7 +13,7 @@ from experiments.planning.controls import controls_of
 from experiments.records import ModelRow
 from experiments.registry import MODELS, PREPROCESSING
 from qml import offers
-from qml.classifiers._base import QuantumClassifier
+from qml.classifiers import QuantumClassifier
 from qml.classifiers.qsvc import QSVC
 from qml.estimator import QuantumEstimator
 from qml.variational import TrainedEstimator, VariationalEstimator
