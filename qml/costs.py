@@ -8,6 +8,7 @@ a shared kernel. `Estimate` is a list of its own, of what can be foreseen, and s
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -30,12 +31,15 @@ class Cost:
         Unit of measured costs; empty for those that are counted.
     told : bool, default=False
         True if a machine's service tells it, in place of what was foreseen.
+    apart : bool, default=False
+        True if tables show it for fitting and for tuning apart, too.
     """
 
     name: str
     title: str
     unit: str
     told: bool = False
+    apart: bool = False
 
     @property
     def heading(self) -> str:
@@ -43,12 +47,12 @@ class Cost:
         return f"{self.title} [{self.unit}]" if self.unit else self.title
 
 
-def _counted(title: str, told: bool = False) -> Any:
-    return field(default=0, metadata={"title": title, "unit": "", "told": told})
+def _counted(title: str, **known: bool) -> Any:
+    return field(default=0, metadata={"title": title, "unit": "", **known})
 
 
-def _seconds(title: str, told: bool = False) -> Any:
-    return field(default=0.0, metadata={"title": title, "unit": "s", "told": told})
+def _seconds(title: str, **known: bool) -> Any:
+    return field(default=0.0, metadata={"title": title, "unit": "s", **known})
 
 
 @dataclass
@@ -90,8 +94,8 @@ class Usage:
     ['QPU [s]', 'queue [s]', 'shared [s]']
     """
 
-    circuits: int = _counted("circuits")
-    shots: int = _counted("shots")
+    circuits: int = _counted("circuits", apart=True)
+    shots: int = _counted("shots", apart=True)
     executions: int = _counted("executions", told=True)
     jobs: int = _counted("jobs")
     two_qubit_gates: int = _counted("two-qubit gates")
@@ -100,6 +104,7 @@ class Usage:
     shared_s: float = _seconds("shared")
 
     @classmethod
+    @functools.cache  # asked for at every call of a backend
     def costs(cls) -> tuple[Cost, ...]:
         """Return every kind of cost, in the order of columns."""
         return tuple(Cost(f.name, **f.metadata) for f in fields(cls))

@@ -24,6 +24,7 @@ from experiments.evaluation.statistics import bootstrap_interval, corrected_inte
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
 from experiments.running.results import Fit, Results
+from qml.costs import Usage
 from qml.durable import write_durably
 from qml.errors import SpecError, StoreError
 
@@ -119,20 +120,23 @@ def _cost_columns(stored: StoredCell) -> dict[str, Any]:
         "fit_s": costs.fit_s,
         "predict_s": costs.predict_s,
         "kernel_s": costs.kernel_s,
-        "fit_circuits": costs.fit.circuits,
-        "fit_shots": costs.fit.shots,
+        **_apart("fit", costs.fit),
         **costs.total.plain(),
     }
     if tuning is not None:
         columns |= {
             "tune_s": costs.tune_s,
-            "tune_circuits": costs.tune.circuits,
-            "tune_shots": costs.tune.shots,
+            **_apart("tune", costs.tune),
             "tune_trials": len(tuning.trials),
             "tune_failed": sum(trial.score is None for trial in tuning.trials),
             "tuned": canonical_json(tuning.parameters),
         }
     return columns
+
+
+def _apart(phase: str, spent: Usage) -> dict[str, float]:
+    """Return the columns of the costs that are shown for each phase."""
+    return {f"{phase}_{c.name}": getattr(spent, c.name) for c in Usage.costs() if c.apart}
 
 
 def table(

@@ -8,6 +8,9 @@ import pytest
 from benchmarks import __main__ as bench
 from benchmarks.cases import CASES
 
+LONG = {"cell_overhead", "mps_165_200"}
+LONGEST = {"gram_14_5000"}  # half a minute, of which gram_10_1000 is a small one
+
 
 @pytest.fixture
 def measured(monkeypatch, tmp_path):
@@ -46,3 +49,18 @@ def test_a_side_that_fails_is_a_row(measured):
 def test_every_case_starts_with_ours(name):
     assert next(iter(CASES[name].sides)) == "qml-workbench"
     assert CASES[name].title
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow) if name in LONG else name
+        for name in sorted(CASES.keys() - LONGEST)
+    ],
+)
+def test_our_side_of_every_case_runs(name):
+    """A case that lags behind the code would otherwise be seen only by those who measure."""
+    case = CASES[name]
+    found = case.reduce(next(iter(case.sides.values())).prepare()())
+    if found is not None:  # a run of a study is its own result
+        assert np.isfinite(np.asarray(found, dtype=float)).all()

@@ -98,14 +98,14 @@ def test_modules_of_one_name_do_not_hide_each_other(tmp_path):
     assert list(sizes_of([*files, COMPILED]).values()) == [900, 1]
 
 
-@pytest.mark.parametrize("folder", ["qml", "classical", "experiments"])
+@pytest.mark.parametrize("folder", ["qml", "classical", "experiments", "qml_workbench"])
 def test_no_module_is_a_warehouse(folder):
     sizes = sizes_of(file for file, _ in trees(folder))
     assert max(sizes.values()) <= 500, max(sizes, key=lambda name: sizes[name])
     assert np.quantile(list(sizes.values()), 0.9) <= 300
 
 
-@pytest.mark.parametrize("folder", ["qml", "classical", "experiments"])
+@pytest.mark.parametrize("folder", ["qml", "classical", "experiments", "qml_workbench"])
 def test_functions_fit_a_screen(folder):
     """Lines of the body, without the docstring."""
     for file, tree in trees(folder):
