@@ -55,8 +55,8 @@ def compose_model(feature_map: QuantumCircuit, ansatz: QuantumCircuit) -> ModelC
     Both circuits get fresh parameters, so that two circuits that happen to use the same name
     (``θ`` in both, say) never share an angle by accident.
     """
-    inputs = ParameterVector("x", feature_map.num_parameters)
-    weights = ParameterVector("θ", ansatz.num_parameters)
+    inputs = _fresh("x", feature_map)
+    weights = _fresh("θ", ansatz)
     circuit = feature_map.assign_parameters(list(inputs)).compose(
         ansatz.assign_parameters(list(weights))
     )
@@ -68,9 +68,22 @@ def overlap_circuit(feature_map: QuantumCircuit) -> ModelCircuit:
 
     The first point's features are the `inputs`, the second point's the `weights`.
     """
-    first = ParameterVector("x", feature_map.num_parameters)
-    second = ParameterVector("y", feature_map.num_parameters)
+    first, second = _fresh("x", feature_map), _fresh("y", feature_map)
     circuit = feature_map.assign_parameters(list(first)).compose(
         feature_map.assign_parameters(list(second)).inverse()
     )
     return ModelCircuit(circuit, tuple(first), tuple(second))
+
+
+def _fresh(name: str, circuit: QuantumCircuit) -> ParameterVector:
+    """Return as many new parameters, with names that cannot meet one of the circuit's own.
+
+    Where the circuit's parameters are in their places already, a name may be the same.
+    """
+    own = list(circuit.parameters)
+    fresh = ParameterVector(name, len(own))
+    taken = {parameter.name: place for place, parameter in enumerate(own)}
+    while any(taken.get(parameter.name, k) != k for k, parameter in enumerate(fresh)):
+        name += "'"
+        fresh = ParameterVector(name, len(own))
+    return fresh
