@@ -32,9 +32,8 @@ def check_layout(circuit: QuantumCircuit, isa: QuantumCircuit, where: str) -> bo
     active = active_qubits(isa)
     if max(len(active), circuit.num_qubits) > _WIDEST:
         return False
-    points = np.random.default_rng(20190313).uniform(
-        -np.pi, np.pi, (_POINTS, circuit.num_parameters)
-    )
+    # between 0 and 1, where arc cosines, logarithms and roots of the data are defined, too
+    points = np.random.default_rng(20190313).uniform(size=(_POINTS, circuit.num_parameters))
     columns = [list(circuit.parameters).index(parameter) for parameter in isa.parameters]
     wanted = probabilities(circuit, points)
     bare = without_readout(compacted(isa))
