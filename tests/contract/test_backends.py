@@ -7,6 +7,7 @@ import pickle
 import numpy as np
 import pytest
 from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.circuit.library import CU1Gate, CU3Gate
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends import BACKENDS, Backend, Workload, resolve_backend
@@ -26,13 +27,13 @@ FEATURE_MAP = resolve_feature_map("zz", 3)
 X = np.random.default_rng(0).uniform(0, 2 * np.pi, (6, 3))
 
 
-def made(name, example, seed):
+def made_by(name, example, seed):
     return BACKENDS.bind_named(name, example.parameters)(random_state=seed)
 
 
 @every_example
 def test_close_to_exact(name, example):
-    exact, backend = resolve_backend("exact"), made(name, example, 1)
+    exact, backend = resolve_backend("exact"), made_by(name, example, 1)
     tolerance = 5 / np.sqrt(backend.shots) if backend.shots else 1e-8
     if example.noisy:
         tolerance = 0.5
@@ -61,14 +62,37 @@ def test_layout_keeps_the_logical_order_of_bits(name, example):
     circuit = QuantumCircuit(3)
     circuit.x(0)
     circuit.cx(0, 2)  # outcome 101: qubits 0 and 2
-    probabilities = made(name, example, 1).run_probabilities(circuit, np.zeros((1, 0)))
+    probabilities = made_by(name, example, 1).run_probabilities(circuit, np.zeros((1, 0)))
     assert probabilities[0].argmax() == 0b101
     assert probabilities[0, 0b101] > 0.7
 
 
 @every_example
+@pytest.mark.parametrize("gate", ["cp", "crx", "cry", "crz", "cu1", "cu3", "mcp", "cu"])
+def test_controlled_gates_turn_by_every_row_s_own_angle(name, example, gate):
+    angle, circuit = Parameter("a"), QuantumCircuit(3)
+    circuit.h([0, 1, 2])
+    circuit.ry(0.4, 1)
+    if gate == "mcp":
+        circuit.mcp(angle, [0, 1], 2)
+    elif gate in ("cu1", "cu3"):
+        made = {"cu1": CU1Gate(angle), "cu3": CU3Gate(angle, 2 * angle, 0.3)}[gate]
+        circuit.append(made, [0, 1])
+    else:
+        others = (0.2, 2 * angle, 0.1) if gate == "cu" else ()
+        getattr(circuit, gate)(angle, *others, 0, 1)
+    for qubit in range(3):
+        circuit.ry(0.3 + 0.4 * qubit, qubit)
+    rows, backend = np.array([[1.1], [2.6]]), made_by(name, example, 1)
+    wanted = resolve_backend("exact").run_probabilities(circuit, rows)
+    found = backend.run_probabilities(circuit, rows)
+    tolerance = 5 / np.sqrt(backend.shots) if backend.shots else 1e-8
+    np.testing.assert_allclose(found, wanted, atol=0.25 if example.noisy else tolerance)
+
+
+@every_example
 def test_usage_is_what_was_run_and_estimate_foresees_it(name, example):
-    backend = made(name, example, 1)
+    backend = made_by(name, example, 1)
     shots = backend.shots or 0
     backend.run_probabilities(FEATURE_MAP, X)
     assert (backend.usage.circuits, backend.usage.shots) == (6, 6 * shots)
@@ -91,17 +115,17 @@ def test_exact_gram_matrix_is_one_circuit_a_point():
 
 @every_measured_example
 def test_same_seed_same_shots_and_no_job_repeats_another(name, example):
-    first, second = made(name, example, 7), made(name, example, 7)
+    first, second = made_by(name, example, 7), made_by(name, example, 7)
     a, b = first.run_probabilities(FEATURE_MAP, X), first.run_probabilities(FEATURE_MAP, X)
     np.testing.assert_array_equal(a, second.run_probabilities(FEATURE_MAP, X))
     assert not np.array_equal(a, b)
-    assert not np.array_equal(a, made(name, example, 8).run_probabilities(FEATURE_MAP, X))
+    assert not np.array_equal(a, made_by(name, example, 8).run_probabilities(FEATURE_MAP, X))
 
 
 @every_measured_example
 def test_rows_of_one_job_are_independent_draws(name, example):
     same = np.repeat(X[:1], 2, axis=0)
-    rows = made(name, example, 7).run_probabilities(FEATURE_MAP, same)
+    rows = made_by(name, example, 7).run_probabilities(FEATURE_MAP, same)
     assert not np.array_equal(rows[0], rows[1])
 
 
@@ -110,8 +134,8 @@ def test_bound_circuit_is_the_whole_circuit(name, example):
     model = compose_model(FEATURE_MAP, resolve_ansatz("efficient_su2", 3))
     weights = np.linspace(-1, 1, len(model.weights))
     values = np.hstack([X, np.tile(weights, (len(X), 1))])[:, model.columns]
-    bound = made(name, example, 3).bind(model, X)
-    plain = made(name, example, 3)
+    bound = made_by(name, example, 3).bind(model, X)
+    plain = made_by(name, example, 3)
     np.testing.assert_allclose(
         bound.probabilities(weights), plain.run_probabilities(model.circuit, values), atol=1e-12
     )
@@ -159,7 +183,7 @@ def test_measured_derivatives_are_close():
 
 @every_example
 def test_pickles_without_its_connection(name, example):
-    backend = made(name, example, 2)
+    backend = made_by(name, example, 2)
     backend.run_probabilities(FEATURE_MAP, X)
     copy = pickle.loads(pickle.dumps(backend))
     assert copy.usage == backend.usage
