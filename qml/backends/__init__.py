@@ -12,7 +12,6 @@ from qml.backends._kept import Kept, keep_jobs
 from qml.backends._resolve import calibrations_of, describe_backend, resolve_backend
 from qml.backends._room import BACKENDS
 from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
-from qml.backends._shifts import n_metric_circuits, n_shifts
 from qml.costs import Cost, Estimate, Usage, Workload
 
 __all__ = [
@@ -35,7 +34,5 @@ __all__ = [
     "describe_backend",
     "evaluate_table",
     "keep_jobs",
-    "n_metric_circuits",
-    "n_shifts",
     "resolve_backend",
 ]

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
-from qml.backends._measuring import measurement_groups, parity_signs
+from qml.backends._measuring import measurement_groups, observed
+from qml.backends._metric import MetricCircuit
 from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.costs import Estimate, Usage, Workload
@@ -58,7 +59,13 @@ class Backend(ABC):
     usage: Usage = field(default_factory=Usage, init=False)
     # training asks again and again for the same circuit, which is transpiled by object
     _overlap: ByIdentity[ModelCircuit] = field(
-        default_factory=lambda: ByIdentity(most=1), init=False, repr=False, compare=False
+        default_factory=lambda: ByIdentity(most=4), init=False, repr=False, compare=False
+    )
+    _shifts: ByIdentity[ShiftedCircuit] = field(
+        default_factory=lambda: ByIdentity(most=8), init=False, repr=False, compare=False
+    )
+    _half_turns: ByIdentity[MetricCircuit] = field(
+        default_factory=lambda: ByIdentity(most=4), init=False, repr=False, compare=False
     )
 
     @abstractmethod
@@ -124,11 +131,8 @@ class Backend(ABC):
         """
         result = np.zeros((len(values), len(observables)))
         for measured, terms in measurement_groups(circuit, observables):
-            probabilities = self._linear_probabilities(measured, values)
-            signs = parity_signs([mask for mask, _, _ in terms], circuit.num_qubits)
-            expectations = probabilities @ signs.T
-            for column, (_, observable, coefficient) in enumerate(terms):
-                result[:, observable] += coefficient * expectations[:, column]
+            projector = observed(terms, circuit.num_qubits, len(observables))
+            result += self._linear_probabilities(measured, values) @ projector
         return result
 
     def gradients(
@@ -148,12 +152,59 @@ class Backend(ABC):
         Returns
         -------
         ndarray of shape (batch, n_observables, n_parameters)
-            Derivatives. The default takes them by parameter shifts: two circuits a row, rotation
-            and group of terms, in one call.
+            Derivatives. The default takes them by parameter shifts: two circuits a row, angle and
+            group of terms (four where qubits control the rotation), in one call.
         """
-        shifted = ShiftedCircuit(circuit)
+        shifted = self._shifted(circuit, range(circuit.num_parameters))
         rows = shifted.rows(values)
         return shifted.combine(values, self.run_expectations(shifted.circuit, observables, rows))
+
+    def outcome_slopes(
+        self, circuit: QuantumCircuit, values: Values, projector: Values, wrt: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """Return the derivatives of outputs that are linear in the outcomes' probabilities.
+
+        Parameters
+        ----------
+        circuit : QuantumCircuit
+            Circuit of gates only.
+        values : ndarray of shape (batch, n_parameters)
+            Rows of values, in ``circuit.parameters`` order.
+        projector : ndarray of shape (2**n_qubits, n_outputs)
+            Matrix that makes the outputs, ``probabilities @ projector``.
+        wrt : sequence of int
+            Places of the parameters by which to differentiate.
+
+        Returns
+        -------
+        ndarray of shape (batch, n_outputs, len(wrt))
+            Derivatives, by parameter shifts: `n_shifts` circuits a row, in one call.
+        """
+        shifted = self._shifted(circuit, wrt)
+        outcomes = self._linear_probabilities(shifted.circuit, shifted.rows(values))
+        return shifted.combine(values, outcomes @ projector)
+
+    def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
+        """Return the circuits that one row's derivatives take here, beyond its value."""
+        return self._shifted(circuit, wrt).n_shifts
+
+    def n_gram_shifts(self, model: ModelCircuit) -> int:
+        """Return the circuits that the derivatives of one entry of a Gram matrix take here."""
+        overlap = self._overlap_of(model.circuit)
+        return self.n_shifts(overlap.circuit, _weights_in_both_halves(model, overlap))
+
+    def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
+        """Return the circuits that one row's metric takes here."""
+        return self._moved_by_half_turns(circuit, wrt).n_circuits(diagonal)
+
+    def _shifted(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> ShiftedCircuit:
+        """Return the circuit with angles of its own, made once: machines transpile it once."""
+        places = tuple(wrt)
+        return self._shifts.get(circuit, lambda: ShiftedCircuit(circuit, places), places)
+
+    def _moved_by_half_turns(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> MetricCircuit:
+        places = tuple(wrt)
+        return self._half_turns.get(circuit, lambda: MetricCircuit(circuit, places), places)
 
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
@@ -206,8 +257,10 @@ class Backend(ABC):
         """
         if not len(X):
             return np.empty(0)
-        overlap = self._overlap.get(feature_map, lambda: overlap_circuit(feature_map))
-        return self._overlaps(overlap, np.hstack([X, Y]))
+        return self._overlaps(self._overlap_of(feature_map), np.hstack([X, Y]))
+
+    def _overlap_of(self, feature_map: QuantumCircuit) -> ModelCircuit:
+        return self._overlap.get(feature_map, lambda: overlap_circuit(feature_map))
 
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]
@@ -232,7 +285,6 @@ class BoundCircuit:
         self.backend = backend
         self.model = model
         self.X = X
-        self._with_shifts: ShiftedCircuit | None = None
 
     def probabilities(self, weights: Values) -> NDArray[np.float64]:
         """Return the outcome distribution of every sample, shape (n_samples, 2**n_qubits).
@@ -268,12 +320,12 @@ class BoundCircuit:
         value : float
         gradient : ndarray of shape (n_weights,)
             Slopes by weight. The default takes them by parameter shifts: two circuits a sample and
-            rotation that depends on a weight.
+            angle that depends on a weight (four where qubits control the rotation).
         """
         value, slopes = loss(self.probabilities(weights) @ projector)
-        rows, shifted = self._values(weights), self._shifted()
-        outcomes = self.backend._linear_probabilities(shifted.circuit, shifted.rows(rows))
-        by_output = shifted.combine(rows, outcomes @ projector)
+        by_output = self.backend.outcome_slopes(
+            self.model.circuit, self._values(weights), projector, self.model.weight_places
+        )
         return float(value), np.einsum("io,iow->w", slopes, by_output)
 
     def fidelity(self, first: Values, second: Values) -> float:
@@ -295,37 +347,32 @@ class BoundCircuit:
         weights : ndarray of shape (n_weights,)
             Weights at which it is asked.
         diagonal : bool
-            True takes entries between rotations for 0.
+            True takes entries between two angles for 0.
 
         Returns
         -------
         ndarray of shape (n_weights, n_weights)
-            Metric. The default takes it from fidelities with shifted angles: one circuit a sample
-            and rotation, and four more a sample and pair of rotations where the whole is asked for.
+            Metric. The default takes it from fidelities with moved angles: one circuit a sample and
+            angle, and four more a sample and pair of angles where the whole is asked for.
 
         References
         ----------
         Mari, Bromley and Killoran, Phys. Rev. A 103, 012405 (2021),
         doi:10.1103/PhysRevA.103.012405.
         """
-        values, shifted = self._values(weights), self._shifted()
-        pairs = shifted.metric_pairs(values, diagonal)
-        fidelities = self.backend.fidelities(shifted.circuit, *pairs)
-        return shifted.metric_by_weight(values, shifted.metric(values, fidelities, diagonal))
+        values, moved = self._values(weights), self._moved_by_half_turns()
+        fidelities = self.backend.fidelities(moved.circuit, *moved.pairs(values, diagonal))
+        return moved.by_weight(values, moved.by_angle(values, fidelities, diagonal))
 
     def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
         """Return the same model over some of the samples."""
-        self._shifted()  # one for all minibatches, so that it is transpiled once
         twin = copy.copy(self)
         twin.X = self.X[rows]
         return twin
 
-    def _shifted(self) -> ShiftedCircuit:
-        """Return the circuit with an angle a rotation, made once: machines transpile it once."""
-        if self._with_shifts is None:
-            places = self.model.weight_places
-            self._with_shifts = ShiftedCircuit(self.model.circuit, places)
-        return self._with_shifts
+    def _moved_by_half_turns(self) -> MetricCircuit:
+        circuit, places = self.model.circuit, self.model.weight_places
+        return self.backend._moved_by_half_turns(circuit, places)
 
     def _values(self, weights: Values) -> Values:
         rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
@@ -359,24 +406,30 @@ class BoundGram:
         value : float
         gradient : ndarray of shape (n_weights,)
             Slopes by weight. The default takes them by parameter shifts of the compute-uncompute
-            circuits: two circuits a pair of points and rotation that depends on a weight.
+            circuits: two circuits a pair of points and angle that depends on a weight (four where
+            qubits control the rotation).
         """
         value, slopes = loss(self.gram(weights))
         n_weights = len(weights)
         points = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), n_weights))])
         points = points[:, self.model.columns]
         rows, columns = np.triu_indices(len(points), k=1)
-        overlap = overlap_circuit(self.model.circuit)
+        overlap = self.backend._overlap_of(self.model.circuit)
+        places = _weights_in_both_halves(self.model, overlap)
         pairs = np.hstack([points[rows], points[columns]])[:, overlap.columns]
-        # both halves of the circuit hold the weights
-        places = [
-            overlap.columns.index(half * points.shape[1] + place)
-            for half in (0, 1)
-            for place in self.model.weight_places
-        ]
-        shifted = ShiftedCircuit(overlap.circuit, places)
-        zeros = self.backend._linear_probabilities(shifted.circuit, shifted.rows(pairs))[:, :1]
-        by_half = shifted.combine(pairs, zeros)[:, 0].reshape(len(pairs), 2, n_weights)
+        all_zeros = np.zeros((1 << overlap.circuit.num_qubits, 1))
+        all_zeros[0] = 1.0
+        slopes_of = self.backend.outcome_slopes(overlap.circuit, pairs, all_zeros, places)
+        by_half = slopes_of[:, 0].reshape(len(pairs), 2, n_weights)
         # above the diagonal once; the slopes count every entry twice
         gradient = 2 * slopes[rows, columns] @ by_half.sum(axis=1)
         return float(value), np.asarray(gradient)
+
+
+def _weights_in_both_halves(model: ModelCircuit, overlap: ModelCircuit) -> list[int]:
+    """Return where a model's weights stand in its compute-uncompute circuit, half by half."""
+    return [
+        overlap.columns.index(half * model.circuit.num_parameters + place)
+        for half in (0, 1)
+        for place in model.weight_places
+    ]

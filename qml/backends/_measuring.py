@@ -11,16 +11,23 @@ from qiskit.quantum_info import Pauli, SparsePauliOp
 
 from qml.engine import check_observables, outcomes
 
-__all__ = ["Term", "measurement_groups", "parity_signs"]
+__all__ = ["Term", "measurement_groups", "observed"]
 
 #: Mask of measured qubits, index of the observable, coefficient.
 Term = tuple[int, int, float]
 
 
-def parity_signs(masks: Sequence[int], n_qubits: int) -> NDArray[np.float64]:
-    """Return ``(-1)**popcount(outcome & mask)``, shape (n_masks, 2**n_qubits)."""
-    bits = np.bitwise_count(outcomes(n_qubits)[None, :] & np.asarray(masks)[:, None])
-    return np.asarray(1.0 - 2.0 * (bits & 1))
+def observed(terms: Sequence[Term], n_qubits: int, n_observables: int) -> NDArray[np.float64]:
+    """Return the matrix from outcome probabilities to these terms' share of each observable.
+
+    Shape (2**n_qubits, n_observables): sums of ``(-1)**popcount(outcome & mask)``.
+    """
+    masks = np.array([mask for mask, _, _ in terms])
+    bits = np.bitwise_count(outcomes(n_qubits)[:, None] & masks)
+    weights = np.zeros((len(terms), n_observables))
+    for row, (_, observable, coefficient) in enumerate(terms):
+        weights[row, observable] = coefficient
+    return np.asarray((1.0 - 2.0 * (bits & 1)) @ weights)
 
 
 def measurement_groups(

@@ -231,6 +231,20 @@ class SharedBackend(Backend):
     ) -> NDArray[np.float64]:
         return self.inner.gradients(circuit, observables, values)
 
+    def outcome_slopes(
+        self, circuit: QuantumCircuit, values: Values, projector: Values, wrt: Sequence[int]
+    ) -> NDArray[np.float64]:
+        return self.inner.outcome_slopes(circuit, values, projector, wrt)
+
+    def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
+        return self.inner.n_shifts(circuit, wrt)
+
+    def n_gram_shifts(self, model: ModelCircuit) -> int:
+        return self.inner.n_gram_shifts(model)
+
+    def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
+        return self.inner.n_metric_circuits(circuit, wrt, diagonal)
+
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         return self.inner.bind(model, X)
 

@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveFloat
 from qiskit.circuit import ClassicalRegister, QuantumCircuit
+from qiskit.quantum_info import SparsePauliOp
 from qiskit.transpiler import generate_preset_pass_manager
 
 from qml.backends._contract import Backend, Values
 from qml.backends._layout import check_layout
+from qml.backends._measuring import measurement_groups, observed
 from qml.backends._mitigation import Mitigation, folded, inverted, nearest_distribution
 from qml.circuits import ModelCircuit, measured_qubits
 from qml.costs import Estimate, Usage, Workload
@@ -110,6 +112,41 @@ class TranspiledBackend(Backend):
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         rows = pairs[:, overlap.columns]
         return np.asarray(self._combined(overlap.circuit, rows, self._zeros))
+
+    def gradients(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return them from shifts of the transpiled circuits, in one call a group of terms."""
+        places = range(circuit.num_parameters)
+        total = np.zeros((len(values), len(observables), len(places)))
+        for measured, terms in measurement_groups(circuit, observables):
+            projector = observed(terms, circuit.num_qubits, len(observables))
+            total += self.outcome_slopes(measured, values, projector, places)
+        return total
+
+    def outcome_slopes(
+        self, circuit: QuantumCircuit, values: Values, projector: Values, wrt: Sequence[int]
+    ) -> NDArray[np.float64]:
+        """Return them from shifts of the transpiled circuit, at each strength of noise."""
+        points = np.asarray(values, dtype=np.float64)
+        total = np.zeros((len(points), projector.shape[1], len(wrt)))
+        for variant in self._variants(circuit):
+            columns = self._columns(circuit, variant.isa)
+            own = points[:, columns]
+            kept = [k for k, place in enumerate(wrt) if place in columns]
+            shifted = self._shifted(variant.isa, [columns.index(wrt[k]) for k in kept])
+            outcomes = self._corrected(shifted.circuit, shifted.rows(own), variant.stretch)
+            total[:, :, kept] += variant.weight * shifted.combine(own, outcomes @ projector)
+        return total
+
+    def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
+        """Return those of the transpiled circuit; of several strengths of noise the mean."""
+        counts = []
+        for variant in self._variants(circuit):
+            columns = self._columns(circuit, variant.isa)
+            kept = [columns.index(place) for place in wrt if place in columns]
+            counts.append(self._shifted(variant.isa, kept).n_shifts)
+        return -(-sum(counts) // len(counts))
 
     def _combined(self, circuit: QuantumCircuit, values: Values, run: Any) -> Values:
         """Return the weighted sum over the circuit's variants."""

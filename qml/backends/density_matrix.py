@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -154,6 +155,10 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         """Return the model with its data encoded once; measured ones encode it anew."""
         return BoundCircuit(self, model, X) if self.shots else _NoisyCircuit(self, model, X)
+
+    def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
+        """Return one where one more pass gives the slopes of all angles."""
+        return 1 if self.shots is None else super().n_shifts(circuit, wrt)
 
     def _transpiler_target(self) -> Any:
         return self._source.transpiler_backend()

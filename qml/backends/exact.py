@@ -21,7 +21,7 @@ from qml.backends._contract import (
     Values,
 )
 from qml.backends._drawn import DrawnBackend, Pairs
-from qml.backends._shifts import ShiftedCircuit, n_metric_circuits, n_shifts
+from qml.backends._metric import MetricCircuit
 from qml.circuits import ModelCircuit
 from qml.costs import Workload
 from qml.engine import (
@@ -84,11 +84,25 @@ class ExactBackend(DrawnBackend):
         """Return exact derivatives by adjoint differentiation; measured ones by shifts."""
         if self.shots is not None:
             return super().gradients(circuit, observables, values)
-        shifts = 1
-        if self.gradient_circuits == "parameter_shift":
-            shifts = n_shifts(circuit, range(circuit.num_parameters))
-        self._count(len(values) * shifts)
+        shifts = self.n_shifts(circuit, range(circuit.num_parameters))
+        self._count(len(values) * max(1, shifts))
         return gradients(circuit, observables, values)
+
+    def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
+        """Return none where one circuit gives value and gradient."""
+        return 0 if self._in_one else super().n_shifts(circuit, wrt)
+
+    def n_gram_shifts(self, model: ModelCircuit) -> int:
+        """Return none where the states give the gradient."""
+        return 0 if self.shots is None else super().n_gram_shifts(model)
+
+    def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
+        """Return one where the states give the metric and nobody asks what a machine would need."""
+        return 1 if self._in_one else super().n_metric_circuits(circuit, wrt, diagonal)
+
+    @property
+    def _in_one(self) -> bool:
+        return self.shots is None and self.gradient_circuits == "one"
 
     def bind(self, model: ModelCircuit, X: Values) -> BoundCircuit:
         """Return the model with its data encoded, once for the whole training."""
@@ -132,7 +146,6 @@ class _EncodedCircuit(BoundCircuit):
         super().__init__(backend, model, X)
         self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
         self._projected: ByIdentity[EncodedModel] = ByIdentity(most=1)
-        self._shifts: int | None = None
 
     def selecting(self, rows: NDArray[np.intp]) -> BoundCircuit:
         twin = copy.copy(self)
@@ -159,7 +172,8 @@ class _EncodedCircuit(BoundCircuit):
         if self.backend.shots is not None:
             return super().value_and_gradient(weights, projector, loss)
         encoded = self._projected.get(projector, lambda: self._encoded.projecting(projector))
-        self.backend._count(len(self.X) * (1 + self._n_shifts()))
+        circuit, places = self.model.circuit, self.model.weight_places
+        self.backend._count(len(self.X) * (1 + self.backend.n_shifts(circuit, places)))
         return encoded.value_and_gradient(weights, loss)
 
     def fidelity(self, first: Values, second: Values) -> float:
@@ -172,34 +186,23 @@ class _EncodedCircuit(BoundCircuit):
     def metric(self, weights: Values, diagonal: bool) -> Values:
         if self.backend.shots is not None:
             return super().metric(weights, diagonal)
-        circuits = 1
-        if self.backend.gradient_circuits == "parameter_shift":
-            places = self.model.weight_places
-            circuits = n_metric_circuits(self.model.circuit, places, diagonal)
-        self.backend._count(len(self.X) * circuits)
-        values, shifted = self._values(weights), self._shifted()
-        by_rotation = _metric_of_states(shifted, values, diagonal)
-        return shifted.metric_by_weight(values, by_rotation)
-
-    def _n_shifts(self) -> int:
-        """Return what a gradient counts beyond its value, a sample."""
-        if self.backend.gradient_circuits == "one":
-            return 0
-        if self._shifts is None:
-            self._shifts = n_shifts(self.model.circuit, self.model.weight_places)
-        return self._shifts
+        circuit, places = self.model.circuit, self.model.weight_places
+        self.backend._count(len(self.X) * self.backend.n_metric_circuits(circuit, places, diagonal))
+        values, moved = self._values(weights), self._moved_by_half_turns()
+        return moved.by_weight(values, _metric_of_states(moved, values, diagonal))
 
 
-def _metric_of_states(shifted: ShiftedCircuit, values: Values, diagonal: bool) -> Values:
-    """Return every row's metric by rotation, from the states' derivatives."""
+def _metric_of_states(moved: MetricCircuit, values: Values, diagonal: bool) -> Values:
+    """Return every row's metric by angle, from the states' derivatives."""
     parts = []
-    n_turned = len(shifted.turned(values[:1]))
+    n_turned = len(moved.turned(values[:1])[0])
     block = max(1, _PAIRS // max(1, n_turned))
     for first in range(0, len(values), block):
         rows = values[first : first + block]
-        kets = statevectors(shifted.circuit, shifted.angles(rows))
-        turned = statevectors(shifted.circuit, shifted.turned(rows)) / 2
-        slopes = turned.reshape(len(rows), n_turned, -1)
+        kets = statevectors(moved.circuit, moved.angles(rows))
+        angles, factors = moved.turned(rows)
+        turned = statevectors(moved.circuit, angles).reshape(len(rows), n_turned, -1)
+        slopes = factors[:, None] * turned
         along = np.einsum("nkz,nz->nk", slopes, kets.conj())
         if diagonal:
             parts.append((np.abs(slopes) ** 2).sum(axis=2) - np.abs(along) ** 2)

@@ -205,12 +205,41 @@ class IBMBackend(SampledBackend):
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
     ) -> NDArray[np.float64]:
         """Return them by the estimator where its mitigation is asked for, else by the sampler."""
-        if not self.trex and self.zne != "runtime":
+        if not self._estimates:
             return super().run_expectations(circuit, observables, values)
         isa, _ = self._isa(circuit, 1.0)
+        rows = np.asarray(values, dtype=np.float64)[:, self._columns(circuit, isa)]
+        return self._estimated(isa, circuit, observables, rows)
+
+    def gradients(
+        self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
+    ) -> NDArray[np.float64]:
+        """Return them from shifts of the transpiled circuit, by the estimator or the sampler."""
+        if not self._estimates:
+            return super().gradients(circuit, observables, values)
+        isa, _ = self._isa(circuit, 1.0)
+        columns = self._columns(circuit, isa)
+        own = np.asarray(values, dtype=np.float64)[:, columns]
+        shifted = self._shifted(isa, range(len(columns)))
+        found = self._estimated(shifted.circuit, circuit, observables, shifted.rows(own))
+        result = np.zeros((len(own), len(observables), circuit.num_parameters))
+        result[:, :, columns] = shifted.combine(own, found)
+        return result
+
+    @property
+    def _estimates(self) -> bool:
+        return self.trex or self.zne == "runtime"
+
+    def _estimated(
+        self,
+        isa: QuantumCircuit,
+        circuit: QuantumCircuit,
+        observables: Sequence[SparsePauliOp],
+        rows: Values,
+    ) -> NDArray[np.float64]:
+        """Return what the estimator says of a transpiled circuit, shape (batch, n_observables)."""
         places = measured_qubits(isa)
         physical = tuple(_on_machine(one, places, isa.num_qubits) for one in observables)
-        rows = np.asarray(values, dtype=np.float64)[:, self._columns(circuit, isa)]
         groups = len(measurement_groups(circuit, observables))
         answers = self._answers(
             without_readout(isa), rows, self._next_seed(), physical, self._resilience(), groups

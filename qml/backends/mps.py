@@ -86,6 +86,10 @@ class MPSBackend(DrawnBackend):
             "norm_error": self._norm_error,
         }
 
+    def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
+        """Return the states that the fidelities are taken of, the unmoved one among them."""
+        return super().n_metric_circuits(circuit, wrt, diagonal) + (self.shots is None)
+
     def _encode(self, circuit: QuantumCircuit, values: Values) -> MPSStates:
         states = encode_mps(circuit, values, self.bond_dimension, self.truncation, self.truncate)
         self._widest = max(self._widest, states.bond_dimension)

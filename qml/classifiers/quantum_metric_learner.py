@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import PositiveInt
 
-from qml.backends import Backend, Workload, n_shifts, resolve_backend
+from qml.backends import Backend, Workload, resolve_backend
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.classifiers._base import QuantumClassifier
 from qml.errors import SpecError
@@ -136,9 +136,9 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
         restarts = resolve_training(self.training).restarts
         evaluations = optimizer.max_evaluations(len(model.weights)) * restarts
         shifts = 0
-        if optimizer.uses_gradient and resolve_backend(self.backend).shots is not None:
+        if optimizer.uses_gradient:
             pairs = n_train * (n_train - 1) // 2
-            shifts = 2 * n_shifts(model.circuit, model.weight_places) * pairs
+            shifts = resolve_backend(self.backend).n_gram_shifts(model) * pairs
         return Workload(
             model.circuit.num_qubits,
             n_evaluations=evaluations * shifts,
@@ -172,13 +172,12 @@ class _Separation:
         return _Separation(self._backend, self._model, self._points[rows], self._y[rows])
 
     def circuits(self, question: Question) -> int:
-        """Return one a point; measured one a pair, and its shifts in both halves of the circuit."""
-        if self._backend.shots is None:
-            return self.n_samples
-        shifts = 0
-        if question is Question.GRADIENT:
-            shifts = 2 * n_shifts(self._model.circuit, self._model.weight_places)
-        return (1 + shifts) * self.n_samples * (self.n_samples - 1) // 2
+        """Return one a point, measured one a pair; and a pair's shifts, where it has any."""
+        pairs = self.n_samples * (self.n_samples - 1) // 2
+        of_values = self.n_samples if self._backend.shots is None else pairs
+        if question is not Question.GRADIENT:
+            return of_values
+        return of_values + self._backend.n_gram_shifts(self._model) * pairs
 
     def _loss(self, K: Values) -> tuple[float, Values]:
         return 1 + float((self._slopes * K).sum()), self._slopes

@@ -5,6 +5,7 @@ that stay in the cache; nothing is compiled per circuit. See ``docs/engine.md``.
 """
 
 from qml.engine._emission import append_step, rotates
+from qml.engine._expressions import ExpressionTable
 from qml.engine._fingerprint import fingerprint
 from qml.engine._gradients import (
     check_observables,
@@ -14,7 +15,7 @@ from qml.engine._gradients import (
     probabilities,
 )
 from qml.engine._gram import gram, gram_bytes
-from qml.engine._lowering import lower
+from qml.engine._lowering import lower, lower_into
 from qml.engine._memory import (
     available_bytes,
     memory_needed,
@@ -36,6 +37,7 @@ __all__ = [
     "BatchedSampler",
     "Channels",
     "EncodedModel",
+    "ExpressionTable",
     "Kind",
     "MPSStates",
     "NoisyProgram",
@@ -51,6 +53,7 @@ __all__ = [
     "gram",
     "gram_bytes",
     "lower",
+    "lower_into",
     "lower_noisy",
     "memory_needed",
     "mps_bytes",

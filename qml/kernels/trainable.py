@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pydantic import NonNegativeFloat, PositiveFloat
 from sklearn.svm import SVC
 
-from qml.backends import Backend, GramLoss, Workload, n_shifts
+from qml.backends import Backend, GramLoss, Workload
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.declared import Numbers
 from qml.errors import DataError, SpecError
@@ -149,10 +149,9 @@ class TrainableKernel(QuantumKernel):
         evaluations = self._optimizer.max_evaluations(len(model.weights)) + 1
         grams = ((n_train, 0),) * (evaluations + 1)
         shifts = 0
-        if self._optimizer.uses_gradient and self.backend.shots is not None:
+        if self._optimizer.uses_gradient:
             entries = n_train * (n_train - 1) // 2
-            # in either half of compute-uncompute
-            shifts = evaluations * 2 * n_shifts(model.circuit, model.weight_places) * entries
+            shifts = evaluations * self.backend.n_gram_shifts(model) * entries
         return Workload(
             model.circuit.num_qubits,
             n_evaluations=shifts,

@@ -16,8 +16,6 @@ from qml.backends import (
     Backend,
     BoundCircuit,
     Workload,
-    n_metric_circuits,
-    n_shifts,
     resolve_backend,
 )
 from qml.circuits import ModelCircuit
@@ -252,15 +250,13 @@ class VariationalEstimator(TrainedEstimator):
 
 
 def circuits_of_a_sample(question: Question, model: ModelCircuit, backend: Backend) -> int:
-    """Return what a question costs a sample, by how the backend counts gradients."""
-    one = getattr(backend, "gradient_circuits", "one") == "one"
-    single = question in (Question.VALUE, Question.HELD_OUT, Question.FIDELITY)
-    if single or (one and backend.shots is None):
-        return 1
-    places = model.weight_places
+    """Return what a question costs a sample on a backend."""
+    circuit, places = model.circuit, model.weight_places
     if question is Question.GRADIENT:
-        return 1 + n_shifts(model.circuit, places)
-    return n_metric_circuits(model.circuit, places, question is Question.DIAGONAL_METRIC)
+        return 1 + backend.n_shifts(circuit, places)
+    if question in (Question.METRIC, Question.DIAGONAL_METRIC):
+        return backend.n_metric_circuits(circuit, places, question is Question.DIAGONAL_METRIC)
+    return 1
 
 
 class _Samples:
