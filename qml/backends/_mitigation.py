@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,9 +193,18 @@ def folded(isa: QuantumCircuit, factor: float) -> tuple[QuantumCircuit, float]:
     for i, step in enumerate(isa.data):
         result.append(step)
         for _ in range(pairs.get(i, 0)):
-            result.append(step.replace(operation=step.operation.inverse()))
+            result.append(step.replace(operation=_undone(step.operation)))
             result.append(step)
     return result, 1 + 2 * n_pairs / len(places)
+
+
+def _undone(operation: Any) -> Any:
+    """Return the inverse, as noisy as the gate: with its label, which a noise model may know."""
+    inverse = operation.inverse()
+    if operation.label and inverse.label != operation.label:
+        inverse = inverse.to_mutable()
+        inverse.label = operation.label
+    return inverse
 
 
 def extrapolation_weights(factors: Sequence[float], extrapolator: str) -> Values:

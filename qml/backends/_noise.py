@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from qiskit.circuit import Delay, QuantumCircuit
+from qiskit.exceptions import QiskitError
+from qiskit.transpiler import TranspilerError
 
-from qml.devices import Device, resolve_device
-from qml.engine import Channels, pauli_matrix
+from qml.backends._consumed import check_consumed
+from qml.backends._error_matrix import error_matrix
+from qml.backends._sealed import Sealed, seals
+from qml.circuits import active_qubits, compacted
+from qml.devices import Described, Device, resolve_device
+from qml.engine import Channels, error_name
+from qml.errors import SpecError
 from qml.identity import ByIdentity
 
 __all__ = ["Noise"]
@@ -31,6 +40,11 @@ class Noise:
         on qubits that are all connected.
     scale : float
         Factor by which gates are stretched in time.
+
+    Raises
+    ------
+    SpecError
+        If a noise model holds what Aer would never apply, or what is not known here; it is named.
     """
 
     def __init__(self, source: Any, scale: float) -> None:
@@ -41,6 +55,12 @@ class Noise:
         if isinstance(source, str | dict | Device) or not hasattr(source, "noise_instructions"):
             self.device = resolve_device(source)
         else:
+            if scale != 1.0:
+                raise SpecError(
+                    f"noise_scale={scale:g} stretches the gates of a device; a noise model has no "
+                    "times, allowed with it is 1"
+                )
+            check_consumed(*_parts(source), source._custom_noise_passes)
             self.model = source
 
     def __getstate__(self) -> dict[str, Any]:
@@ -53,13 +73,87 @@ class Noise:
             return self.device.backend()
         from qiskit_aer import AerSimulator
 
-        return AerSimulator(noise_model=self.model)
+        target = AerSimulator(noise_model=self.model).target
+        for gate in seals():
+            target.add_instruction(gate)
+        return Described("noise model", target)
+
+    def transpiled(
+        self, circuit: QuantumCircuit, transpile: Callable[[QuantumCircuit], QuantumCircuit]
+    ) -> QuantumCircuit:
+        """Return the circuit as it is transpiled, with all that the noise model names still there.
+
+        Raises
+        ------
+        SpecError
+            If the machine's gates do not suffice, a label is on what Aer cannot run whole, or the
+            model's own passes fail.
+        """
+        try:
+            if self.device is not None:
+                return _unlabelled(transpile(circuit))
+            sealed = Sealed.of(circuit, self._means)
+            isa = sealed.opened(transpile(sealed.circuit))
+        except TranspilerError as error:
+            reason = " ".join(str(error.message).split())[:200]
+            raise SpecError(
+                f"noise: the circuit does not come into the gates there: {reason}"
+            ) from None
+        self._check_runs(isa)
+        return isa
+
+    def _check_runs(self, isa: QuantumCircuit) -> None:
+        """Refuse errors that do not fit their gates, and passes that fail, before anything runs."""
+        _, everywhere, _, _ = _parts(self.model)
+        for step in self.circuit_on(isa, 1.0).data:
+            name = error_name(step.operation)
+            error = everywhere.get(name)
+            if error is not None and error.num_qubits > len(step.qubits):
+                raise SpecError(
+                    f"noise: the error under {name!r} is one of {error.num_qubits} qubits, and the "
+                    f"circuit has {name!r} on {len(step.qubits)}; allowed are at most as many"
+                )
+
+    def _means(self, operation: Any) -> bool:
+        """Return whether the model has a say on just this instruction."""
+        errors, default_errors, _, _ = _parts(self.model)
+        name = error_name(operation)
+        known = name in errors or name in default_errors
+        if name == operation.name:
+            return known and name == "id"  # an idle time, which transpilers drop
+        native = operation.name in _native_gates()
+        if known and not native:
+            raise SpecError(
+                f"noise: the label {name!r}, which has an error, is on {operation.name!r}, which "
+                "Aer does not run whole; label its gates, or a UnitaryGate of its matrix"
+            )
+        return known or operation.name in self.model.basis_gates
 
     def model_on(self, places: Places, stretch: float) -> Any:
         """Return Aer's noise model of a circuit on these qubits alone, numbered from 0."""
         if self.device is None:
             return _restricted_model(self.model, places)
         return _device_model(self.device, places, self.scale * stretch)
+
+    def circuit_on(self, isa: QuantumCircuit, stretch: float) -> QuantumCircuit:
+        """Return the circuit on its active qubits alone, with what the model's passes add.
+
+        Aer runs the passes over circuits with a delay, and over no others.
+        """
+        small = compacted(isa)
+        if not any(isinstance(step.operation, Delay) for step in small.data):
+            return small
+        manager = self.model_on(active_qubits(isa), stretch)._pass_manager()
+        if manager is None:
+            return small
+        try:
+            passed: QuantumCircuit = manager.run(small)
+        except (QiskitError, TypeError, IndexError) as error:
+            reason = " ".join(str(error).split())[:200]
+            raise SpecError(
+                f"noise: a pass of the noise model fails on the circuit: {reason}"
+            ) from None
+        return passed
 
     def channels_on(self, places: Places, stretch: float) -> Channels:
         """Return the same errors as matrices on the coordinates that the engine uses."""
@@ -103,20 +197,59 @@ def _restricted_model(model: Any, places: Places) -> Any:
     for where, error in readouts.items():
         if set(where) <= number.keys():
             part.add_readout_error(error, [number[q] for q in where], warnings=False)
+    part._custom_noise_passes = [_pass_at(found, places) for found in model._custom_noise_passes]
     return part
+
+
+def _pass_at(found: Any, places: Places) -> Any:
+    """Return a noise pass that takes its qubits for those of the whole model."""
+    from qiskit_aer.noise import LocalNoisePass
+
+    func = functools.partial(_called_at, found._func, places)
+    return LocalNoisePass(func, found._ops or None, found._method)
+
+
+def _called_at(func: Any, places: Places, operation: Any, qubits: Sequence[int]) -> Any:
+    return func(operation, [places[qubit] for qubit in qubits])
+
+
+def _unlabelled(isa: QuantumCircuit) -> QuantumCircuit:
+    """Return the circuit without labels: a machine knows none, and its gates keep their errors."""
+    if not any(step.operation.label for step in isa.data):
+        return isa
+    bare = isa.copy_empty_like()
+    for step in isa.data:
+        operation = step.operation
+        if operation.label:
+            operation = operation.to_mutable()
+            operation.label = None
+        bare.append(step.replace(operation=operation))
+    return bare
+
+
+@functools.cache
+def _native_gates() -> frozenset[str]:
+    """Return the names of what Aer runs whole, whose labels it reads."""
+    from qiskit_aer import AerSimulator
+
+    return frozenset(AerSimulator().configuration().basis_gates)
 
 
 def _channels(model: Any) -> Channels:
     errors, default_errors, readouts, default_readout = _parts(model)
     known: ByIdentity[Any] = ByIdentity(most=_ERRORS_KEPT)
 
-    def matrix_of(error: Any) -> Any:
-        matrix = _error_matrix(error)
+    def matrix_of(name: str, error: Any) -> Any:
+        try:
+            matrix = error_matrix(error)
+        except QiskitError as failure:
+            reason = " ".join(str(failure.message).split())[:200]
+            raise SpecError(f"noise: the error under {name!r} is no channel: {reason}") from None
         return None if np.array_equal(matrix, np.eye(len(matrix))) else matrix
 
     def after(name: str, places: Places) -> Any:
         error = errors.get(name, {}).get(places, default_errors.get(name))
-        return None if error is None else known.get(error, lambda: matrix_of(error))
+        return None if error is None else known.get(error, lambda: matrix_of(name, error))
 
     def readout(place: int) -> Any:
         error = readouts.get((place,), default_readout)
@@ -124,55 +257,6 @@ def _channels(model: Any) -> Channels:
         return None if error is None else np.asarray(error.probabilities, dtype=np.float64).T
 
     return Channels(after, readout)
-
-
-def _error_matrix(error: Any) -> Values:
-    """Return an error's real matrix on Pauli coordinates, the first qubit the least significant.
-
-    An error is a mixture of circuits. Qiskit's own conversion takes 20 ms each, a few of them more
-    than all the rest of a noisy Gram matrix; nearly all these circuits do something to single
-    qubits, so theirs are products.
-    """
-    total: Values = np.zeros((4**error.num_qubits,) * 2)
-    term: Values
-    for circuit, probability in zip(error.circuits, error.probabilities, strict=True):
-        if any(len(step.qubits) > 1 for step in circuit.data):
-            term = pauli_matrix(circuit)
-        else:
-            singles = [np.eye(4) for _ in range(error.num_qubits)]
-            for step in circuit.data:
-                place = circuit.find_bit(step.qubits[0]).index
-                singles[place] = _step_matrix(step.operation) @ singles[place]
-            term = np.ones((1, 1))
-            for single in reversed(singles):
-                term = np.asarray(np.kron(term, single))
-        total += probability * term
-    return total
-
-
-def _step_matrix(operation: Any) -> Values:
-    """Return what one step of an error does to a single qubit."""
-    if operation.name not in ("id", "pauli", "kraus", "reset"):
-        return pauli_matrix(operation)
-    parts = [
-        np.asarray(part, dtype=np.complex128).tobytes()
-        for part in operation.params
-        if isinstance(part, np.ndarray)
-    ]
-    label = str(operation.params[0]) if operation.name == "pauli" else operation.name
-    return _known_step(label, tuple(parts))
-
-
-@functools.lru_cache(maxsize=1024)
-def _known_step(label: str, kraus: tuple[bytes, ...]) -> Values:
-    from qiskit.quantum_info import Kraus, Pauli, SuperOp
-
-    if label == "kraus":
-        matrices = [np.frombuffer(part, dtype=np.complex128).reshape(2, 2) for part in kraus]
-        return pauli_matrix(Kraus(matrices))
-    if label == "reset":
-        return pauli_matrix(Kraus([np.diag([1.0, 0.0]), np.array([[0.0, 1.0], [0.0, 0.0]])]))
-    return pauli_matrix(SuperOp(Pauli("I" if label == "id" else label)))
 
 
 def _parts(model: Any) -> tuple[dict[str, Any], dict[str, Any], dict[Places, Any], Any]:

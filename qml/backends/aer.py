@@ -81,6 +81,10 @@ class AerBackend(SampledBackend):
             return self._source.transpiler_backend()
         return _simulator(self.method)
 
+    def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        transpile = super()._transpiled_by
+        return self._source.transpiled(circuit, transpile) if self._source else transpile(circuit)
+
     def _sample(
         self, isa: QuantumCircuit, values: Values, seed: int, stretch: float
     ) -> NDArray[np.uint8]:

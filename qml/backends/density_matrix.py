@@ -17,7 +17,7 @@ from qml.backends._drawn import Draws
 from qml.backends._mitigation import inverted
 from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
-from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
+from qml.circuits import ModelCircuit, active_qubits, overlap_circuit
 from qml.costs import Workload
 from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory
 from qml.errors import SpecError
@@ -169,12 +169,16 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         require_memory(noisy_bytes(n_qubits, 1), f"a noisy state of {n_qubits} qubits")
         return super()._transpile(circuit)
 
+    def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
+        found: QuantumCircuit = self._source.transpiled(circuit, super()._transpiled_by)
+        return found
+
     def _program(self, isa: QuantumCircuit, stretch: float) -> NoisyProgram:
         """Return the circuit with its errors, remembered by the circuit object."""
 
         def make() -> NoisyProgram:
             channels = self._source.channels_on(active_qubits(isa), stretch)
-            return lower_noisy(compacted(isa), channels)
+            return lower_noisy(self._source.circuit_on(isa, stretch), channels)
 
         return self._programs.get(isa, make, stretch)
 

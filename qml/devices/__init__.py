@@ -4,11 +4,12 @@ A device comes from a file of this folder, from the runtime package's snapshots 
 (``fake_torino``), or from a calibration that was saved (``calibrations/torino.json``).
 """
 
-from qml.devices._device import Device, DeviceGate, DeviceQubit
+from qml.devices._device import Described, Device, DeviceGate, DeviceQubit
 from qml.devices._resolve import DEVICES, part_of_snapshot, resolve_device, snapshot, snapshot_names
 
 __all__ = [
     "DEVICES",
+    "Described",
     "Device",
     "DeviceGate",
     "DeviceQubit",

@@ -24,7 +24,8 @@ from qml.engine._memory import (
     share_memory,
 )
 from qml.engine._mps import MPSStates, encode_mps, mps_bytes
-from qml.engine._noise import Channels, NoisyProgram, lower_noisy, noisy_bytes, pauli_matrix
+from qml.engine._noise import NoisyProgram, noisy_bytes
+from qml.engine._noisy_lowering import Channels, error_name, lower_noisy, pauli_matrix
 from qml.engine._outcomes import outcome_bits, outcomes
 from qml.engine._program import Kind, Program
 from qml.engine._simulation import statevectors
@@ -46,6 +47,7 @@ __all__ = [
     "available_bytes",
     "check_observables",
     "encode_mps",
+    "error_name",
     "expectations",
     "expectations_of_states",
     "fingerprint",

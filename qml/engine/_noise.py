@@ -10,22 +10,16 @@ one point and the second on another, N + M runs give all N x M outcomes.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import QuantumCircuit
-from qiskit.quantum_info import PTM, Operator, SuperOp
 
-from qml.engine._emission import append_step, rotates
 from qml.engine._expressions import ExpressionTable
-from qml.engine._lowering import lower_into
-from qml.engine._program import Kind, Step
-from qml.errors import SpecError
+from qml.engine._program import Kind
 
-__all__ = ["Channels", "NoisyProgram", "lower_noisy", "noisy_bytes", "pauli_matrix"]
+__all__ = ["Fixed", "Matrix", "NoisyProgram", "Operation", "Places", "Turn", "noisy_bytes"]
 
 Values = NDArray[np.float64]
 Matrix = NDArray[np.float64]
@@ -37,24 +31,7 @@ _TURNED = {Kind.RX: (2, 3), Kind.RY: (3, 1), Kind.PARITY: (1, 2)}
 
 
 @dataclass(frozen=True)
-class Channels:
-    """What goes wrong, and where.
-
-    Parameters
-    ----------
-    after : callable
-        Function from an instruction's name and physical qubits to the matrix of the error that
-        follows it, on Pauli coordinates as `pauli_matrix` gives them, or None.
-    readout : callable
-        Function from a physical qubit to the matrix of its readout, ``[read, was]``, or None.
-    """
-
-    after: Callable[[str, Places], Matrix | None]
-    readout: Callable[[int], Matrix | None]
-
-
-@dataclass(frozen=True)
-class _Fixed:
+class Fixed:
     """A real matrix on the coordinates of some qubits, the first the least significant."""
 
     qubits: Places
@@ -62,7 +39,7 @@ class _Fixed:
 
 
 @dataclass(frozen=True)
-class _Turn:
+class Turn:
     """A rotation of one qubit by ``scale`` times a column of the table."""
 
     kind: Kind
@@ -71,7 +48,7 @@ class _Turn:
     scale: float
 
 
-_Operation = _Fixed | _Turn
+Operation = Fixed | Turn
 
 
 @dataclass(frozen=True)
@@ -94,12 +71,12 @@ class NoisyProgram:
 
     n_qubits: int
     table: ExpressionTable
-    operations: tuple[_Operation, ...]
+    operations: tuple[Operation, ...]
     measured: Places
 
     def depends_on(self) -> set[int]:
         """Return the places of the parameters that the operations depend on."""
-        turns = [op for op in self.operations if isinstance(op, _Turn)]
+        turns = [op for op in self.operations if isinstance(op, Turn)]
         return {place for turn in turns for place in self.table.depends_on(turn.column)}
 
     def split(self, places: Collection[int]) -> tuple[NoisyProgram, NoisyProgram]:
@@ -107,7 +84,7 @@ class NoisyProgram:
         felt: set[int] = set()
         early, late = [], []
         for op in self.operations:
-            own = isinstance(op, _Turn) and bool(self.table.depends_on(op.column) & set(places))
+            own = isinstance(op, Turn) and bool(self.table.depends_on(op.column) & set(places))
             if own or felt & set(op.qubits):
                 felt |= set(op.qubits)
                 late.append(op)
@@ -189,7 +166,7 @@ class NoisyProgram:
             Slopes summed over the batch. No noise can be undone, so the states at every turn are
             kept on the way forwards: a block of samples at a time.
         """
-        turns = [op for op in self.operations if isinstance(op, _Turn)]
+        turns = [op for op in self.operations if isinstance(op, Turn)]
         batch = states.shape[-1]
         block = max(1, _KEPT_BYTES // max(1, 8 * 4**self.n_qubits * len(turns)))
         n_parameters = len(self.table.parameters)
@@ -215,11 +192,11 @@ class NoisyProgram:
         after = []
         for op in self.operations:
             states = _applied(op, states, table, backwards=False)
-            if isinstance(op, _Turn):
+            if isinstance(op, Turn):
                 after.append(states)
         found = []
         for op in reversed(self.operations):
-            if isinstance(op, _Turn):
+            if isinstance(op, Turn):
                 one, other = _TURNED[op.kind]
                 r, e = (np.moveaxis(x, op.qubits[0], 0) for x in (after.pop(), effects))
                 product = e[other] * r[one] - e[one] * r[other]
@@ -233,167 +210,8 @@ def noisy_bytes(n_qubits: int, batch: int) -> int:
     return int(3 * 8 * 4**n_qubits * batch)
 
 
-def lower_noisy(circuit: QuantumCircuit, channels: Channels) -> NoisyProgram:
-    """Return the transpiled and measured circuit with the errors of its gates.
-
-    Parameters
-    ----------
-    circuit : QuantumCircuit
-        Gates on physical qubits, and a final measurement into classical bits; qubits that nothing
-        happens to are left out.
-    channels : Channels
-        Errors of gates and readouts.
-
-    Raises
-    ------
-    SpecError
-        If something happens after a measurement, or an instruction is neither gate nor measurement.
-    """
-    lowering = _NoisyLowering(circuit, channels)
-    for instruction in circuit.data:
-        places = tuple(circuit.find_bit(qubit).index for qubit in instruction.qubits)
-        bits = [circuit.find_bit(bit).index for bit in instruction.clbits]
-        lowering.instruction(instruction.operation, places, bits)
-    return lowering.program()
-
-
-class _NoisyLowering:
-    """Collects operations, and joins fixed ones that follow each other on the same qubits."""
-
-    def __init__(self, circuit: QuantumCircuit, channels: Channels) -> None:
-        active = sorted(
-            {
-                circuit.find_bit(qubit).index
-                for instruction in circuit.data
-                if instruction.operation.name != "barrier"
-                for qubit in instruction.qubits
-            }
-        )
-        self.place = {physical: i for i, physical in enumerate(active)}
-        self.channels = channels
-        self.table = ExpressionTable(tuple(circuit.parameters))
-        self.operations: list[_Operation | None] = []
-        self.last: dict[int, int] = {}  # qubit -> its latest operation
-        self.bits: dict[int, int] = {}
-
-    def instruction(self, operation: object, physical: Places, bits: list[int]) -> None:
-        name = str(operation.name)  # type: ignore[attr-defined]
-        if name == "barrier":
-            return
-        qubits = tuple(self.place[place] for place in physical)
-        if set(qubits) & set(self.bits.values()):
-            raise SpecError(f"{name!r} after the measurement of its qubit has no exact noise")
-        if name == "measure":
-            self.bits[bits[0]] = qubits[0]
-            matrix = self.channels.readout(physical[0])
-            if matrix is not None:
-                self.add(_Fixed(qubits, _of_readout(matrix)))
-            return
-        if name == "delay":
-            error = self.channels.after(name, physical)
-        else:
-            for step in lower_into(self.table, operation, qubits):
-                self.step(step)
-            error = self.channels.after(name, physical)
-        if error is not None:
-            self.add(_Fixed(qubits, error))
-
-    def step(self, step: Step) -> None:
-        """Append a step of the engine."""
-        if not rotates(step):
-            entries = step.matrix.tobytes() if step.matrix is not None else b""
-            matrix = _fixed_matrix(step.kind, len(step.qubits), step.scale, entries)
-            self.add(_Fixed(step.qubits, matrix))
-        elif step.kind is Kind.PARITY and len(step.qubits) > 1:
-            *others, last = step.qubits
-            gather = [Step(Kind.CX, (qubit, last)) for qubit in others]
-            for fixed in gather:
-                self.step(fixed)
-            self.add(_Turn(Kind.PARITY, (last,), step.column, step.scale))
-            for fixed in reversed(gather):
-                self.step(fixed)
-        else:
-            self.add(_Turn(step.kind, step.qubits, step.column, step.scale))
-
-    def add(self, op: _Operation) -> None:
-        """Append, or multiply into what is there."""
-        if isinstance(op, _Fixed):
-            for qubit in op.qubits:
-                # single-qubit matrices just before it become part of a wider one
-                before = self._fixed_at(qubit)
-                if before is not None and set(before.qubits) < set(op.qubits):
-                    widened = _widened(before, op.qubits)
-                    op = _Fixed(op.qubits, op.matrix @ widened)
-                    self.operations[self.last.pop(qubit)] = None
-            latest = {self.last.get(qubit) for qubit in op.qubits}
-            index = latest.pop() if len(latest) == 1 else None
-            known = None if index is None else self.operations[index]
-            if isinstance(known, _Fixed) and set(op.qubits) <= set(known.qubits):
-                joined = _widened(op, known.qubits) @ known.matrix
-                self.operations[index] = _Fixed(known.qubits, joined)  # type: ignore[index]
-                return
-        self.operations.append(op)
-        self.last.update(dict.fromkeys(op.qubits, len(self.operations) - 1))
-
-    def _fixed_at(self, qubit: int) -> _Fixed | None:
-        """Return the qubit's latest operation if it is fixed and on this qubit alone."""
-        index = self.last.get(qubit)
-        known = None if index is None else self.operations[index]
-        return known if isinstance(known, _Fixed) and known.qubits == (qubit,) else None
-
-    def program(self) -> NoisyProgram:
-        if sorted(self.bits) != list(range(len(self.bits))):
-            raise SpecError(f"classical bits {sorted(self.bits)} are measured, not all from 0")
-        measured = tuple(self.bits[bit] for bit in sorted(self.bits))
-        kept = tuple(op for op in self.operations if op is not None)
-        return NoisyProgram(len(self.place), self.table, kept, measured)
-
-
-def pauli_matrix(channel: object) -> Matrix:
-    """Return a channel's real matrix on Pauli coordinates, the first qubit the least significant.
-
-    Parameters
-    ----------
-    channel : QuantumCircuit, Instruction or one of Qiskit's channels
-        Channel in any form that `qiskit.quantum_info.SuperOp` takes.
-    """
-    return np.ascontiguousarray(PTM(SuperOp(channel)).data.real)
-
-
-@functools.lru_cache(maxsize=1024)
-def _fixed_matrix(kind: Kind, n_qubits: int, angle: float, fixed: bytes) -> Matrix:
-    """Return a step's that depends on no parameter."""
-    qubits = tuple(range(n_qubits))
-    entries = (
-        np.frombuffer(fixed, dtype=np.complex128).reshape(1 << n_qubits, -1) if fixed else None
-    )
-    circuit = QuantumCircuit(n_qubits)
-    append_step(circuit, Step(kind, qubits, matrix=entries), angle)
-    return pauli_matrix(Operator(circuit))
-
-
-def _of_readout(matrix: Matrix) -> Matrix:
-    """Return what wrong readouts do to the coordinates: only I and Z are ever read."""
-    hadamard = np.array([[1.0, 1.0], [1.0, -1.0]])
-    inner = hadamard @ matrix @ hadamard / 2
-    result = np.zeros((4, 4))
-    result[np.ix_([0, 3], [0, 3])] = inner
-    return result
-
-
-def _widened(op: _Fixed, qubits: Places) -> Matrix:
-    """Return the matrix on more qubits, or on the same in another order."""
-    n, k = len(qubits), len(op.qubits)
-    others = [qubit for qubit in qubits if qubit not in op.qubits]
-    full = np.kron(np.eye(4 ** (n - k)), op.matrix)  # op's qubits least significant, then the rest
-    order = [*op.qubits, *others]
-    axes = [n - 1 - order.index(qubit) for qubit in reversed(qubits)]
-    tensor = full.reshape((4,) * (2 * n)).transpose([*axes, *(n + axis for axis in axes)])
-    return np.ascontiguousarray(tensor.reshape(4**n, 4**n))
-
-
-def _applied(op: _Operation, x: Values, table: Values, backwards: bool) -> Values:
-    if isinstance(op, _Turn):
+def _applied(op: Operation, x: Values, table: Values, backwards: bool) -> Values:
+    if isinstance(op, Turn):
         angles = op.scale * table[:, op.column]
         cosine, sine = np.cos(angles), np.sin(-angles if backwards else angles)
         turned = x.copy()

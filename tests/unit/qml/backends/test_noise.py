@@ -148,7 +148,7 @@ def test_gram_and_probabilities_are_those_of_density_matrices(noise):
     n = 2 if noise == "havlicek2019" else 3
     X = X2 if n == 2 else X3
     feature_map = zz_feature_map(n)
-    # Aer leaves out parts of an error below 1e-9, which this snapshot has
+    # Aer leaves out parts of an error below 1e-10, which this snapshot has
     tolerance = 2e-8 if noise == "fake_torino" else 1e-10
     np.testing.assert_allclose(
         backend.run_probabilities(feature_map, X),
