@@ -190,8 +190,8 @@ class Backend(ABC):
 
     def n_gram_shifts(self, model: ModelCircuit) -> int:
         """Return the circuits that the derivatives of one entry of a Gram matrix take here."""
-        overlap = self._overlap_of(model.circuit)
-        return self.n_shifts(overlap.circuit, _weights_in_both_halves(model, overlap))
+        overlap, places = self._overlap_with_weights(model)
+        return self.n_shifts(overlap.circuit, places)
 
     def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
         """Return the circuits that one row's metric takes here."""
@@ -261,6 +261,16 @@ class Backend(ABC):
 
     def _overlap_of(self, feature_map: QuantumCircuit) -> ModelCircuit:
         return self._overlap.get(feature_map, lambda: overlap_circuit(feature_map))
+
+    def _overlap_with_weights(self, model: ModelCircuit) -> tuple[ModelCircuit, list[int]]:
+        """Return compute and uncompute, and where the model's weights stand in either half."""
+        overlap = self._overlap_of(model.circuit)
+        places = [
+            overlap.columns.index(half * model.circuit.num_parameters + place)
+            for half in (0, 1)
+            for place in model.weight_places
+        ]
+        return overlap, places
 
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]
@@ -414,8 +424,7 @@ class BoundGram:
         points = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), n_weights))])
         points = points[:, self.model.columns]
         rows, columns = np.triu_indices(len(points), k=1)
-        overlap = self.backend._overlap_of(self.model.circuit)
-        places = _weights_in_both_halves(self.model, overlap)
+        overlap, places = self.backend._overlap_with_weights(self.model)
         pairs = np.hstack([points[rows], points[columns]])[:, overlap.columns]
         all_zeros = np.zeros((1 << overlap.circuit.num_qubits, 1))
         all_zeros[0] = 1.0
@@ -424,12 +433,3 @@ class BoundGram:
         # above the diagonal once; the slopes count every entry twice
         gradient = 2 * slopes[rows, columns] @ by_half.sum(axis=1)
         return float(value), np.asarray(gradient)
-
-
-def _weights_in_both_halves(model: ModelCircuit, overlap: ModelCircuit) -> list[int]:
-    """Return where a model's weights stand in its compute-uncompute circuit, half by half."""
-    return [
-        overlap.columns.index(half * model.circuit.num_parameters + place)
-        for half in (0, 1)
-        for place in model.weight_places
-    ]

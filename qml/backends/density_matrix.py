@@ -160,6 +160,11 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         """Return one where one more pass gives the slopes of all angles."""
         return 1 if self.shots is None else super().n_shifts(circuit, wrt)
 
+    def n_gram_shifts(self, model: ModelCircuit) -> int:
+        """Return the shifts: entries of a Gram matrix have no pass of their own."""
+        overlap, places = self._overlap_with_weights(model)
+        return super().n_shifts(overlap.circuit, places)
+
     def _transpiler_target(self) -> Any:
         return self._source.transpiler_backend()
 

@@ -241,7 +241,7 @@ def test_what_slopes_cost_is_foreseen(spec, asked):
     assert backend.usage.shots == foreseen.shots
 
 
-@pytest.mark.parametrize("spec", ["exact:shots=4000000", "mps", "pennylane", "aer:shots=400000"])
+@pytest.mark.parametrize("spec", ["exact:shots=1000000", "mps", "pennylane", "aer:shots=20000"])
 def test_phases_controlled_rotations_and_evolutions_have_their_slopes(spec):
     model, weights = trained_everywhere(), np.array([0.3, 0.8, -0.4, 1.1])
     exact = resolve_backend("exact").bind(model, X[:, :2])
@@ -251,7 +251,7 @@ def test_phases_controlled_rotations_and_evolutions_have_their_slopes(spec):
     np.testing.assert_allclose(wanted, true, atol=1e-6)
     bound = BoundCircuit(resolve_backend(spec, 3), model, X[:, :2])
     _, found = bound.value_and_gradient(weights, PROJECTOR[:4], loss)
-    np.testing.assert_allclose(found, wanted, atol=0.1 if "shots" in spec else 1e-9)
+    np.testing.assert_allclose(found, wanted, atol=0.3 if "shots" in spec else 1e-9)
 
 
 def test_gradients_of_mitigated_expectation_values_go_through_the_estimator():
