@@ -231,7 +231,7 @@ def _fit(first: Planned, part: _Part) -> _Fit:
         alone.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits"
     )
     shared = None
-    if workload.grams:
+    if isinstance(model, KernelMachine) and workload.grams and model.kernel().requests(features):
         whole = Workload(workload.n_qubits, grams=((len(part.y), 0),), circuit=workload.circuit)
         shared = backend.estimate(whole)
     tuning = first.cell.model.tuning

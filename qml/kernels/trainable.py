@@ -146,7 +146,7 @@ class TrainableKernel(QuantumKernel):
 
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         model = self._model(n_features)
-        evaluations = self._optimizer.max_evaluations(len(model.weights)) + 1
+        evaluations = self._optimizer.max_evaluations(len(model.weights))
         grams = ((n_train, 0),) * (evaluations + 1)
         shifts = 0
         if self._optimizer.uses_gradient:

@@ -77,6 +77,18 @@ def test_check_counts_before_anything_runs(place, typed):
     assert f"{24 * 23 // 2:,} circuits and {24 * 23 // 2 * 10:,} shots" in done.stdout
 
 
+def test_check_counts_kernels_that_learn_in_every_fit(place, typed):
+    learns = "models[0].quantum_kernel={name: trainable, optimizer: {name: adam, maxiter: 1}}"
+    options = ["models[0].feature_map=covariant", "models[0].backend=exact:shots=10", learns]
+    options = [word for option in options for word in ("--set", option)]
+    done = typed("check", "tiny.yaml", *options, cwd=place)
+    assert done.returncode == 0, done.stderr
+    pairs, shifts = 16 * 15 // 2, 2 * 2  # of the one weight, in both halves
+    each = 2 * pairs * (1 + shifts) + pairs + 8 * 16
+    assert f" {3 * each:,} " in done.stdout
+    assert f"{3 * each:,} circuits" in done.stdout
+
+
 def test_check_names_what_cannot_run(place, typed):
     done = typed(
         "check", "tiny.yaml", "--set", "models[0].feature_map={name: zz, reps: 0}", cwd=place

@@ -113,6 +113,20 @@ def test_shots_train_with_gradients_too():
     assert 0 < kernel.backend.usage.shots <= estimate.shots
 
 
+@pytest.mark.parametrize("backend", ["exact:shots=5", "density_matrix:noise=havlicek2019", "mps"])
+def test_training_by_steps_costs_what_is_foreseen(backend):
+    kernel = TrainableKernel(
+        "data_reuploading",
+        backend=backend,
+        optimizer={"name": "adam", "maxiter": 2},
+        random_state=0,
+    )
+    kernel.fit_evaluate(X, np.arange(7) % 2)
+    kernel.evaluate(X[:2], X)
+    estimate = kernel.backend.estimate(kernel.workload(7, 2, 2))
+    assert kernel.backend.usage.circuits == estimate.circuits
+
+
 def test_mistakes_are_named():
     y = np.arange(7) % 2
     with pytest.raises(
