@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as bench
+from benchmarks import slopes
 from benchmarks.cases import CASES
+from qml.backends import resolve_backend
 
 LONG = {"cell_overhead", "mps_165_200"}
 LONGEST = {"gram_14_5000"}  # half a minute, of which gram_10_1000 is a small one
@@ -64,3 +66,12 @@ def test_our_side_of_every_case_runs(name):
     found = case.reduce(next(iter(case.sides.values())).prepare()())
     if found is not None:  # a run of a study is its own result
         assert np.isfinite(np.asarray(found, dtype=float)).all()
+
+
+def test_slopes_are_compared_with_the_backend_s_own_values():
+    backend = resolve_backend("density_matrix:noise=fake_manila")
+    found = slopes.compare(backend, slopes.between_rotations("cz"))
+    assert found.off < 1e-6
+    assert found.largest > 0.1
+    assert found.value_gates == found.gradient_gates == 1
+    assert found.shifts == 2 * 6  # an angle may be a sum: it is one angle
