@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from difflib import get_close_matches
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 __all__ = [
     "BackendError",
@@ -47,14 +47,14 @@ class SpecError(WorkbenchError, ValueError):
     def __str__(self) -> str:
         return f"{self.path}: {self.problem}" if self.path else self.problem
 
-    def under(self, prefix: str) -> SpecError:
+    def under(self, prefix: str) -> Self:
         """Return the same error seen from one level further out.
 
         >>> str(SpecError("unknown optimizer 'x'", "name").under("models[2].optimizer"))
         "models[2].optimizer.name: unknown optimizer 'x'"
         """
         joint = "." if self.path and not self.path.startswith("[") else ""
-        return SpecError(self.problem, f"{prefix}{joint}{self.path}")
+        return type(self)(self.problem, f"{prefix}{joint}{self.path}")
 
 
 class DataError(WorkbenchError, ValueError):
