@@ -19,6 +19,7 @@ from qiskit.circuit import (
     Qubit,
 )
 from qiskit.exceptions import QiskitError
+from qiskit.quantum_info import Clifford
 
 from qml.errors import SpecError
 
@@ -137,7 +138,7 @@ class _Walk:
         """Raise for what cannot be gates, and for what comes after a measurement."""
         name = operation.name
         if isinstance(operation, ControlFlowOp):
-            raise RefusedCircuit(f"the circuit branches or loops with {name!r}")
+            raise RefusedCircuit(f"the circuit holds the control flow {name!r}")
         if self.measured.intersection(on):
             raise RefusedCircuit(f"the circuit goes on with {name!r} after a measurement")
         if n_clbits:
@@ -167,7 +168,9 @@ def _holds_instructions(operation: Any) -> bool:
 
 
 def _plain(operation: Any) -> Any:
-    """Return a gate with its modifiers carried out; other operations as they are."""
+    """Return gates with their modifiers carried out, and Clifford operators as instructions."""
+    if isinstance(operation, Clifford):
+        return operation.to_instruction()
     if not isinstance(operation, AnnotatedOperation):
         return operation
     gate = _plain(operation.base_op)

@@ -289,6 +289,8 @@ def _estimate(pub: EstimatorPub, rng: np.random.Generator) -> PubResult:
     where, asked = np.broadcast_arrays(index, np.asarray(pub.observables))
     values = np.empty(where.size)
     for terms, places in _by_observable(asked):
+        if not all(map(math.isfinite, terms.values())):
+            raise SpecError(f"an observable's coefficients must be finite, got {terms}")
         rows, back = np.unique(where.ravel()[places], return_inverse=True)
         asked_of = states if len(rows) == len(states) else states[rows]
         values[places] = expectations_of_terms(asked_of, terms)[back]

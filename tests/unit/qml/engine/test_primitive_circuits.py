@@ -15,7 +15,14 @@ from qiskit.circuit import (
     QuantumCircuit,
 )
 from qiskit.circuit.library import RXGate, XGate
-from qiskit.quantum_info import DensityMatrix, Operator, SparsePauliOp, Statevector, random_unitary
+from qiskit.quantum_info import (
+    Clifford,
+    DensityMatrix,
+    Operator,
+    SparsePauliOp,
+    Statevector,
+    random_unitary,
+)
 
 from qml.engine._primitive_circuits import RefusedCircuit, primitive_circuit
 from qml.engine.primitives import BatchedEstimator, BatchedSampler
@@ -138,6 +145,18 @@ def test_modified_gates_are_carried_out():
     state = Statevector(circuit.assign_parameters([0.4]))
     reference = [state.expectation_value(SparsePauliOp(label)).real for label in OBSERVABLES]
     np.testing.assert_allclose(result.data.evs, reference, atol=1e-12)
+
+
+def test_clifford_operators_are_gates():
+    made = QuantumCircuit(2)
+    made.h(0)
+    made.cx(0, 1)
+    made.sdg(1)
+    circuit = QuantumCircuit(3)
+    circuit.ry(0.3, 2)
+    circuit.append(Clifford(made), [2, 0])
+    [result] = BatchedEstimator().run([(circuit, OBSERVABLES)]).result()
+    np.testing.assert_allclose(result.data.evs, expected(circuit), atol=1e-12)
 
 
 def test_measurements_are_final_by_qubit_whatever_the_order():

@@ -275,6 +275,14 @@ def test_a_precision_that_is_not_finite_is_refused(precision):
         BatchedEstimator().run([(ONE, "Z")], precision=precision)
 
 
+@pytest.mark.parametrize("coefficient", [np.nan, np.inf])
+def test_coefficients_that_are_not_finite_are_refused(coefficient):
+    """The reference's value is NaN."""
+    job = BatchedEstimator().run([(ONE, {"Z": 1.0, "X": coefficient})])
+    with pytest.raises(SpecError, match=r"pubs\[0\]: an observable's coefficients must be finite"):
+        job.result()
+
+
 def test_unknown_names_of_parameters_are_refused():
     with pytest.raises(ValueError, match="'c'"):
         BatchedEstimator().run([(TURNED, "ZZ", {"a": 0.0, "c": 0.0})]).result()
