@@ -23,6 +23,7 @@ from qml.backends._metric import MetricCircuit
 from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.costs import Estimate, Usage, Workload
+from qml.engine import as_rows
 from qml.identity import ByIdentity
 from qml.jobs import Ledger
 
@@ -156,6 +157,7 @@ class Backend(ABC):
             group of terms (four where qubits control the rotation), in one call.
         """
         shifted = self._shifted(circuit, range(circuit.num_parameters))
+        values = as_rows(values, circuit.num_parameters)
         rows = shifted.rows(values)
         return shifted.combine(values, self.run_expectations(shifted.circuit, observables, rows))
 
@@ -180,7 +182,7 @@ class Backend(ABC):
         ndarray of shape (batch, n_outputs, len(wrt))
             Derivatives, by parameter shifts: `n_shifts` circuits a row, in one call.
         """
-        shifted = self._shifted(circuit, wrt)
+        shifted, values = self._shifted(circuit, wrt), as_rows(values, circuit.num_parameters)
         outcomes = self._linear_probabilities(shifted.circuit, shifted.rows(values))
         return shifted.combine(values, outcomes @ projector)
 
@@ -226,7 +228,8 @@ class Backend(ABC):
         ndarray of shape (n, m) or (n, n)
             Gram matrix. The default runs one compute-uncompute circuit an entry that is measured.
         """
-        overlap = overlap_circuit(feature_map)
+        overlap, width = overlap_circuit(feature_map), feature_map.num_parameters
+        X = as_rows(X, width, "X")
         if Y is None:
             rows, columns = np.triu_indices(len(X), k=1)
             K = np.eye(len(X))
@@ -234,6 +237,7 @@ class Backend(ABC):
                 K[rows, columns] = self._overlaps(overlap, np.hstack([X[rows], X[columns]]))
                 K[columns, rows] = K[rows, columns]
             return K
+        Y = as_rows(Y, width, "Y")
         pairs = np.hstack([np.repeat(X, len(Y), axis=0), np.tile(Y, (len(X), 1))])
         return self._overlaps(overlap, pairs).reshape(len(X), len(Y))
 
@@ -257,7 +261,9 @@ class Backend(ABC):
         """
         if not len(X):
             return np.empty(0)
-        return self._overlaps(self._overlap_of(feature_map), np.hstack([X, Y]))
+        width = feature_map.num_parameters
+        pairs = np.hstack([as_rows(X, width, "X"), as_rows(Y, width, "Y")])
+        return self._overlaps(self._overlap_of(feature_map), pairs)
 
     def _overlap_of(self, feature_map: QuantumCircuit) -> ModelCircuit:
         return self._overlap.get(feature_map, lambda: overlap_circuit(feature_map))

@@ -92,8 +92,9 @@ class DrawnBackend(Draws):
 
     def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> NDArray[np.float64]:
         """Return the squared amplitudes, or frequencies drawn from them."""
-        self._count(len(values))
-        return self._measured(self._probabilities(circuit, values))
+        exact = self._probabilities(circuit, values)
+        self._count(len(exact))
+        return self._measured(exact)
 
     def run_expectations(
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
@@ -102,8 +103,9 @@ class DrawnBackend(Draws):
         if self.shots is not None:
             return super().run_expectations(circuit, observables, values)
         check_observables(observables, circuit.num_qubits)
-        self._count(len(values))
-        return self._expectations(circuit, observables, values)
+        exact = self._expectations(circuit, observables, values)
+        self._count(len(exact))
+        return exact
 
     def gram(
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None

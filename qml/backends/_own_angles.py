@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.backends._shift_rules import PAULI, Rule, rules_of
+from qml.circuits import plain
 from qml.engine import ExpressionTable, append_step, lower_into, rotates
 
 __all__ = ["OwnAngles"]
@@ -88,12 +89,12 @@ class OwnAngles:
         """Append a circuit's gates, or those of a gate's definition, on these qubits and bits."""
         place = dict(zip([*circuit.qubits, *circuit.clbits], bits, strict=True))
         for step in circuit.data:
-            on = [place[qubit] for qubit in step.qubits]
-            if any(_varies(parameter) for parameter in step.operation.params):
-                self._append_with_angles(step.operation, on)
+            on, operation = [place[qubit] for qubit in step.qubits], plain(step.operation)
+            if any(_varies(parameter) for parameter in operation.params):
+                self._append_with_angles(operation, on)
             else:
                 read = [place[clbit] for clbit in step.clbits]
-                self.circuit.append(step.operation, on, read, copy=False)
+                self.circuit.append(operation, on, read, copy=False)
 
     def _append_with_angles(self, operation: Any, on: list[Any]) -> None:
         rules = rules_of(operation) or ()

@@ -18,8 +18,9 @@ from qml.backends._contract import Backend, Values
 from qml.backends._layout import check_layout
 from qml.backends._measuring import measurement_groups, observed
 from qml.backends._mitigation import Mitigation, folded, inverted, nearest_distribution
-from qml.circuits import ModelCircuit, measured_qubits
+from qml.circuits import ModelCircuit, gates_of, measured_qubits
 from qml.costs import Estimate, Usage, Workload
+from qml.engine import as_rows
 from qml.identity import ByIdentity
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]
@@ -128,7 +129,7 @@ class TranspiledBackend(Backend):
         self, circuit: QuantumCircuit, values: Values, projector: Values, wrt: Sequence[int]
     ) -> NDArray[np.float64]:
         """Return them from shifts of the transpiled circuit, at each strength of noise."""
-        points = np.asarray(values, dtype=np.float64)
+        points = as_rows(values, circuit.num_parameters)
         total = np.zeros((len(points), projector.shape[1], len(wrt)))
         for variant in self._variants(circuit):
             columns = self._columns(circuit, variant.isa)
@@ -150,7 +151,7 @@ class TranspiledBackend(Backend):
 
     def _combined(self, circuit: QuantumCircuit, values: Values, run: Any) -> Values:
         """Return the weighted sum over the circuit's variants."""
-        points = np.asarray(values, dtype=np.float64)
+        points = as_rows(values, circuit.num_parameters)
         total: Any = 0.0
         for variant in self._variants(circuit):
             own = points[:, self._columns(circuit, variant.isa)]
@@ -243,6 +244,7 @@ class TranspiledBackend(Backend):
 
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the transpiled circuit, compared with the circuit itself."""
+        circuit = gates_of(circuit)
         isa = self._transpiled_by(circuit)
         if not check_layout(circuit, isa, str(self)):
             self._unchecked += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -9,12 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import NonNegativeFloat, PositiveInt
 from qiskit.circuit import ControlledGate, QuantumCircuit
+from qiskit.transpiler import Target
 
 from qml.backends._contract import Values
 from qml.backends._noise import Noise
 from qml.backends._sampled import SampledBackend
 from qml.backends._transpiled import REGISTER
 from qml.circuits import active_qubits, compacted
+from qml.devices import Described
 from qml.errors import BackendError, SpecError
 from qml.examples import BackendExample
 
@@ -32,31 +35,32 @@ class AerBackend(SampledBackend):
 
     Parameters
     ----------
-    shots : int, default=1024
-        Measurements of each circuit.
-    noise : str, dict, Device, NoiseModel or None, default=None
-        Device whose noise it is (see `qml.devices.resolve_device`): a snapshot such as
-        ``"fake_manila"``, a saved calibration (``"torino.json"``), ``"havlicek2019"``, or
-        ``"uniform"`` with its parameters (``aer:noise=uniform,noise.t1_us=50``). Circuits are
-        transpiled to its gates and connections, and run with its noise. From Python also one of
-        Aer's noise models. None is an ideal machine with all connections.
-    noise_scale : float, default=1.0
-        Factor by which all gates are stretched in time; 0 leaves wrong readouts alone.
-    method : str, default="automatic"
-        Aer's simulation method; ``"stabilizer"`` runs Clifford circuits alone.
-    random_state : int or None, default=None
-        Root of the seeds; each job gets a child, because Aer's sampler restarts its stream at
-        every call.
+        shots : int, default=1024
+            Measurements of each circuit.
+        noise : str, dict, Device, NoiseModel or None, default=None
+            Device whose noise it is (see `qml.devices.resolve_device`): a snapshot such as
+            ``"fake_manila"``, a saved calibration (``"torino.json"``), ``"havlicek2019"``, or
+            ``"uniform"`` with its parameters (``aer:noise=uniform,noise.t1_us=50``). Circuits are
+            transpiled to its gates and connections, and run with its noise. From Python also one of
+            Aer's noise models. None is an ideal machine with all connections.
+        noise_scale : float, default=1.0
+            Factor by which all gates are stretched in time; 0 leaves wrong readouts alone.
+        method : str, default="automatic"
+            Aer's simulation method; ``"stabilizer"`` runs Clifford circuits alone.
+        random_state : int or None, default=None
+            Root of the seeds; each job gets a child, because Aer's sampler restarts its stream at
+            every call.
 
     Examples
     --------
-    >>> import numpy as np
-    >>> from qiskit.circuit import ControlledGate, QuantumCircuit
-    >>> bell = QuantumCircuit(2)
-    >>> _ = bell.h(0), bell.cx(0, 1)
-    >>> backend = AerBackend(shots=100, random_state=1)
-    >>> float(backend.run_probabilities(bell, np.zeros((1, 0)))[0, [0, 3]].sum())
-    1.0
+        >>> import numpy as np
+        >>> from qiskit.circuit import ControlledGate, QuantumCircuit
+    from qiskit.transpiler import Target
+        >>> bell = QuantumCircuit(2)
+        >>> _ = bell.h(0), bell.cx(0, 1)
+        >>> backend = AerBackend(shots=100, random_state=1)
+        >>> float(backend.run_probabilities(bell, np.zeros((1, 0)))[0, [0, 3]].sum())
+        1.0
     """
 
     shots: PositiveInt = 1024
@@ -79,7 +83,7 @@ class AerBackend(SampledBackend):
     def _transpiler_target(self) -> Any:
         if self._source is not None:
             return self._source.transpiler_backend()
-        return _simulator(self.method)
+        return _ideal_machine(self.method)
 
     def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
         transpile = super()._transpiled_by
@@ -117,6 +121,17 @@ def _items(isa: QuantumCircuit, values: Values) -> list[Any]:
 def _bits(register: Any) -> NDArray[np.uint8]:
     bits = np.unpackbits(register.array, axis=-1)[..., -register.num_bits :]
     return bits if bits.ndim == 3 else bits[None]  # a circuit without parameters
+
+
+@functools.cache
+def _ideal_machine(method: str) -> Described:
+    """Return the simulator's instructions but for one, on which Aer 0.18 ends the process."""
+    known = _simulator(method).target
+    target = Target(num_qubits=known.num_qubits)
+    for name in known.operation_names:
+        if name != "multiplexer":
+            target.add_instruction(known.operation_from_name(name), name=name)  # on any qubits
+    return Described("aer", target)
 
 
 def _simulator(method: str, noise: Any = None) -> Any:

@@ -19,7 +19,7 @@ from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
 from qml.circuits import ModelCircuit, active_qubits, overlap_circuit
 from qml.costs import Workload
-from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory
+from qml.engine import NoisyProgram, as_rows, lower_noisy, noisy_bytes, require_memory
 from qml.errors import SpecError
 from qml.examples import BackendExample
 from qml.identity import ByIdentity
@@ -95,7 +95,9 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
         """Return it from one state and one effect a point, or frequencies drawn from that."""
-        overlap = overlap_circuit(feature_map)
+        overlap, width = overlap_circuit(feature_map), feature_map.num_parameters
+        X = as_rows(X, width, "X")
+        Y = None if Y is None else as_rows(Y, width, "Y")
         variants = self._variants(overlap.circuit)
         halves = [half for variant in variants if (half := self._split(overlap, variant))]
         if len(halves) < len(variants) or (self.shots and self._mitigation.inverts):

@@ -85,8 +85,9 @@ class ExactBackend(DrawnBackend):
         if self.shots is not None:
             return super().gradients(circuit, observables, values)
         shifts = self.n_shifts(circuit, range(circuit.num_parameters))
-        self._count(len(values) * max(1, shifts))
-        return gradients(circuit, observables, values)
+        found = gradients(circuit, observables, values)
+        self._count(len(found) * max(1, shifts))
+        return found
 
     def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
         """Return none where one circuit gives value and gradient."""

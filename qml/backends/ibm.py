@@ -24,6 +24,7 @@ from qml.backends._sampled import SampledBackend
 from qml.circuits import measured_qubits, overlap_circuit, without_readout
 from qml.costs import Estimate, Usage, Workload
 from qml.devices import Device, snapshot
+from qml.engine import as_rows
 from qml.errors import BackendError, SpecError
 from qml.examples import BackendExample
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect
@@ -208,7 +209,7 @@ class IBMBackend(SampledBackend):
         if not self._estimates:
             return super().run_expectations(circuit, observables, values)
         isa, _ = self._isa(circuit, 1.0)
-        rows = np.asarray(values, dtype=np.float64)[:, self._columns(circuit, isa)]
+        rows = as_rows(values, circuit.num_parameters)[:, self._columns(circuit, isa)]
         return self._estimated(isa, circuit, observables, rows)
 
     def gradients(
@@ -219,7 +220,7 @@ class IBMBackend(SampledBackend):
             return super().gradients(circuit, observables, values)
         isa, _ = self._isa(circuit, 1.0)
         columns = self._columns(circuit, isa)
-        own = np.asarray(values, dtype=np.float64)[:, columns]
+        own = as_rows(values, circuit.num_parameters)[:, columns]
         shifted = self._shifted(isa, range(len(columns)))
         found = self._estimated(shifted.circuit, circuit, observables, shifted.rows(own))
         result = np.zeros((len(own), len(observables), circuit.num_parameters))

@@ -13,7 +13,7 @@ from qiskit.circuit import QuantumCircuit
 
 from qml.backends._contract import Backend, Values
 from qml.costs import Estimate, Usage, Workload
-from qml.engine import Kind, Program, lower, memory_needed, require_states
+from qml.engine import Kind, Program, as_rows, lower, memory_needed, require_states
 from qml.errors import BackendError, SpecError, did_you_mean
 from qml.identity import ByIdentity
 
@@ -82,7 +82,7 @@ class PennylaneBackend(Backend):
         import pennylane
 
         program = self._programs.get(circuit, lambda: lower(circuit))
-        rows, n_qubits = np.asarray(values, dtype=np.float64), circuit.num_qubits
+        rows, n_qubits = as_rows(values, circuit.num_parameters), circuit.num_qubits
         require_states(n_qubits, len(rows), 2, f"{len(rows):,} states of {n_qubits} qubits")
         angles = program.table.evaluate(rows)
         seed = np.random.SeedSequence(self.random_state, spawn_key=(self._jobs,))

@@ -2,6 +2,7 @@
 
 from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
 from qml.circuits._entanglement import Entanglement, entangled_pairs
+from qml.circuits._gates import gates_of, plain
 from qml.circuits._placed import (
     active_qubits,
     compacted,
@@ -29,8 +30,10 @@ __all__ = [
     "compacted",
     "compose_model",
     "entangled_pairs",
+    "gates_of",
     "measured_qubits",
     "overlap_circuit",
+    "plain",
     "preparation_angles",
     "resolve_ansatz",
     "resolve_feature_map",

@@ -8,6 +8,7 @@ from typing import TypeAlias
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits._compose import ModelCircuit
+from qml.circuits._gates import gates_of
 from qml.errors import SpecError
 from qml.registry import Room
 
@@ -124,12 +125,30 @@ def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:
 
 
 def _build(room: Room[CircuitMaker], spec: CircuitSpec, size: int) -> QuantumCircuit:
-    if isinstance(spec, QuantumCircuit):
-        return spec
-    if callable(spec):
-        return spec(size)
     field = room.kind.replace(" ", "_")
     try:
-        return room.bind(spec)(size)
+        if isinstance(spec, str | Mapping):
+            return gates_of(room.bind(spec)(size))
+        made = spec(size) if callable(spec) and not _of_pennylane(spec) else spec
+        if isinstance(made, QuantumCircuit):
+            return gates_of(made)
     except SpecError as error:
         raise error.under(field) from None
+    shown = _shown(spec) if made is spec else f"a callable that makes {_shown(made)}"
+    raise SpecError(
+        f"got {shown}; allowed are a Qiskit circuit, the {room.kind}'s name, a mapping with its "
+        "name, or a callable that makes a circuit",
+        field,
+    )
+
+
+def _of_pennylane(spec: object) -> bool:
+    """Return whether it is a thing of PennyLane, whose callables make no circuit."""
+    modules = (str(getattr(thing, "__module__", "")) for thing in (spec, type(spec)))
+    return any(module.split(".")[0] == "pennylane" for module in modules)
+
+
+def _shown(spec: object) -> str:
+    text = " ".join(repr(spec).split())
+    whose = "PennyLane's " if _of_pennylane(spec) else ""
+    return whose + (text if len(text) <= 60 else f"{text[:57]}...")

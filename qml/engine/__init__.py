@@ -28,6 +28,7 @@ from qml.engine._noise import NoisyProgram, noisy_bytes
 from qml.engine._noisy_lowering import Channels, error_name, lower_noisy, pauli_matrix
 from qml.engine._outcomes import outcome_bits, outcomes
 from qml.engine._program import Kind, Program
+from qml.engine._rows import as_rows
 from qml.engine._simulation import statevectors
 from qml.engine._training import EncodedModel
 from qml.engine._warmup import warm_up
@@ -44,6 +45,7 @@ __all__ = [
     "NoisyProgram",
     "Program",
     "append_step",
+    "as_rows",
     "available_bytes",
     "check_observables",
     "encode_mps",

@@ -8,7 +8,7 @@ part of two matrix products; anything else becomes a tree of NumPy calls. No cod
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,28 +16,12 @@ from numpy.typing import NDArray
 from qiskit.circuit import Parameter, ParameterExpression
 from qiskit.circuit.exceptions import CircuitError
 
+from qml.engine._trees import Evaluate, compiled, gradient_of, shortened, slope_of
 from qml.errors import SpecError
 
 __all__ = ["ExpressionTable"]
 
 Values = NDArray[np.float64]
-Evaluate = Callable[[Values], Any]  # from (batch, n_parameters) to (batch,) or a number
-
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "Add": lambda *terms: functools.reduce(np.add, terms),
-    "Mul": lambda *factors: functools.reduce(np.multiply, factors),
-    "sin": np.sin,
-    "cos": np.cos,
-    "tan": np.tan,
-    "asin": np.arcsin,
-    "acos": np.arccos,
-    "atan": np.arctan,
-    "exp": np.exp,
-    "log": np.log,
-    "Abs": np.abs,
-    "sign": np.sign,
-    "conjugate": np.conjugate,
-}
 
 
 class ExpressionTable:
@@ -61,7 +45,7 @@ class ExpressionTable:
     def column(self, expression: ParameterExpression) -> int:
         """Return the expression's column; equal expressions share one."""
         # by structure: Qiskit's == simplifies both sides first, which takes longer than all else
-        alike = self._columns.setdefault(hash(expression), [])
+        alike = self._columns.setdefault(_hashed(expression), [])
         for known, column in alike:
             if known.structurally_equal(expression):
                 return column
@@ -167,7 +151,7 @@ class ExpressionTable:
     def _others(self) -> list[tuple[int, Evaluate]]:
         """Columns that are no quadratic polynomial, with the function that evaluates them."""
         return [
-            (column, _compile(expression, self._place))
+            (column, compiled(expression, self._place))
             for column, expression in enumerate(self.expressions)
             if column and column not in self._quadratic_forms
         ]
@@ -181,9 +165,18 @@ class ExpressionTable:
         """Return the function that evaluates a column's derivative; compiled once."""
         known = self._compiled_slopes.get((column, place))
         if known is None:
-            slope = _gradient(self.expressions[column], self.parameters[place])
-            known = self._compiled_slopes[column, place] = _compile(slope, self._place)
+            expression, parameter = self.expressions[column], self.parameters[place]
+            known = slope_of(assert_expression(expression), parameter, self._place)
+            self._compiled_slopes[column, place] = known
         return known
+
+
+def _hashed(expression: ParameterExpression) -> int:
+    """Return a number that equal expressions share."""
+    try:
+        return hash(expression)
+    except OverflowError:  # Qiskit 2.6 hashes some numbers without parameters so
+        return hash(str(expression))
 
 
 _QuadraticForm = tuple[float, dict[int, float], dict[tuple[int, int], float]]
@@ -194,17 +187,6 @@ def assert_expression(expression: ParameterExpression | float) -> ParameterExpre
     if not isinstance(expression, ParameterExpression):
         raise TypeError(f"{expression!r} is no expression")
     return expression
-
-
-def _gradient(
-    expression: ParameterExpression | float, parameter: Parameter
-) -> ParameterExpression | complex:
-    """Return Qiskit's derivative, or raise a `SpecError` where it has none, as for a sign."""
-    try:
-        result: ParameterExpression | complex = assert_expression(expression).gradient(parameter)
-    except RuntimeError:
-        raise SpecError(f"the angle {expression} has no derivative by {parameter}") from None
-    return result
 
 
 def _quadratic_form(
@@ -225,17 +207,19 @@ def _quadratic_coefficients(
 ) -> _QuadraticForm | None:
     if isinstance(expression, Parameter):  # the commonest case by far
         return 0.0, {place[expression]: 1.0}, {}
+    if not _seems_quadratic(expression):
+        return None  # before derivatives of something long are written out
     linear: dict[int, float] = {}
     pairs: dict[tuple[int, int], float] = {}
     for parameter in expression.parameters:
-        slope = _gradient(expression, parameter)
+        slope = gradient_of(expression, parameter)
         at_zero = _at_zero(slope)
         if at_zero is None:
             return None
         linear[place[parameter]] = at_zero
         if isinstance(slope, ParameterExpression):
             for other in slope.parameters:
-                curvature = _gradient(slope, other)
+                curvature = gradient_of(slope, other)
                 if isinstance(curvature, ParameterExpression) and curvature.parameters:
                     return None
                 value = _at_zero(curvature)
@@ -246,6 +230,22 @@ def _quadratic_coefficients(
                 pairs[p, q] = value / 2 if p == q else value
     constant = _at_zero(expression)
     return None if constant is None else (constant, linear, pairs)
+
+
+def _seems_quadratic(expression: ParameterExpression) -> bool:
+    """Return whether four points in a row fit a parabola, as they do of a quadratic polynomial."""
+    order = list(expression.parameters)
+    start, step = np.random.default_rng(0).uniform(0.1, 0.3, (2, len(order)))
+    found = []
+    for point in (start + k * step for k in range(4)):
+        try:
+            found.append(
+                complex(expression.bind_all(dict(zip(order, point.tolist(), strict=True))))
+            )
+        except (ArithmeticError, ValueError, TypeError, RuntimeError, CircuitError):
+            return False
+    third = np.diff(found, n=3)[0]
+    return bool(abs(third) <= 1e-9 * max(1.0, np.abs(found).max()))
 
 
 def _at_zero(expression: ParameterExpression | complex) -> float | None:
@@ -265,50 +265,9 @@ def _real(value: Any, expression: object) -> Any:
     finite = np.atleast_1d(np.isfinite(value))
     if not finite.all():
         row = int(np.flatnonzero(~finite)[0])
-        raise SpecError(f"row {row}: the angle {_shortened(expression)} is not a finite number")
+        raise SpecError(f"row {row}: the angle {shortened(expression)} is not a finite number")
     if np.iscomplexobj(value):
         if not np.allclose(np.imag(value), 0.0, atol=1e-12):
-            raise SpecError(f"the angle {_shortened(expression)} is not real")
+            raise SpecError(f"the angle {shortened(expression)} is not real")
         value = np.real(value)
     return value
-
-
-def _shortened(expression: object) -> str:
-    text = str(expression)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
-def _compile(expression: ParameterExpression | complex, place: dict[Parameter, int]) -> Evaluate:
-    """Return the expression as a tree of NumPy calls."""
-    if not isinstance(expression, ParameterExpression):
-        number = complex(expression)
-        constant = number if number.imag else number.real
-        return lambda values: constant
-    names = {parameter.name: place[parameter] for parameter in expression.parameters}
-    # Qiskit's own conversion of its expression tree: no text is parsed and no code is run
-    return _walk(expression.sympify(), names)
-
-
-def _walk(node: Any, names: dict[str, int]) -> Evaluate:
-    if node.is_Symbol:
-        column = names[node.name]
-        return lambda values: values[:, column]
-    if node.is_number:
-        number = complex(node)
-        constant = number if number.imag else number.real
-        return lambda values: constant
-    name = type(node).__name__
-    arguments = [_walk(child, names) for child in node.args]
-    if name == "Pow":
-        base, exponent = arguments
-        return lambda values: _power(base(values), exponent(values))
-    if name not in _FUNCTIONS:
-        raise SpecError(f"an angle holds the function {name}, which the engine does not know")
-    function = _FUNCTIONS[name]
-    return lambda values: function(*(argument(values) for argument in arguments))
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    if np.any(np.asarray(base) < 0) and not np.all(np.mod(exponent, 1) == 0):
-        base = np.asarray(base, dtype=complex)
-    return np.power(np.asarray(base, dtype=np.result_type(base, np.float64)), exponent)

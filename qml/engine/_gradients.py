@@ -11,7 +11,8 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qml.engine._lowering import lower
 from qml.engine._memory import require_states
-from qml.engine._simulation import as_rows, compile_program, statevectors
+from qml.engine._rows import as_rows
+from qml.engine._simulation import compile_program, statevectors
 from qml.errors import SpecError
 
 __all__ = [

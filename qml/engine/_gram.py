@@ -15,7 +15,8 @@ from qml.engine._memory import (
     memory_needed,
     require_memory,
 )
-from qml.engine._simulation import as_rows, compile_program
+from qml.engine._rows import as_rows
+from qml.engine._simulation import compile_program
 from qml.engine._threads import in_threads, n_threads, own_threads
 from qml.errors import ResourceError
 
@@ -67,8 +68,8 @@ def gram(
     >>> gram(zz_feature_map(2), [[0.1, 0.2], [0.3, 0.4]]).shape
     (2, 2)
     """
-    rows = as_rows(X, feature_map.num_parameters)
-    columns = None if Y is None else as_rows(Y, feature_map.num_parameters)
+    rows = as_rows(X, feature_map.num_parameters, "X")
+    columns = None if Y is None else as_rows(Y, feature_map.num_parameters, "Y")
     n, m = len(rows), len(rows if columns is None else columns)
     what = f"a Gram matrix of {n} x {m} points on {feature_map.num_qubits} qubits"
     require_memory(8 * n * m, what)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from qiskit.circuit import Gate, Instruction, ParameterExpression, QuantumCircuit
 from qiskit.quantum_info import Operator, SparsePauliOp
 
+from qml.circuits import gates_of, plain
 from qml.engine._expressions import ExpressionTable
 from qml.engine._program import Kind, Program, Step
 from qml.errors import SpecError
@@ -28,7 +29,7 @@ def lower(circuit: QuantumCircuit) -> Program:
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates, barriers, and an initialisation of untouched qubits; final measurements are left out.
+        Gates, as `qml.circuits.gates_of` takes them.
 
     Returns
     -------
@@ -38,7 +39,7 @@ def lower(circuit: QuantumCircuit) -> Program:
     Raises
     ------
     SpecError
-        If an instruction is no gate (a reset or measurement in the middle, control flow); it is
+        If an instruction is no gate (a measurement, a reset in the middle, control flow); it is
         named.
 
     Examples
@@ -47,10 +48,7 @@ def lower(circuit: QuantumCircuit) -> Program:
     >>> len(lower(zz_feature_map(2, reps=1)).steps)
     7
     """
-    if any(step.clbits for step in circuit.data):
-        bare = circuit.remove_final_measurements(inplace=False)
-    else:
-        bare = circuit
+    bare = gates_of(circuit)
     lowering = _Lowering(ExpressionTable(tuple(circuit.parameters)))
     lowering.circuit(bare, tuple(range(bare.num_qubits)))
     phase = tuple((column, factor) for column, factor in lowering.phase.items() if factor)
@@ -71,7 +69,6 @@ class _Lowering:
         self.table = table
         self.steps: list[Step] = []
         self.phase: dict[int, float] = {}
-        self.touched: set[int] = set()
 
     def circuit(self, circuit: QuantumCircuit, qubits: tuple[int, ...]) -> None:
         """Append the steps of a whole circuit, or of a gate's definition."""
@@ -80,15 +77,12 @@ class _Lowering:
         for instruction in circuit.data:
             on = tuple(place[qubit] for qubit in instruction.qubits)
             self.instruction(instruction.operation, on)
-            if instruction.operation.name not in ("barrier", "reset"):
-                self.touched.update(on)
 
     def instruction(self, operation: Any, on: tuple[int, ...]) -> None:
         """Append one instruction by the first way that fits."""
-        if operation.name in ("barrier", "id"):
+        if operation.name in ("barrier", "id", "delay"):
             return
-        if operation.name == "reset" and not self.touched & set(on):
-            return  # an initialisation begins so; an untouched qubit is 0 already
+        operation = plain(operation)
         self.refuse_what_is_no_gate(operation)
         rule = _RULES.get(operation.name)
         if rule is not None and isinstance(operation, Gate):
@@ -110,9 +104,7 @@ class _Lowering:
 
     def refuse_what_is_no_gate(self, operation: Any) -> None:
         """Raise for what has no unitary, by its name."""
-        if operation.name in ("measure", "reset", "initialize") or operation.num_clbits:
-            if operation.name == "initialize":
-                return  # its definition is resets and gates
+        if operation.name in ("measure", "reset") or operation.num_clbits:
             raise SpecError(f"the circuit holds {operation.name!r}, which is no gate")
         if getattr(operation, "blocks", ()):
             raise SpecError(f"the circuit holds the control flow {operation.name!r}")

@@ -24,7 +24,7 @@ from qml.engine._kernels import mps_overlaps
 from qml.engine._lowering import lower
 from qml.engine._memory import memory_allowed, require_memory
 from qml.engine._program import Kind, Program
-from qml.engine._simulation import as_rows
+from qml.engine._rows import as_rows
 from qml.engine._threads import in_threads, n_threads
 from qml.errors import BackendError, ResourceError
 

@@ -7,20 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from qiskit.circuit import (
-    AnnotatedOperation,
     CircuitInstruction,
     Clbit,
     ControlFlowOp,
-    ControlModifier,
     Gate,
-    InverseModifier,
     ParameterExpression,
     QuantumCircuit,
     Qubit,
 )
 from qiskit.exceptions import QiskitError
-from qiskit.quantum_info import Clifford
 
+from qml.circuits import plain
 from qml.errors import SpecError
 
 __all__ = ["PrimitiveCircuit", "RefusedCircuit", "primitive_circuit"]
@@ -123,7 +120,7 @@ class _Walk:
                 self.reads[instruction.clbits[0]] = on[0]
                 self.measured.update(on)
                 continue
-            operation = _plain(instruction.operation)
+            operation = plain(instruction.operation)
             self.refuse(operation, on, len(instruction.clbits))
             if name == "reset":
                 self.reset(on[0])
@@ -165,22 +162,3 @@ class _Walk:
 def _holds_instructions(operation: Any) -> bool:
     """Return whether an operation is composite and no gate, so that resets may be inside."""
     return not isinstance(operation, Gate) and getattr(operation, "definition", None) is not None
-
-
-def _plain(operation: Any) -> Any:
-    """Return gates with their modifiers carried out, and Clifford operators as instructions."""
-    if isinstance(operation, Clifford):
-        return operation.to_instruction()
-    if not isinstance(operation, AnnotatedOperation):
-        return operation
-    gate = _plain(operation.base_op)
-    for modifier in operation.modifiers:
-        if isinstance(modifier, InverseModifier):
-            gate = gate.inverse(annotated=False)
-        elif isinstance(modifier, ControlModifier):
-            gate = gate.control(
-                modifier.num_ctrl_qubits, ctrl_state=modifier.ctrl_state, annotated=False
-            )
-        else:
-            gate = gate.power(modifier.power, annotated=False)
-    return gate

@@ -13,10 +13,10 @@ from qml.engine._fusion import fuse
 from qml.engine._lowering import lower
 from qml.engine._memory import require_states
 from qml.engine._program import Kind, Phases, Program
+from qml.engine._rows import as_rows
 from qml.engine._threads import in_threads, n_threads, own_threads, workspace
-from qml.errors import SpecError
 
-__all__ = ["Compiled", "as_rows", "compile_program", "statevectors"]
+__all__ = ["Compiled", "compile_program", "statevectors"]
 
 _BLOCK_AMPLITUDES = 1 << 16  # of a block: real and imaginary parts take 1 MiB of the cache
 _WIDEST_BLOCK = 128
@@ -66,14 +66,6 @@ def statevectors(
     with own_threads():
         table = program.table.evaluate(rows)
         return compile_program(program).states(table, len(rows), dtype=dtype)
-
-
-def as_rows(values: ArrayLike, n_parameters: int) -> Real:
-    """Return the values as (batch, n_parameters), or raise a `SpecError`."""
-    rows = np.atleast_2d(np.asarray(values, dtype=np.float64))
-    if rows.ndim != 2 or rows.shape[1] != n_parameters:
-        raise SpecError(f"values: shape {rows.shape}, expected (batch, {n_parameters})")
-    return rows
 
 
 @dataclass(frozen=True)

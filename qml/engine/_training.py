@@ -26,7 +26,8 @@ from qml.engine._fusion import fuse
 from qml.engine._kernels import project, weigh
 from qml.engine._lowering import lower
 from qml.engine._memory import require_states
-from qml.engine._simulation import as_rows, compile_program
+from qml.engine._rows import as_rows
+from qml.engine._simulation import compile_program
 from qml.errors import SpecError
 
 __all__ = ["EncodedModel"]

@@ -19,6 +19,7 @@ from qml.backends import Backend, Request, Workload, resolve_backend
 from qml.circuits import CircuitSpec, resolve_feature_map
 from qml.declared import PositiveReal, declare
 from qml.errors import SpecError
+from qml.kernels._points import checked_points
 from qml.registry import Room, check_parameters, parameters_of
 
 __all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "ideal_kernel", "resolve_kernel"]
@@ -155,8 +156,9 @@ class QuantumKernel(_Declared):
         -------
         ndarray of shape (n, m)
         """
-        others = None if Y is None else self._scaled(Y)
-        return self._timed(self._evaluate, self._scaled(X), others)
+        points = self._scaled(X)
+        others = None if Y is None else self._scaled(Y, "Y", points.shape[1])
+        return self._timed(self._evaluate, points, others)
 
     __call__ = evaluate
 
@@ -175,9 +177,9 @@ class QuantumKernel(_Declared):
         ndarray of shape (m, n_train)
             The block, zero in the columns that were not asked for.
         """
-        n_train = len(self._training_points)
+        n_train, width = self._training_points.shape
         wanted = np.arange(n_train) if rows is None else np.asarray(rows, dtype=np.intp)
-        points = self._scaled(X)
+        points = self._scaled(X, width=width)
         block = np.zeros((len(points), n_train))
         block[:, wanted] = self._timed(self._test_block, points, wanted)
         return block
@@ -202,8 +204,8 @@ class QuantumKernel(_Declared):
         """Return what a training matrix and a test block against all of it will ask."""
         return self._workload(n_features, n_train, n_test)
 
-    def _scaled(self, X: ArrayLike) -> Matrix:
-        return np.asarray(self.bandwidth * np.asarray(X, dtype=np.float64))
+    def _scaled(self, X: ArrayLike, name: str = "X", width: int | None = None) -> Matrix:
+        return np.asarray(self.bandwidth * checked_points(X, name, width))
 
 
 @functools.lru_cache(maxsize=32)

@@ -90,6 +90,64 @@ def test_controlled_gates_turn_by_every_row_s_own_angle(name, example, gate):
     np.testing.assert_allclose(found, wanted, atol=0.25 if example.noisy else tolerance)
 
 
+def resetting():
+    circuit = QuantumCircuit(2)
+    circuit.ry(Parameter("a"), 0)
+    circuit.cx(0, 1)
+    circuit.reset(0)
+    circuit.rx(Parameter("b"), 0)
+    return circuit
+
+
+def measured():
+    circuit = resolve_feature_map("zz", 2).copy()
+    circuit.measure_all()
+    return circuit
+
+
+ASKED = {
+    "outcomes": lambda backend, circuit, rows: backend.run_probabilities(circuit, rows),
+    "expectations": lambda backend, circuit, rows: backend.run_expectations(
+        circuit, [SparsePauliOp("ZX")], rows
+    ),
+    "gradients": lambda backend, circuit, rows: backend.gradients(
+        circuit, [SparsePauliOp("ZX")], rows
+    ),
+    "Gram matrix": lambda backend, circuit, rows: backend.gram(circuit, rows),
+    "Gram block": lambda backend, circuit, rows: backend.gram(circuit, rows[:1], rows),
+    "fidelities": lambda backend, circuit, rows: backend.fidelities(circuit, rows, rows),
+}
+
+
+@every_example
+@pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
+def test_what_cannot_be_asked_is_the_same_line_everywhere(name, example, ask):
+    backend, rows = made_by(name, example, 1), np.array([[0.3, 0.2], [0.1, 0.4]])
+    with pytest.raises(SpecError, match="the circuit holds 'reset', which is no gate"):
+        ask(backend, resetting(), rows)
+    with pytest.raises(SpecError, match="the circuit holds 'measure', which is no gate"):
+        ask(backend, measured(), rows)
+    feature_map = resolve_feature_map("zz", 2)
+    with pytest.raises(SpecError, match="row 1, column 0 is inf, expected finite numbers"):
+        ask(backend, feature_map, np.array([[0.3, 0.2], [np.inf, 0.4]]))
+    with pytest.raises(SpecError, match=r"shape \(\d, 3\), expected \(batch, 2\)"):
+        ask(backend, feature_map, np.zeros((2, 3)))
+    assert not backend.usage.circuits
+
+
+@every_example
+def test_initialised_states_are_what_they_are_on_every_backend(name, example):
+    circuit = QuantumCircuit(2)
+    circuit.initialize([0.6, 0.0, 0.0, 0.8])
+    circuit.ry(Parameter("a"), 0)
+    rows, exact = np.array([[0.3], [1.4]]), resolve_backend("exact")
+    backend = made_by(name, example, 1)
+    tolerance = 5 / np.sqrt(backend.shots) if backend.shots else 1e-8
+    for ask in (ASKED["outcomes"], ASKED["Gram matrix"], ASKED["gradients"]):
+        wanted, found = ask(exact, circuit, rows), ask(backend, circuit, rows)
+        np.testing.assert_allclose(found, wanted, atol=0.25 if example.noisy else 2 * tolerance)
+
+
 @every_example
 def test_usage_is_what_was_run_and_estimate_foresees_it(name, example):
     backend = made_by(name, example, 1)

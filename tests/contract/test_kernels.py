@@ -12,7 +12,7 @@ from sklearn.svm import SVC
 from experiments.datasets.ad_hoc import ad_hoc
 from qml.classifiers.qsvc import QSVC
 from qml.docstrings import sections
-from qml.errors import SpecError
+from qml.errors import DataError, SpecError
 from qml.examples import KernelExample, examples_of
 from qml.kernels import KERNELS, resolve_kernel
 
@@ -45,6 +45,27 @@ def test_every_kernel_is_symmetric_positive_and_scales_its_features(name, exampl
     np.testing.assert_allclose(kernel.evaluate(X, Y), kernel.evaluate(Y, X).T, atol=1e-12)
     by_hand = made(name, example).fit(bandwidth * X, TARGET)
     np.testing.assert_allclose(by_hand.evaluate(bandwidth * X), K, atol=close)
+
+
+@every_example
+def test_what_is_no_table_of_points_is_one_line(name, example):
+    kernel = made(name, example)
+    missing = X.copy()
+    missing[2, 1] = np.nan
+    for bad, words in [
+        (missing, "X: row 2, column 1 is nan, expected finite numbers"),
+        (X[0], r"X: shape \(3,\), expected a table"),
+        (X[:0], r"X: shape \(0, 3\), expected a sample"),
+    ]:
+        for ask in (kernel.evaluate, kernel.diagonal, lambda X: kernel.fit_evaluate(X, TARGET)):
+            with pytest.raises(DataError, match=words) as caught:
+                ask(bad)
+            assert "\n" not in str(caught.value)
+    kernel.fit(X, TARGET)
+    with pytest.raises(DataError, match="2 features, expected 3"):
+        kernel.test_block(X[:, :2])
+    with pytest.raises(DataError, match="Y: 2 features, expected 3"):
+        kernel.evaluate(X, X[:, :2])
 
 
 @every_evaluated_example

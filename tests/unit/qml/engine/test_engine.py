@@ -193,11 +193,10 @@ def test_expressions_with_corners(expression):
     assert_same(circuit, np.array([[0.7], [-0.4]]))
 
 
-def test_an_angle_without_derivative_is_named_when_one_is_asked_for():
+def test_a_sign_has_no_slope():
     circuit = QuantumCircuit(1)
     circuit.ry(Parameter("a").sign(), 0)
-    with pytest.raises(SpecError, match="has no derivative by"):
-        gradients(circuit, [SparsePauliOp("Z")], [[0.7]])
+    assert gradients(circuit, [SparsePauliOp("Z")], [[0.7]]) == 0
 
 
 def assert_gradient(circuit, observables, values, step=1e-6, tolerance=1e-7):
@@ -297,19 +296,12 @@ def test_unitaries_initialisation_composites_and_wide_gates():
     assert_same(circuit, np.array([[0.3], [-1.1]]))
 
 
-def test_final_measurements_are_left_out_and_refusals_name_the_instruction():
+def test_what_is_no_gate_is_named():
     circuit = QuantumCircuit(1, 1)
     circuit.h(0)
     circuit.measure(0, 0)
-    np.testing.assert_allclose(probabilities(circuit, NOTHING), [[0.5, 0.5]])
-    circuit.x(0)
     with pytest.raises(SpecError, match="'measure'"):
-        lower(circuit)
-    reset = QuantumCircuit(1)
-    reset.h(0)
-    reset.reset(0)
-    with pytest.raises(SpecError, match="'reset'"):
-        lower(reset)
+        probabilities(circuit, NOTHING)
     branching = QuantumCircuit(1, 1)
     with branching.if_test((branching.clbits[0], 1)):
         branching.x(0)
