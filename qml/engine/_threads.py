@@ -1,12 +1,15 @@
 """How many threads the engine uses: no more than it is given.
 
 Limits come from the cores of this process, from ``NUMBA_NUM_THREADS`` (which joblib's workers set),
-and from whatever `threadpoolctl` has limited the matrix products to.
+and from whatever NumPy's matrix products are limited to, by `threadpoolctl` or the environment.
+Other packages bring matrix libraries of their own, Aer one of a single thread: these say nothing.
 """
 
 from __future__ import annotations
 
+import ctypes
 import functools
+import importlib
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -17,7 +20,7 @@ from contextvars import ContextVar
 import numba
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import LibController, ThreadpoolController
 
 __all__ = ["in_threads", "n_threads", "own_threads", "workspace"]
 
@@ -36,8 +39,25 @@ def n_threads() -> int:
 
 @functools.cache
 def _matrix_libraries() -> ThreadpoolController:
-    controller: ThreadpoolController = ThreadpoolController().select(user_api="blas")
-    return controller
+    """Return the library of NumPy's products; all there are, where its own cannot be told."""
+    libraries: ThreadpoolController = ThreadpoolController().select(user_api="blas")
+    own = [each.filepath for each in libraries.lib_controllers if _is_of_numpy(each)]
+    return libraries.select(filepath=own) if own else libraries
+
+
+def _is_of_numpy(library: LibController) -> bool:
+    """Whether NumPy's compiled code finds a function of the library under the same address."""
+    numpys = ctypes.CDLL(importlib.import_module("numpy._core._multiarray_umath").__file__)
+    return any(
+        _address(numpys, name) == _address(library.dynlib, name) is not None
+        for name in library.check_symbols
+    )
+
+
+def _address(library: ctypes.CDLL, name: str) -> int | None:
+    """Return where a library, or one that it is linked with, has a function of this name."""
+    function = getattr(library, name, None)
+    return None if function is None else ctypes.cast(function, ctypes.c_void_p).value
 
 
 @contextmanager
