@@ -73,8 +73,8 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
         return np.asarray(labels), np.asarray(self._process.predict_proba(rows))
 
     def _rows(self, X: ArrayLike) -> NDArray[np.float64]:
-        block = self._test_block(X)
-        return self._table.show(block, self._kernel.diagonal(X))
+        block, diagonal = self._test_block_and_diagonal(X)
+        return self._table.show(block, diagonal)
 
     @property
     def training_(self) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import InitVar, field, fields
-from typing import Any, ClassVar, Self, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, Self, TypeAlias, TypeVar, dataclass_transform
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -29,6 +29,7 @@ KERNELS: Room[type[QuantumKernel]] = Room("quantum kernel", "qml.kernels", suppl
 
 Matrix = NDArray[np.float64]
 KernelSpec: TypeAlias = str | Mapping[str, object]
+_Answer = TypeVar("_Answer")
 
 
 @dataclass_transform(eq_default=False, field_specifiers=(field,))
@@ -85,7 +86,7 @@ class QuantumKernel(_Declared):
         check_parameters(type(self), {**given, "backend": backend}, type(self).__name__)
         self.backend = resolve_backend(backend, self.random_state)
 
-    # Angles are already scaled in what these four get.
+    # Angles are already scaled in what these get.
 
     @abstractmethod
     def _fit_evaluate(self, X: Matrix, y: NDArray[Any] | None) -> Matrix:
@@ -103,17 +104,25 @@ class QuantumKernel(_Declared):
         """Return the kernel of new points with the training points of these rows."""
         return self._evaluate(X, self._training_points[rows])
 
+    def _diagonal(self, X: Matrix) -> Matrix:
+        """Return the diagonal of `_evaluate`; a fidelity with itself is 1 and is not measured."""
+        return np.ones(len(X))
+
+    def _test_block_and_diagonal(self, X: Matrix, rows: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
+        """Return both; a kernel that measures for both measures once."""
+        return self._test_block(X, rows), self._diagonal(X)
+
     def _circuit(self, n_features: int) -> QuantumCircuit:
         spec = self.feature_map
         if isinstance(spec, QuantumCircuit) or callable(spec):
             return resolve_feature_map(spec, n_features)
         return _named_circuit(json.dumps(spec, default=dict), n_features)
 
-    def _timed(self, evaluate: Callable[..., Matrix], *arguments: Any) -> Matrix:
+    def _timed(self, evaluate: Callable[..., _Answer], *arguments: Any) -> _Answer:
         start = time.perf_counter()
-        K = evaluate(*arguments)
+        answer = evaluate(*arguments)
         self.evaluation_s += time.perf_counter() - start
-        return K
+        return answer
 
     def fit_evaluate(self, X: ArrayLike, y: ArrayLike | None = None) -> Matrix:
         """Learn from the training data and return its matrix, in one pass.
@@ -185,8 +194,40 @@ class QuantumKernel(_Declared):
         return block
 
     def diagonal(self, X: ArrayLike) -> Matrix:
-        """Return every point's kernel with itself, shape (n,): 1 unless a kernel says otherwise."""
-        return np.ones(len(np.asarray(X)))
+        """Return every point's kernel with itself: the diagonal of the matrix `evaluate` gives.
+
+        Parameters
+        ----------
+        X : array-like of shape (n, n_features)
+            Points of the rows.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Ones for a fidelity, purities for a linear projected kernel, less than 1 where an
+            approximation leaves a part of a point unexplained.
+        """
+        return self._timed(self._diagonal, self._scaled(X))
+
+    def test_block_and_diagonal(self, X: ArrayLike) -> tuple[Matrix, Matrix]:
+        """Return `test_block` and `diagonal` of new points, from the same circuits.
+
+        A Gaussian process needs both: the prior variance of a new point is its diagonal.
+
+        Parameters
+        ----------
+        X : array-like of shape (m, n_features)
+            Features of the new points.
+
+        Returns
+        -------
+        block : ndarray of shape (m, n_train)
+            Kernel with the training points of the last fit.
+        diagonal : ndarray of shape (m,)
+            Kernel of every new point with itself.
+        """
+        rows = np.arange(len(self._training_points))
+        return self._timed(self._test_block_and_diagonal, self._scaled(X), rows)
 
     @property
     def report_(self) -> dict[str, Any]:

@@ -108,6 +108,12 @@ class KernelMachine(EncodedEstimator):
         block = self._kernel.test_block(points, None if whole else getattr(self, "support_", None))
         return self._repair.transform(block) if whole else block
 
+    def _test_block_and_diagonal(self, X: ArrayLike) -> tuple[Matrix, Matrix]:
+        """Return the repaired block against all training points, and the new points' diagonal."""
+        points = self._checked(X)
+        block, diagonal = self._kernel.test_block_and_diagonal(points)
+        return self._repair.transform(block), self._repair.transform_diagonal(diagonal)
+
     @property
     def training_(self) -> dict[str, Any]:
         """How indefinite the matrix was, how far it was moved, what kernel and backend report.

@@ -38,6 +38,9 @@ class Repair:
     - ``"nearest"`` is the nearest matrix with unit diagonal (Higham); it has no map for test
       blocks, which stay, and says so in `maps_test_blocks`.
 
+    A new point's kernel with itself has no eigenvectors to be read from: it moves by the mean that
+    the training diagonal moved.
+
     Parameters
     ----------
     method : {"none", "clip", "flip", "shift", "nearest"}
@@ -49,6 +52,8 @@ class Repair:
         Lowest eigenvalue of the matrix as it came.
     moved_ : float
         Frobenius norm of what the repair changed.
+    diagonal_moved_ : float
+        Mean of what the repair added to the training diagonal.
 
     References
     ----------
@@ -88,7 +93,7 @@ class Repair:
         """
         matrix = _checked(K)
         self._map: Matrix | None = None
-        self.moved_ = 0.0
+        self.moved_ = self.diagonal_moved_ = 0.0
         self._unexamined: Matrix | None = matrix
         if self.method == "none" or _is_positive(matrix):
             return matrix
@@ -107,6 +112,7 @@ class Repair:
             repaired = (vectors * np.where(negative, sign, 1.0) * eigenvalues) @ vectors.T
             repaired = (repaired + repaired.T) / 2
         self.moved_ = float(np.linalg.norm(repaired - matrix))
+        self.diagonal_moved_ = float(np.diag(repaired - matrix).mean())
         return np.asarray(repaired)
 
     @property
@@ -120,6 +126,10 @@ class Repair:
         """Return a test block, shape (m, n), as the repaired kernel would have it."""
         matrix = np.asarray(block, dtype=np.float64)
         return matrix if self._map is None else np.asarray(matrix @ self._map)
+
+    def transform_diagonal(self, diagonal: ArrayLike) -> Matrix:
+        """Return new points' kernel with themselves, shape (m,), as the repaired kernel has it."""
+        return np.asarray(diagonal, dtype=np.float64) + self.diagonal_moved_
 
 
 def _is_positive(matrix: Matrix) -> bool:

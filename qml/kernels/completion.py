@@ -12,7 +12,8 @@ from scipy.optimize import minimize
 from qml.backends import Workload
 from qml.errors import SpecError
 from qml.examples import KernelExample
-from qml.kernels._contract import Matrix, QuantumKernel
+from qml.kernels._contract import Matrix
+from qml.kernels._features import FeatureKernel
 
 __all__ = ["CompletionKernel"]
 
@@ -26,7 +27,7 @@ _HELD_OUT = 0.1  # of the measured entries, to choose the rank and to report the
 _ITERATIONS = 300
 
 
-class CompletionKernel(QuantumKernel):
+class CompletionKernel(FeatureKernel):
     r"""Fidelity kernel whose training matrix is measured in part and completed to low rank.
 
     With the measured entries :math:`\Omega`, drawn at random,
@@ -97,11 +98,11 @@ class CompletionKernel(QuantumKernel):
         errors = [_error(_complete(n, *seen, r), pairs, measured, held_out) for r in ranks]
         best = int(np.argmin(errors))
         self.rank_ = ranks[best]
-        self._Z = _complete(n, pairs, measured, self.rank_)
+        self._features = _complete(n, pairs, measured, self.rank_)
         n_anchors = min(n, max(int(np.ceil(self.fraction * n)), 1))
         self._anchors = np.sort(rng.permutation(n)[:n_anchors])
         self._anchor_points = X[self._anchors]
-        K = np.asarray(self._Z @ self._Z.T)
+        K = np.asarray(self._features @ self._features.T)
         self._report = {
             "rank": self.rank_,
             "entries": len(measured),
@@ -114,19 +115,12 @@ class CompletionKernel(QuantumKernel):
             self._report["frobenius_error"] = float(distance)
         return K
 
-    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
-        left = self._map(X)
-        return np.asarray(left @ (left if Y is None else self._map(Y)).T)
-
-    def _test_block(self, X: Matrix, rows: NDArray[np.intp]) -> Matrix:
-        return np.asarray(self._map(X) @ self._Z[rows].T)
-
     def _map(self, X: Matrix) -> Matrix:
         """Return each point's row of Z, by ridge regression on the anchors'."""
-        if not hasattr(self, "_Z"):
+        if not hasattr(self, "_features"):
             raise SpecError("the low rank is learned from training data: call fit first")
         block = self.backend.gram(self._circuit(X.shape[1]), X, self._anchor_points)
-        Z = self._Z[self._anchors]
+        Z = self._features[self._anchors]
         shots = self.backend.shots
         # the noise of an entry over the spread of a row's components, 1/r each
         ridge = 1e-10 if shots is None else self.rank_ / (4 * shots)

@@ -10,7 +10,8 @@ from pydantic import PositiveInt
 
 from qml.backends import Workload
 from qml.errors import SpecError
-from qml.kernels._contract import Matrix, QuantumKernel
+from qml.kernels._contract import Matrix
+from qml.kernels._features import FeatureKernel
 
 __all__ = ["NystromKernel"]
 
@@ -25,7 +26,7 @@ Indices = NDArray[np.intp]
 _ROUNDING = 1e-12  # eigenvalues below are the arithmetic's
 
 
-class NystromKernel(QuantumKernel):
+class NystromKernel(FeatureKernel):
     r"""Fidelity kernel of rank m, from the entries with m of the n training points.
 
     .. math:: \hat K(x, y) = k_x^T\,W^+ k_y,\qquad k_x = (K(x, l_1), \ldots, K(x, l_m)),\quad
@@ -118,15 +119,7 @@ class NystromKernel(QuantumKernel):
             self._report["frobenius_error"] = float(distance)
         return K
 
-    def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
-        left = self._map(X)
-        return np.asarray(left @ (left if Y is None else self._map(Y)).T)
-
-    def _test_block(self, X: Matrix, rows: Indices) -> Matrix:
-        return np.asarray(self._map(X) @ self._features[rows].T)
-
     def _map(self, X: Matrix) -> Matrix:
-        """Return the features whose products are the kernel, shape (n, rank)."""
         if not hasattr(self, "landmarks_"):
             raise SpecError("landmarks are chosen among training data: call fit first")
         block = self.backend.gram(self._circuit(X.shape[1]), X, self._landmark_points)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from pydantic import PositiveFloat
 from qiskit.quantum_info import SparsePauliOp
 
@@ -14,6 +14,8 @@ from qml.errors import SpecError
 from qml.kernels._contract import Matrix, QuantumKernel
 
 __all__ = ["ProjectedKernel"]
+
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"outer": "linear"})
 
 _BASES = 3  # X, Y and Z on all qubits at once
 
@@ -81,12 +83,13 @@ class ProjectedKernel(QuantumKernel):
     def _test_block(self, X: Matrix, rows: NDArray[np.intp]) -> Matrix:
         return self._compare(self._projected(X), self._projections[rows])
 
-    def diagonal(self, X: ArrayLike) -> Matrix:
-        """Return the points' purities under the linear kernel, else 1."""
-        if self.outer == "gaussian":
-            return super().diagonal(X)
-        projected = self._projected(self._scaled(X))
-        return np.asarray(projected.shape[1] // 3 / 2 + (projected**2).sum(axis=1))
+    def _diagonal(self, X: Matrix) -> Matrix:
+        return super()._diagonal(X) if self.outer == "gaussian" else _purities(self._projected(X))
+
+    def _test_block_and_diagonal(self, X: Matrix, rows: NDArray[np.intp]) -> tuple[Matrix, Matrix]:
+        left = self._projected(X)  # measured once for both
+        alone = np.ones(len(left)) if self.outer == "gaussian" else _purities(left)
+        return self._compare(left, self._projections[rows]), alone
 
     def _compare(self, left: Matrix, right: Matrix) -> Matrix:
         if self.outer == "linear":  # Tr[rho rho'] = (1 + r r') / 2 for Bloch vectors r
@@ -121,3 +124,8 @@ class ProjectedKernel(QuantumKernel):
         bases = 1 if self.backend.shots is None else _BASES
         circuit, asked = self._circuit(n_features), bases * (n_train + n_test)
         return Workload(circuit.num_qubits, n_evaluations=asked, batch=n_train, circuit=circuit)
+
+
+def _purities(projected: Matrix) -> Matrix:
+    """Return the sum of the one-qubit states' purities, a number a point."""
+    return np.asarray(projected.shape[1] // 3 / 2 + (projected**2).sum(axis=1))

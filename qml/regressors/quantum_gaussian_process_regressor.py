@@ -81,8 +81,8 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
         return_std : bool, default=False
             True returns ``(mean, std)``; the targets' noise is not in `std`.
         """
-        block = self._test_block(X)
-        rows = self._table.show(block, self._kernel.diagonal(X))
+        block, diagonal = self._test_block_and_diagonal(X)
+        rows = self._table.show(block, diagonal)
         return self._process.predict(rows, return_std=return_std)
 
     @property

@@ -28,9 +28,9 @@ X, Y = RNG.uniform(0, 3, (6, 3)), RNG.uniform(0, 3, (4, 3))
 TARGET = np.arange(len(X)) % 2
 
 
-def made(name, example, bandwidth=1.0):
+def made(name, example, bandwidth=1.0, backend="exact"):
     spec = {"name": name, **example.parameters}
-    return resolve_kernel(spec, example.feature_map, bandwidth, "exact", random_state=0)
+    return resolve_kernel(spec, example.feature_map, bandwidth, backend, random_state=0)
 
 
 @every_evaluated_example
@@ -77,6 +77,28 @@ def test_test_block_is_the_kernel_with_the_training_points_asked_for(name, examp
     some = kernel.test_block(Y, [1, 4])
     np.testing.assert_allclose(some[:, [1, 4]], block[:, [1, 4]], atol=1e-12)
     assert not some[:, [0, 2, 3, 5]].any()
+
+
+@every_example
+@pytest.mark.parametrize("backend", ["exact", "exact:shots=64", "density_matrix:noise=fake_manila"])
+def test_diagonal_is_that_of_the_kernels_own_matrix(name, example, backend):
+    """Each asks a kernel of its own: the draws of shots are the same in both."""
+    if name == "trainable" and "noise" in backend:
+        pytest.skip("slow; a fidelity's diagonal is not measured on any backend")
+
+    def fitted():
+        return made(name, example, 0.4, backend).fit(X, TARGET)
+
+    kernel, other = fitted(), fitted()
+    for points in (X, Y):
+        matrix = kernel.evaluate(points)
+        np.testing.assert_allclose(other.diagonal(points), np.diag(matrix), atol=1e-12)
+    kernel, other = fitted(), fitted()
+    block, diagonal = kernel.test_block_and_diagonal(Y)
+    np.testing.assert_array_equal(block, other.test_block(Y))
+    assert kernel.backend.usage == other.backend.usage
+    if "shots" not in backend:
+        np.testing.assert_allclose(diagonal, np.diag(matrix), atol=1e-12)
 
 
 @every_evaluated_example

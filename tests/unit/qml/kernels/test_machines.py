@@ -11,7 +11,7 @@ from experiments.datasets.ad_hoc import ad_hoc
 from qml.classifiers.pegasos_qsvc import PegasosQSVC
 from qml.classifiers.qsvc import QSVC
 from qml.classifiers.quantum_gaussian_process_classifier import QuantumGaussianProcessClassifier
-from qml.kernels import KernelMachine, Table, fit_process
+from qml.kernels import KernelMachine, Table, fit_process, resolve_kernel
 from qml.outlier_detectors.quantum_one_class_svm import QuantumOneClassSVM
 from qml.regressors.qsvr import QSVR
 from qml.regressors.quantum_gaussian_process_regressor import QuantumGaussianProcessRegressor
@@ -41,6 +41,23 @@ def test_table_kernel_gives_scikit_learns_own_processes(n_classes):
         process.predict(rows, return_std=True), library.predict(new, return_std=True), strict=True
     ):
         np.testing.assert_allclose(ours, theirs, atol=1e-5)
+
+
+def test_process_classifier_sees_new_points_as_its_kernel_does():
+    """Landmarks leave a part of a point unexplained: its latent variance is smaller by that."""
+    exact = resolve_kernel("fidelity", "zz", 1.0, "exact")
+    spec = {"name": "nystrom", "n_landmarks": 5}
+    model = QuantumGaussianProcessClassifier(quantum_kernel=spec, random_state=0).fit(X, y)
+    landmarks = X[model._kernel.landmarks_]
+    middle = np.linalg.pinv(exact.evaluate(landmarks))
+    train, new = exact.evaluate(X, landmarks), exact.evaluate(NEW, landmarks)
+    table = Table(train @ middle @ train.T)
+    process = fit_process(GaussianProcessClassifier(), table, y)
+    diagonal = np.einsum("ij,jk,ik->i", new, middle, new)
+    rows = table.show(new @ middle @ train.T, diagonal)
+    np.testing.assert_allclose(model.predict_proba(NEW), process.predict_proba(rows), atol=1e-6)
+    as_one = process.predict_proba(table.show(new @ middle @ train.T, np.ones(20)))
+    assert np.abs(as_one - model.predict_proba(NEW)).max() > 1e-3
 
 
 MACHINES = [

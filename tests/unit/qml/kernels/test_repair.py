@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from experiments.datasets.ad_hoc import ad_hoc
 from qml.classifiers.qsvc import QSVC
 from qml.errors import DataError, SpecError
-from qml.kernels import REPAIRS, Repair
+from qml.kernels import REPAIRS, Repair, resolve_kernel
 
 
 def noisy(seed, n=12, size=0.3):
@@ -114,3 +114,25 @@ def test_machine_repairs_test_blocks_with_the_training_block():
 def test_unknown_repair_is_named():
     with pytest.raises(SpecError, match="did you mean 'clip'"):
         Repair("clp")
+
+
+@pytest.mark.parametrize("method", ["clip", "flip"])
+def test_diagonal_of_new_points_is_near_that_of_all_points_repaired_together(method):
+    """By the mean of the training points', three times nearer than left at 1."""
+    points = ad_hoc(0, n_samples=90).X
+    K = resolve_kernel("fidelity", "zz", 1.0, "exact:shots=200", random_state=0).evaluate(points)
+    together = np.diag(Repair(method).fit_transform(K))[60:]
+    repair = Repair(method)
+    repair.fit_transform(K[:60, :60])
+    moved = repair.transform_diagonal(np.ones(30))
+    assert np.abs(together - moved).mean() < np.abs(together - 1.0).mean() / 2
+    np.testing.assert_allclose(moved, moved[0])
+
+
+def test_diagonal_is_shifted_with_the_training_points_and_else_left_alone():
+    K = noisy(4)
+    shift, none = Repair("shift"), Repair("none")
+    shifted = np.diag(shift.fit_transform(K))
+    np.testing.assert_allclose(shift.transform_diagonal(np.ones(2)), shifted[:2], atol=1e-12)
+    none.fit_transform(K)
+    np.testing.assert_array_equal(none.transform_diagonal([1.0, 0.5]), [1.0, 0.5])

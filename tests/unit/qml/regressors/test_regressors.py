@@ -38,3 +38,20 @@ def test_gaussian_process_regression_by_the_textbook():
     np.testing.assert_allclose(mean, by_hand, atol=1e-8)
     variance = a - np.einsum("ij,jk,ik->i", a * BLOCK, inverse, a * BLOCK)
     np.testing.assert_allclose(std, scale * np.sqrt(variance), atol=1e-6)
+
+
+def test_variance_of_an_approximate_kernel_is_that_of_its_own_matrix():
+    """Six landmarks leave a part of a point unexplained, which is no variance of this kernel."""
+    spec = {"name": "nystrom", "n_landmarks": 6}
+    model = QuantumGaussianProcessRegressor(quantum_kernel=spec, alpha=0.01, random_state=0)
+    _, std = model.fit(X, TARGET).predict(NEW, return_std=True)
+    landmarks = model._kernel.landmarks_
+    middle = np.linalg.pinv(K[np.ix_(landmarks, landmarks)])
+    train, new = K[:, landmarks], BLOCK[:, landmarks]
+    a = model.amplitude_
+    covariance = a * new @ middle @ train.T
+    inverse = np.linalg.inv(a * train @ middle @ train.T + 0.01 * np.eye(40))
+    prior = a * np.einsum("ij,jk,ik->i", new, middle, new)
+    assert prior.max() < 0.999 * a
+    variance = prior - np.einsum("ij,jk,ik->i", covariance, inverse, covariance)
+    np.testing.assert_allclose(std, TARGET.std() * np.sqrt(variance), atol=1e-6)
