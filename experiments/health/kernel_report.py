@@ -30,7 +30,7 @@ _SUMMARY = {
     "accuracy": "accuracy, 5-fold, C tuned",
     "rbf_accuracy": "- of the best RBF kernel",
     "rbf_similarity": "similarity to that RBF kernel (CKA)",
-    "geometric_difference": "geometric difference from it",
+    "geometric_difference": "geometric difference from it, one-sided",
     "s_quantum": "model complexity s_Q",
     "s_rbf": "- of the RBF kernel, s_C",
 }

@@ -2,55 +2,98 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qml.errors import DataError
+from qml.errors import DataError, SpecError, did_you_mean
 
-__all__ = ["geometric_difference", "model_complexity"]
+__all__ = ["FORMS", "GeometricForm", "geometric_difference", "model_complexity"]
 
+GeometricForm = Literal["two_sided", "training", "one_sided"]
+FORMS: tuple[GeometricForm, ...] = ("two_sided", "training", "one_sided")
 Matrix = NDArray[np.float64]
 
 
 def geometric_difference(
-    K_classical: ArrayLike, K_quantum: ArrayLike, regularization: float = 1e-10
+    K_classical: ArrayLike,
+    K_quantum: ArrayLike,
+    regularization: float = 1e-10,
+    form: GeometricForm = "two_sided",
 ) -> float:
     r"""Return the geometric difference of a quantum from a classical kernel.
 
-    .. math:: g(K_C\|K_Q) = \sqrt{\big\|\sqrt{K_Q}\,(K_C + \mu)^{-1}\sqrt{K_Q}\big\|_\infty}
+    Both matrices are scaled to trace n, and the norm is the *spectral* one. The form is one of
 
-    with the *spectral* norm, both matrices scaled to trace n. If it is small, the classical kernel
-    predicts about as well whatever the labels; if it is as large as :math:`\sqrt n`, there are
-    labels on which the quantum one wins.
+    - ``"two_sided"``, of Huang et al., which bounds how much worse the classical kernel predicts:
+
+      .. math:: g(K_C\|K_Q) = \sqrt{\big\|\sqrt{K_Q}\sqrt{K_C}\,(K_C + \mu)^{-2}
+          \sqrt{K_C}\sqrt{K_Q}\big\|_\infty}
+
+    - ``"training"``, which stands beside it there and bounds the classical kernel's error on the
+      training points, where it may take the regularisation rather than the labels:
+
+      .. math:: g_\mathrm{tra}(K_C\|K_Q) = \mu\sqrt{\big\|\sqrt{K_Q}\,(K_C + \mu)^{-2}
+          \sqrt{K_Q}\big\|_\infty}
+
+    - ``"one_sided"``, which bounds the complexities of `model_complexity`,
+      :math:`s_C \le (g_1^2 + 1)\,s_Q`:
+
+      .. math:: g_1(K_C\|K_Q) = \sqrt{\big\|\sqrt{K_Q}\,(K_C + \mu)^{-1}\sqrt{K_Q}
+          \big\|_\infty}
+
+    Without regularisation the first and the last are the paper's :math:`g`. If it is small, the
+    classical kernel predicts about as well whatever the labels; if it is as large as
+    :math:`\sqrt n`, there are labels on which the quantum one wins. In a direction that the
+    classical kernel lacks, the first is 0 and the second 1: look at both.
 
     Parameters
     ----------
     K_classical, K_quantum : array-like of shape (n, n)
         Positive semidefinite matrices on the same points.
     regularization : float, default=1e-10
-        Number :math:`\mu` added to the classical matrix's eigenvalues.
+        Number :math:`\mu` added to the classical matrix's eigenvalues, whose mean is 1.
+    form : {"two_sided", "training", "one_sided"}, default="two_sided"
+        Regularised formula that is taken.
 
     Returns
     -------
     float
-        The difference, 1 for a kernel against itself, at least 1 in general.
+        Difference; without regularisation 1 for a kernel against itself, at least 1 in general.
+
+    Raises
+    ------
+    DataError
+        If the matrices are not square, of different sizes or of trace 0.
+    SpecError
+        If there is no such form.
 
     References
     ----------
-    Huang et al., Nat. Commun. 12, 2631 (2021), doi:10.1038/s41467-021-22539-9.
+    Huang et al., Nat. Commun. 12, 2631 (2021), doi:10.1038/s41467-021-22539-9; regularised in
+    appendix F of arXiv:2011.01938.
 
     Examples
     --------
     >>> round(geometric_difference(np.eye(3), np.eye(3)), 6)
     1.0
     """
+    if form not in FORMS:
+        raise SpecError(f"unknown form {form!r}{did_you_mean(form, FORMS)}", "form")
     classical, quantum = _normalised(K_classical), _normalised(K_quantum)
     if classical.shape != quantum.shape:
         raise DataError(f"kernels of {len(classical)} and {len(quantum)} points")
-    eigenvalues, vectors = np.linalg.eigh(quantum)
-    root = (vectors * np.sqrt(np.maximum(eigenvalues, 0.0))) @ vectors.T
-    inverse = _regularised_inverse(classical, regularization)
-    return float(np.sqrt(np.linalg.eigvalsh(root @ inverse @ root)[-1]))
+    # every form is the largest singular value of a function of K_C times the root of K_Q
+    eigenvalues, vectors = np.linalg.eigh(classical)
+    eigenvalues = np.maximum(eigenvalues, 0.0)
+    shifted = eigenvalues + regularization
+    weights = {
+        "two_sided": np.sqrt(eigenvalues) / shifted,
+        "training": regularization / shifted,
+        "one_sided": 1 / np.sqrt(shifted),
+    }[form]
+    return float(np.linalg.norm((weights[:, None] * vectors.T) @ _root(quantum), 2))
 
 
 def model_complexity(K: ArrayLike, y: ArrayLike, regularization: float = 1e-10) -> float:
@@ -97,6 +140,11 @@ def _normalised(K: ArrayLike) -> Matrix:
     if not trace > 0:
         raise DataError(f"K: trace {trace}, expected a positive one")
     return np.asarray(matrix * (len(matrix) / trace))
+
+
+def _root(K: Matrix) -> Matrix:
+    eigenvalues, vectors = np.linalg.eigh(K)
+    return np.asarray((vectors * np.sqrt(np.maximum(eigenvalues, 0.0))) @ vectors.T)
 
 
 def _regularised_inverse(K: Matrix, regularization: float) -> Matrix:

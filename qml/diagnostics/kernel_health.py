@@ -84,9 +84,9 @@ def kernel_health(
     - *Use*: alignment with the labels, plain and centred; accuracy of a support vector machine in
       five-fold cross-validation, C tuned.
     - *Difference*: from the best tuned RBF kernel on the same data, the similarity (CKA), the
-      geometric difference :math:`g(K_C\|K_Q)` and the model complexities :math:`s_C` and
-      :math:`s_Q`, the inverses regularised by 0.01. If g is small, or :math:`s_C` no larger than
-      :math:`s_Q`, there is nothing to win.
+      geometric difference :math:`g(K_C\|K_Q)`, one-sided, and the model complexities :math:`s_C`
+      and :math:`s_Q` that it bounds, the inverses regularised by 0.01. If g is small, or
+      :math:`s_C` no larger than :math:`s_Q`, there is nothing to win.
     - *Shots*: the negative weight of the measured matrix and what each repair does about it.
 
     Parameters
@@ -237,7 +237,7 @@ def _examined(K: Matrix, y: NDArray[Any], n_qubits: int, rbf: _BestRBF, seed: in
         "alignment": alignment(K, target),
         "centred_alignment": _or_nan(centred_alignment, K, target),
         "rbf_similarity": _or_nan(centred_alignment, K, rbf.K),
-        "geometric_difference": geometric_difference(rbf.K, K, _REGULARIZATION),
+        "geometric_difference": geometric_difference(rbf.K, K, _REGULARIZATION, "one_sided"),
         "s_quantum": _complexity(K, y),
         "accuracy": _accuracy(K, y, seed),
     }

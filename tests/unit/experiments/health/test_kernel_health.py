@@ -49,7 +49,7 @@ def test_summary_is_the_formulas():
     by_hand = {
         "variance": concentration(K, 2).variance,
         "rbf_similarity": centred_alignment(K, rbf),
-        "geometric_difference": geometric_difference(rbf, K, 1e-2),
+        "geometric_difference": geometric_difference(rbf, K, 1e-2, "one_sided"),
         "s_quantum": model_complexity(K, sign, 1e-2),
         "s_rbf": model_complexity(rbf, sign, 1e-2),
         "alignment": sign @ K @ sign / (60 * np.linalg.norm(K)),

@@ -6,8 +6,12 @@ from scipy.linalg import sqrtm
 from scipy.stats import unitary_group
 
 from qml.diagnostics.concentration import concentration
-from qml.diagnostics.geometric_difference import geometric_difference, model_complexity
-from qml.errors import DataError
+from qml.diagnostics.geometric_difference import (
+    FORMS,
+    geometric_difference,
+    model_complexity,
+)
+from qml.errors import DataError, SpecError
 from qml.kernels import alignment, centred_alignment, label_kernel
 
 
@@ -44,22 +48,61 @@ def test_a_kernel_does_not_differ_from_itself():
     assert geometric_difference(positive(0), 7 * positive(0)) == pytest.approx(1.0, abs=1e-6)
 
 
+def published(classical, quantum, regularization, form):
+    """Huang et al. (2021) in SciPy's square roots, and the form that bounds the complexities."""
+    C, Q = sqrtm(classical).real, sqrtm(quantum).real
+    inverse = np.linalg.inv(classical + regularization * np.eye(len(classical)))
+    product = {
+        "two_sided": Q @ C @ inverse @ inverse @ C @ Q,
+        "one_sided": Q @ inverse @ Q,
+        "training": regularization**2 * Q @ inverse @ inverse @ Q,
+    }[form]
+    return np.sqrt(np.linalg.norm(product, 2))
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("regularization", [1e-10, 1e-2, 1.0])
+def test_geometric_difference_is_the_published_formula(form, regularization):
+    classical, quantum = positive(1), positive(2)
+    found = geometric_difference(classical, quantum, regularization, form)
+    expected = published(classical, quantum, regularization, form)
+    assert found == pytest.approx(expected, rel=1e-6, abs=1e-12)
+
+
 def test_geometric_difference_is_the_spectral_norm_not_the_row_sum():
     classical, quantum = positive(1), positive(2)
     product = sqrtm(quantum).real @ np.linalg.inv(classical) @ sqrtm(quantum).real
     found = geometric_difference(classical, quantum)
     assert found == pytest.approx(np.sqrt(np.linalg.norm(product, 2)), rel=1e-6)
     assert found < np.sqrt(np.linalg.norm(product, np.inf)) * 0.99
+    one_sided = geometric_difference(classical, quantum, form="one_sided")
+    assert found == pytest.approx(one_sided, rel=1e-6)  # without regularisation they are one
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_classical_complexity_is_bounded_by_the_geometric_difference(seed):
-    """s_C <= g(C|Q)^2 s_Q for any labels."""
+def test_a_direction_that_the_classical_kernel_lacks_is_an_error_of_training():
+    """There the two-sided form is 0 and the one-sided the square root of an inverse."""
+    classical, quantum = np.diag([2.0, 2.0, 2.0, 0.0]), np.eye(4)
+    of = {form: geometric_difference(classical, quantum, 1e-6, form) for form in FORMS}
+    # scaled to trace n, the classical one has eigenvalues 4/3
+    assert of["two_sided"] == pytest.approx(np.sqrt(3 / 4), rel=1e-5)
+    assert of["one_sided"] == pytest.approx(1e3, rel=1e-5)
+    assert of["training"] == pytest.approx(1.0, rel=1e-5)
+
+
+def test_unknown_form_of_the_geometric_difference_is_one_line():
+    with pytest.raises(SpecError, match=r"form: unknown form 'two-sided' .*'two_sided'"):
+        geometric_difference(np.eye(2), np.eye(2), form="two-sided")
+
+
+@pytest.mark.parametrize("regularization", [1e-10, 1e-2])
+@pytest.mark.parametrize("seed", range(10))
+def test_classical_complexity_is_bounded_by_the_geometric_difference(seed, regularization):
+    """s_C <= (g(C|Q)^2 + 1) s_Q for any labels, and without the 1 where nothing is regularised."""
     classical, quantum = positive(seed), positive(seed + 100)
     y = np.random.default_rng(seed).choice([-1.0, 1.0], 8)
-    g = geometric_difference(classical, quantum)
-    s_C, s_Q = model_complexity(classical, y), model_complexity(quantum, y)
-    assert s_C <= g**2 * s_Q * (1 + 1e-6)
+    g = geometric_difference(classical, quantum, regularization, "one_sided")
+    s_C, s_Q = (model_complexity(K, y, regularization) for K in (classical, quantum))
+    assert s_C <= (g**2 * (1 + 1e-6) + (regularization > 1e-6)) * s_Q
 
 
 def test_alignment_with_the_labels_is_the_published_formula():
