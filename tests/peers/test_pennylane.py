@@ -12,6 +12,7 @@ from qml.backends import resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.engine import gradients, statevectors
 from qml.kernels.fidelity import FidelityKernel
+from qml.kernels.projected import ProjectedKernel
 
 with warnings.catch_warnings():  # it warns about optional packages at import
     warnings.simplefilter("ignore")
@@ -152,3 +153,20 @@ def test_metric_of_states():
     theirs = qml.adjoint_metric_tensor(circuit)(qml.numpy.array(w, requires_grad=True))
     ours = resolve_backend("exact").bind(model, x[None]).metric(w, diagonal=False)
     np.testing.assert_allclose(ours, np.asarray(theirs), atol=1e-10)
+
+
+@pytest.mark.parametrize("gamma_factor", [0.1, 1.0, 10.0])
+def test_projected_kernel_at_a_published_factor_of_gamma(gamma_factor):
+    """qml-benchmarks: Bloch vectors, and 1 over their variance times the number of *features*."""
+    X = RNG.uniform(-np.pi / 2, np.pi / 2, (7, 3))
+
+    @qml.qnode(qml.device("default.qubit", wires=3))
+    def bloch_vectors(x):
+        qml.IQPEmbedding(x, wires=range(3), n_repeats=2)
+        return [qml.expval(P(i)) for P in (qml.PauliX, qml.PauliY, qml.PauliZ) for i in range(3)]
+
+    vectors = np.array([bloch_vectors(x) for x in X])
+    squares = ((vectors[:, None] - vectors[None]) ** 2).sum(axis=2)
+    theirs = np.exp(-gamma_factor / (3 * vectors.var()) * squares)
+    ours = ProjectedKernel({"name": "iqp", "reps": 2}, gamma_factor=3 * gamma_factor)
+    np.testing.assert_allclose(ours.fit_evaluate(X), theirs, atol=1e-10)

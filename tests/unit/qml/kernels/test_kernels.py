@@ -37,6 +37,27 @@ def test_projected_kernels_by_partial_trace():
     np.testing.assert_allclose(ProjectedKernel(gamma=1.7)(X, Y), np.exp(-1.7 * squares), atol=1e-12)
 
 
+def test_gamma_is_twice_that_of_bloch_vectors():
+    """Libraries that compare expectation values of X, Y and Z write the Gaussian with theirs."""
+    paulis = np.array([[[0, 1], [1, 0]], [[0, -1j], [1j, 0]], [[1, 0], [0, -1]]])
+    left, right = (
+        np.einsum("akij,pji->akp", reduced_states(points), paulis).real for points in (X, Y)
+    )
+    squares = ((left[:, None] - right[None]) ** 2).sum(axis=(2, 3))
+    kernel = ProjectedKernel(gamma=2 * 0.85)
+    np.testing.assert_allclose(kernel(X, Y), np.exp(-0.85 * squares), atol=1e-12)
+
+
+def test_gamma_factor_multiplies_what_is_learned_and_what_is_given():
+    learned = ProjectedKernel().fit(X).gamma_
+    tripled = ProjectedKernel(gamma_factor=3.0).fit(X)
+    assert tripled.gamma_ == pytest.approx(3 * learned, rel=1e-12)
+    np.testing.assert_allclose(tripled(X, Y), ProjectedKernel().fit(X)(X, Y) ** 3, atol=1e-12)
+    assert ProjectedKernel(gamma=0.5, gamma_factor=3.0).gamma_ == 1.5
+    with pytest.raises(SpecError, match="gamma_factor: Input should be greater than 0"):
+        ProjectedKernel(gamma_factor=0.0)
+
+
 def test_gamma_is_learned_from_training_data_and_kept():
     """A peer takes it from the test batch at prediction time."""
     kernel = ProjectedKernel().fit(X)
