@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.gaussian_process import GaussianProcessClassifier
 
 from qml.classifiers._base import QuantumClassifier
-from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
+from qml.kernels import Amplitude, KernelMachine, RepairMethod, Table, fit_process
 from qml.offers import Controls
 
 __all__ = ["QuantumGaussianProcessClassifier"]
@@ -26,6 +26,8 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
 
     Parameters
     ----------
+    amplitude : float or "fitted", default="fitted"
+        Amplitude a that is kept, or the most likely one.
     repair : {"none", "clip", "flip", "shift", "nearest"}, default="clip"
         Treatment of an indefinite matrix, see `qml.kernels.Repair`; a covariance has to be
         positive.
@@ -52,13 +54,14 @@ class QuantumGaussianProcessClassifier(KernelMachine, QuantumClassifier):
     array(['a'], dtype='<U1')
     """
 
+    amplitude: Amplitude = "fitted"
     repair: RepairMethod = "clip"
     controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))
         process = GaussianProcessClassifier(random_state=seed)
-        self._process = fit_process(process, self._table, y)
+        self._process = fit_process(process, self._table, y, self.amplitude)
         self.log_marginal_likelihood_ = float(self._process.log_marginal_likelihood_value_)
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:

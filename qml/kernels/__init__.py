@@ -7,11 +7,12 @@ from qml.kernels._contract import KERNELS, KernelSpec, Matrix, QuantumKernel, re
 from qml.kernels._machine import KernelMachine
 from qml.kernels._mitigation import DepolarisingCorrection
 from qml.kernels._repair import REPAIRS, Repair, RepairMethod
-from qml.kernels._table_kernel import Table, fit_process
+from qml.kernels._table_kernel import Amplitude, Table, fit_process
 
 __all__ = [
     "KERNELS",
     "REPAIRS",
+    "Amplitude",
     "DepolarisingCorrection",
     "KernelMachine",
     "KernelSpec",

@@ -7,16 +7,19 @@ training rows from 0 on, and after them the rows of the block that is predicted 
 from __future__ import annotations
 
 import warnings
-from typing import Any, Self
+from typing import Any, Literal, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.gaussian_process.kernels import ConstantKernel, Kernel
 
-__all__ = ["Table", "TableKernel", "fit_process"]
+from qml.declared import PositiveReal
+
+__all__ = ["Amplitude", "Table", "TableKernel", "fit_process"]
 
 Matrix = NDArray[np.float64]
+Amplitude: TypeAlias = PositiveReal | Literal["fitted"]
 
 
 class Table:
@@ -81,14 +84,19 @@ class TableKernel(Kernel):
         return f"TableKernel({len(self.table.K)} points)"
 
 
-def fit_process(process: Any, table: Table, y: NDArray[Any]) -> Any:
+def fit_process(
+    process: Any, table: Table, y: NDArray[Any], amplitude: Amplitude = "fitted"
+) -> Any:
     """Fit one of scikit-learn's Gaussian processes to a table, its amplitude by the likelihood.
 
     An amplitude at the lower bound is no failure: the kernel explains nothing of these labels. Nor
     is a line search that ends as "abnormal": it cannot raise a likelihood that is known to a few
-    digits only, as that of targets without noise is, and what it has found is kept.
+    digits only, as that of targets without noise is, and what it has found is kept. A number is
+    the amplitude itself, and nothing is fitted.
     """
-    process.set_params(kernel=ConstantKernel() * TableKernel(table))
+    fitted = amplitude == "fitted"
+    constant = ConstantKernel() if fitted else ConstantKernel(amplitude, "fixed")
+    process.set_params(kernel=constant * TableKernel(table))
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "The optimal value found", ConvergenceWarning)
         abnormal = r"lbfgs failed to converge[\s\S]*ABNORMAL"

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.gaussian_process import GaussianProcessRegressor
 
 from qml.declared import PositiveReal
-from qml.kernels import KernelMachine, RepairMethod, Table, fit_process
+from qml.kernels import Amplitude, KernelMachine, RepairMethod, Table, fit_process
 from qml.offers import Controls
 from qml.regressors._base import QuantumRegressor
 
@@ -25,12 +25,21 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
     r"""Gaussian process with covariance :math:`a\,K(x, y)`, a quantum kernel.
 
     The amplitude a is the one that makes the training targets most likely; the mean is the targets'
-    own.
+    own. Both can be switched off: with ``normalize_y=False, amplitude=1.0`` it is the plain process
+    of the textbook,
+
+    .. math:: m(x) = k_x^T (K + \alpha)^{-1} y,\qquad
+        v(x) = K(x, x) - k_x^T (K + \alpha)^{-1} k_x
 
     Parameters
     ----------
     alpha : float, default=1e-3
-        Variance of the targets' noise, on targets scaled to variance 1.
+        Variance of the targets' noise, on targets scaled to variance 1, or on the targets as they
+        are where they are not scaled.
+    normalize_y : bool, default=True
+        Choice to scale the training targets to mean 0 and variance 1; predictions are scaled back.
+    amplitude : float or "fitted", default="fitted"
+        Amplitude a that is kept, on the targets that `alpha` is on, or the most likely one.
     repair : {"none", "clip", "flip", "shift", "nearest"}, default="clip"
         Treatment of an indefinite matrix, see `qml.kernels.Repair`; a covariance has to be
         positive.
@@ -38,7 +47,7 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
     Attributes
     ----------
     amplitude_ : float
-        Fitted amplitude a.
+        Amplitude a, fitted or given.
     log_marginal_likelihood_ : float
         Likelihood of the training targets, at that amplitude.
 
@@ -61,13 +70,15 @@ class QuantumGaussianProcessRegressor(KernelMachine, QuantumRegressor):
     """
 
     alpha: PositiveReal = 1e-3
+    normalize_y: bool = True
+    amplitude: Amplitude = "fitted"
     repair: RepairMethod = "clip"
     controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.float64], seed: int) -> None:
         self._table = Table(self._training_matrix(X, y, seed))
-        process = GaussianProcessRegressor(alpha=self.alpha, normalize_y=True)
-        self._process = fit_process(process, self._table, y)
+        process = GaussianProcessRegressor(alpha=self.alpha, normalize_y=self.normalize_y)
+        self._process = fit_process(process, self._table, y, self.amplitude)
         self.amplitude_ = float(self._process.kernel_.k1.constant_value)
         self.log_marginal_likelihood_ = float(self._process.log_marginal_likelihood_value_)
 

@@ -12,6 +12,7 @@ from qml.classifiers.pegasos_qsvc import PegasosQSVC
 from qml.classifiers.qsvc import QSVC
 from qml.classifiers.quantum_gaussian_process_classifier import QuantumGaussianProcessClassifier
 from qml.kernels import KernelMachine, Table, fit_process, resolve_kernel
+from qml.kernels._table_kernel import TableKernel
 from qml.outlier_detectors.quantum_one_class_svm import QuantumOneClassSVM
 from qml.regressors.qsvr import QSVR
 from qml.regressors.quantum_gaussian_process_regressor import QuantumGaussianProcessRegressor
@@ -58,6 +59,16 @@ def test_process_classifier_sees_new_points_as_its_kernel_does():
     np.testing.assert_allclose(model.predict_proba(NEW), process.predict_proba(rows), atol=1e-6)
     as_one = process.predict_proba(table.show(new @ middle @ train.T, np.ones(20)))
     assert np.abs(as_one - model.predict_proba(NEW)).max() > 1e-3
+
+
+def test_process_classifier_with_its_amplitude_kept_is_scikit_learns():
+    exact = resolve_kernel("fidelity", "zz", 1.0, "exact")
+    table = Table(exact.evaluate(X))
+    kernel = ConstantKernel(2.5, "fixed") * TableKernel(table)
+    theirs = GaussianProcessClassifier(kernel, optimizer=None).fit(table.training_rows(), y)
+    ours = QuantumGaussianProcessClassifier(amplitude=2.5).fit(X, y)
+    rows = table.show(exact.evaluate(NEW, X), np.ones(20))
+    np.testing.assert_allclose(ours.predict_proba(NEW), theirs.predict_proba(rows), atol=1e-10)
 
 
 MACHINES = [
