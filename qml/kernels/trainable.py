@@ -16,7 +16,7 @@ from qml.errors import DataError, SpecError
 from qml.examples import KernelExample
 from qml.kernels._alignment import alignment, alignment_slopes, centred, label_kernel
 from qml.kernels._contract import Matrix, QuantumKernel
-from qml.optimizers import Objective, OptimizerSpec, resolve_optimizer
+from qml.optimizers import Objective, OptimizerSpec, resolve_optimizer, warn_if_worsened
 
 __all__ = ["TrainableKernel"]
 
@@ -102,18 +102,21 @@ class TrainableKernel(QuantumKernel):
         model = self._model(X.shape[1])
         loss = _loss(self.objective, y, self.C)
         bound = self.backend.bind_gram(model, X)
+        noisy = self.backend.shots is not None
         objective = (
-            Objective.of_both(lambda weights: bound.value_and_gradient(weights, loss))
+            Objective.of_both(lambda weights: bound.value_and_gradient(weights, loss), noisy=noisy)
             if self._optimizer.uses_gradient
-            else Objective(lambda weights: loss(bound.gram(weights))[0])
+            else Objective(lambda weights: loss(bound.gram(weights))[0], noisy=noisy)
         )
         start = self._start(len(model.weights))
         self.result_ = self._optimizer.minimize(objective, start, seed=self.random_state or 0)
+        warn_if_worsened(self.result_)
         self.weights_ = self.result_.x
         self._report = {
             "optimizer": self.result_.implementation,
-            "loss_start": self.result_.history[0],
+            "loss_start": self.result_.start_fun,
             "loss": self.result_.fun,
+            "loss_best": self.result_.best_fun,
             "evaluations": self.result_.n_evaluations,
             "gradients": self.result_.n_gradients,
             "parameters": len(self.weights_),

@@ -7,11 +7,10 @@ from qml.optimizers._contract import (
     Objective,
     Optimizer,
     OptimizerSpec,
-    Result,
     Stopped,
-    Vector,
     resolve_optimizer,
 )
+from qml.optimizers._result import Result, Vector, warn_if_worsened
 
 __all__ = [
     "OPTIMIZERS",
@@ -22,6 +21,7 @@ __all__ = [
     "Stopped",
     "Vector",
     "resolve_optimizer",
+    "warn_if_worsened",
 ]
 
 if TYPE_CHECKING:

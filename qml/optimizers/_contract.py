@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import ClassVar, Self, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from qml.errors import SpecError
+from qml.optimizers._result import Result, Vector
 from qml.registry import Room
 
 __all__ = [
@@ -23,14 +23,13 @@ __all__ = [
     "Objective",
     "Optimizer",
     "OptimizerSpec",
-    "Result",
     "Stopped",
+    "Vector",
     "resolve_optimizer",
 ]
 
 OPTIMIZERS: Room[type[Optimizer]] = Room("optimizer", "qml.optimizers")
 
-Vector = NDArray[np.float64]
 Callback: TypeAlias = Callable[[int, Vector, float], object]
 
 
@@ -51,6 +50,8 @@ class Objective:
     on_step : callable or None, default=None
         Function that is called when the optimizer begins a step of its own: the moment for a new
         minibatch.
+    noisy : bool, default=False
+        True if two values at one point may differ, by shots or minibatches.
 
     Attributes
     ----------
@@ -75,12 +76,14 @@ class Objective:
         metric: Callable[[Vector, bool], Vector] | None = None,
         fidelity: Callable[[Vector, Vector], float] | None = None,
         on_step: Callable[[], object] | None = None,
+        noisy: bool = False,
     ) -> None:
         self._function = function
         self._gradient = gradient
         self._metric = metric
         self._fidelity = fidelity
         self._on_step = on_step
+        self.noisy = noisy
         self.n_evaluations = 0
         self.n_gradients = 0
         self.n_steps = 0
@@ -95,6 +98,7 @@ class Objective:
         metric: Callable[[Vector, bool], Vector] | None = None,
         fidelity: Callable[[Vector, Vector], float] | None = None,
         on_step: Callable[[], object] | None = None,
+        noisy: bool = False,
     ) -> Self:
         """Return the objective of a function that gives its value and gradient in one go.
 
@@ -113,7 +117,9 @@ class Objective:
                 at[:] = [(key, function(x))]
             return at[0][1]
 
-        return cls(lambda x: answered(x)[0], lambda x: answered(x)[1], metric, fidelity, step)
+        return cls(
+            lambda x: answered(x)[0], lambda x: answered(x)[1], metric, fidelity, step, noisy
+        )
 
     def __call__(self, x: Vector) -> float:
         point = np.array(x, dtype=np.float64)  # a copy: optimizers change theirs in place
@@ -137,6 +143,14 @@ class Objective:
         """Return the best point and value among the evaluations from number `start` on."""
         index = start + int(np.argmin(self.history[start:]))
         return self._points[index], self.history[index]
+
+    def at_start(self, x0: Vector, start: int = 0) -> float:
+        """Return the value at the first point of the evaluations from number `start` on.
+
+        Where `x0` itself was never asked for, the first two are on either side of it.
+        """
+        around = 1 if np.array_equal(self._points[start], x0) else 2
+        return float(np.mean(self.history[start : start + around]))
 
     @property
     def has_gradient(self) -> bool:
@@ -170,38 +184,6 @@ class Stopped(Exception):
 
 class BudgetSpent(Exception):
     """The evaluations are used up in the middle of a library's step."""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What an optimizer found and what it took.
-
-    Parameters
-    ----------
-    x : ndarray of shape (n_parameters,)
-        Point where it ended; its best point so far if the callback stopped it.
-    fun : float
-        Value of the objective at `x`.
-    n_iterations : int
-        Number of the optimizer's own steps; not comparable between optimizers.
-    n_evaluations, n_gradients : int
-        Calls of the objective and of its gradient, counted by the objective: comparable.
-    history : tuple of float
-        The value of every evaluation, in order.
-    stopped : bool
-        True where the callback or the objective ended it.
-    implementation : str
-        The code that ran, with its version.
-    """
-
-    x: Vector
-    fun: float
-    n_iterations: int
-    n_evaluations: int
-    n_gradients: int
-    history: tuple[float, ...]
-    stopped: bool
-    implementation: str
 
 
 @dataclass(frozen=True)
@@ -285,14 +267,19 @@ class Optimizer(ABC):
             n_iterations = objective.n_steps
         finally:
             objective._callback = None
+        best_x, best_fun = objective.best_since(evaluations)
         return Result(
             x=np.asarray(x, dtype=np.float64),
             fun=float(fun),
+            best_x=best_x.copy(),
+            best_fun=best_fun,
+            start_fun=objective.at_start(np.asarray(x0), evaluations),
             n_iterations=n_iterations,
             n_evaluations=objective.n_evaluations - evaluations,
             n_gradients=objective.n_gradients - gradients,
             history=tuple(objective.history[evaluations:]),
             stopped=stopped,
+            noisy=objective.noisy,
             implementation=self.implementation,
         )
 

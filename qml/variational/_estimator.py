@@ -69,6 +69,8 @@ class TrainedEstimator(QuantumEstimator):
         return {
             "optimizer": self.result_.implementation,
             "loss": self.result_.fun,
+            "loss_start": self.result_.start_fun,
+            "loss_best": self.result_.best_fun,
             "iterations": self.result_.n_iterations,
             "evaluations": self.trained_.counts.evaluations,
             "gradients": sum(run.n_gradients for run in runs),

@@ -13,7 +13,14 @@ from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, Pos
 
 from qml.backends import Backend
 from qml.errors import SpecError
-from qml.optimizers import OPTIMIZERS, Objective, Optimizer, Result, Stopped
+from qml.optimizers import (
+    OPTIMIZERS,
+    Objective,
+    Optimizer,
+    Result,
+    Stopped,
+    warn_if_worsened,
+)
 from qml.registry import check_parameters
 from qml.variational._questions import Question
 from qml.variational._tape import Answered, Tape
@@ -285,6 +292,11 @@ def train(
     ------
     SpecError
         If the optimizer cannot bear minibatches, or the budget is less than one evaluation.
+
+    Warns
+    -----
+    RuntimeWarning
+        If the answer's loss is far above the start's, see `qml.optimizers.Result.worsened`.
     """
     if training.batch_size is not None and not optimizer.stochastic:
         bearing = [name for name in OPTIMIZERS.names() if OPTIMIZERS.load(name).stochastic]
@@ -306,6 +318,7 @@ def train(
         if tape is not None:
             tape.close()
     result, stopped_by, _ = min(runs, key=lambda run: run[2])
+    warn_if_worsened(result)
     return Trained(result, tuple(run for run, _, _ in runs), trace, spent, stopped_by)
 
 
@@ -342,7 +355,9 @@ class _Run:
         """Return the run's result, what ended it, and the loss by which runs are compared."""
         self._current: Problem | None = None
         self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
-        geometry = self._metric, self._fidelity, self._on_step
+        in_parts = (self._training.batch_size or np.inf) < self._problem.n_samples
+        noisy = self._backend.shots is not None or in_parts
+        geometry = self._metric, self._fidelity, self._on_step, noisy
         self.objective = (
             Objective.of_both(self._value_and_gradient, *geometry)
             if self._optimizer.uses_gradient

@@ -83,6 +83,16 @@ def test_value_belongs_to_the_returned_point(name, example):
 
 
 @every_example
+def test_best_point_seen_is_told_beside_the_last(name, example):
+    result = made(name, example, maxiter=12).minimize(objective(Counted()), START)
+    assert result.best_fun == min(result.history) <= result.fun
+    assert result.best_fun == Counted()(result.best_x)
+    # SPSA looks on either side of it alone, 0.2 away in every angle
+    assert result.start_fun == pytest.approx(Counted()(START), abs=0.1)
+    assert not result.worsened
+
+
+@every_example
 def test_start_is_left_alone_and_used(name, example):
     start, function = START.copy(), Counted()
     made(name, example).minimize(objective(function), start)
