@@ -24,7 +24,7 @@ from qml.variational._questions import Question
 __all__ = ["Answered", "Tape"]
 
 Values = NDArray[np.float64]
-_FORMAT = 3  # of the lines; a tape of another one cannot be played
+_FORMAT = 4  # of the lines; a tape of another one cannot be played
 
 
 @dataclass(frozen=True)
@@ -40,13 +40,16 @@ class Answered:
     state : dict
         Place of the backend's streams of random numbers after it, as plain values.
     seconds : float
-        Time since the training began.
+        Time since its run began.
+    run : int, default=0
+        Number of the run that asked, among the restarts.
     """
 
     answer: list[float]
     usage: Usage
     state: dict[str, Any]
     seconds: float
+    run: int = 0
 
 
 class Tape:
@@ -114,6 +117,10 @@ class Tape:
     def playing(self) -> bool:
         """Whether the next answer is on the tape."""
         return self._next < len(self._lines)
+
+    def ended(self, run: int) -> bool:
+        """Whether the tape goes on with a later run: this one asked for more than its budget."""
+        return self.playing and bool(self._lines[self._next]["run"] > run)
 
     def play(self, question: Question, *points: Values) -> Answered:
         """Return the next answer, which must be that to this question."""

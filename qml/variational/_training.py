@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
-from typing import Annotated, Any, Protocol, TypeAlias
+from dataclasses import dataclass
+from typing import Annotated, Any, NoReturn, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,12 @@ from qml.optimizers import (
     warn_if_worsened,
 )
 from qml.registry import check_parameters
+from qml.variational._course import Counts, Trace
 from qml.variational._questions import Question
 from qml.variational._tape import Answered, Tape
 
 __all__ = [
-    "Counts",
     "Problem",
-    "Trace",
     "Trained",
     "Training",
     "TrainingSpec",
@@ -64,29 +63,6 @@ class Problem(Protocol):
 
     def fidelity(self, first: Values, second: Values) -> float:
         """Return the mean fidelity of the states at two sets of weights."""
-
-
-@dataclass(frozen=True)
-class Counts:
-    """What a training has spent when its callback is called.
-
-    Parameters
-    ----------
-    steps : int
-        Steps of the optimizer's own.
-    evaluations : int
-        Evaluations of the loss.
-    circuits, shots : int
-        Circuits and measurements, counted as in `qml.backends.Usage`.
-    seconds : float
-        Time since the training began; a resumed one counts the time before too.
-    """
-
-    steps: int = 0
-    evaluations: int = 0
-    circuits: int = 0
-    shots: int = 0
-    seconds: float = 0.0
 
 
 TrainingCallback: TypeAlias = Callable[[int, Values, float, Counts], object]
@@ -178,55 +154,6 @@ def resolve_training(spec: TrainingSpec) -> Training:
         raise error.under("training") from None
 
 
-@dataclass
-class Trace:
-    """The course of a training: a row whenever the loss fell below all before.
-
-    Attributes
-    ----------
-    steps, evaluations, circuits, shots : list of int
-        Counts when that evaluation was done.
-    seconds, losses : list of float
-        Time at that evaluation, and its loss.
-    points : list of ndarray
-        Weights of that evaluation; kept only where stages are asked for.
-    """
-
-    steps: list[int] = field(default_factory=list)
-    evaluations: list[int] = field(default_factory=list)
-    circuits: list[int] = field(default_factory=list)
-    shots: list[int] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    points: list[Values] = field(default_factory=list)
-
-    def add(self, counts: Counts, loss: float, point: Values | None) -> None:
-        """Append a row if it is an improvement."""
-        if self.losses and loss >= self.losses[-1]:
-            return
-        for each in fields(counts):
-            getattr(self, each.name).append(getattr(counts, each.name))
-        self.losses.append(float(loss))
-        if point is not None:
-            self.points.append(point)
-
-    def thinned(self, n_rows: int) -> Trace:
-        """Return at most so many rows, evenly spread over the logarithm of the evaluations.
-
-        First and last stay.
-        """
-        if len(self.losses) <= n_rows:
-            return self
-        spent = np.asarray(self.evaluations, dtype=float)
-        marks = np.geomspace(spent[0], spent[-1], n_rows)
-        rows = np.unique(np.searchsorted(spent, marks * (1 + 1e-9), side="right") - 1)
-        thin = Trace()
-        for each in fields(self):
-            kept = getattr(self, each.name)
-            setattr(thin, each.name, [kept[row] for row in rows] if kept else [])
-        return thin
-
-
 @dataclass(frozen=True)
 class Trained:
     """A finished training.
@@ -311,7 +238,9 @@ def train(
     try:
         for number in range(training.restarts):
             run_seed = seed if number == 0 else _child(seed, number)
-            run = _Run(problem, validation, optimizer, training, backend, trace, spent, tape)
+            run = _Run(
+                number, problem, validation, optimizer, training, backend, trace, spent, tape
+            )
             runs.append(run.minimize(starts(np.random.default_rng(run_seed)), run_seed))
             spent = run.counts()
     finally:
@@ -332,6 +261,7 @@ class _Run:
 
     def __init__(
         self,
+        number: int,
         problem: Problem,
         validation: Problem | None,
         optimizer: Optimizer,
@@ -341,6 +271,7 @@ class _Run:
         spent: Counts,
         tape: Tape | None,
     ) -> None:
+        self._number = number
         self._problem, self._validation = problem, validation
         self._optimizer, self._training = optimizer, training
         self._backend, self._tape = backend, tape
@@ -445,6 +376,8 @@ class _Run:
     ) -> list[float]:
         """Return an answer: from the tape, or from the backend if the budget bears it."""
         backend = self._backend
+        if self._tape is not None and self._tape.ended(self._number):
+            self._stop("budget")
         if self._tape is not None and self._tape.playing:
             played = self._tape.play(question, *points)
             backend.usage += played.usage
@@ -456,8 +389,13 @@ class _Run:
         answer = ask()
         if self._tape is not None:
             spent, seconds = backend.usage.since(before), time.perf_counter() - self._began
-            self._tape.record(Answered(answer, spent, backend.state, seconds), question, *points)
+            answered = Answered(answer, spent, backend.state, seconds, self._number)
+            self._tape.record(answered, question, *points)
         return answer
+
+    def _stop(self, reason: str) -> NoReturn:
+        self._stopped_by = reason
+        raise Stopped
 
     def _refuse_beyond_budget(self, asked: Problem, question: Question) -> None:
         training, share = self._training, self._training.restarts
@@ -471,8 +409,7 @@ class _Run:
             (training.max_seconds, time.perf_counter() - self._began),
         )
         if any(limit is not None and used > limit / share for limit, used in beyond):
-            self._stopped_by = "budget"
-            raise Stopped
+            self._stop("budget")
 
     def _after(self, number: int, weights: Values, loss: float) -> bool:
         """Look at an evaluation: trace, validation, patience, and the user's callback."""

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ import pytest
 from experiments.datasets.ad_hoc import ad_hoc
 from qml.classifiers.data_reuploading_classifier import DataReuploadingClassifier
 from qml.classifiers.vqc import VQC
+from qml.costs import Usage
 from qml.errors import SpecError, StoreError
 from qml.optimizers import OPTIMIZERS, resolve_optimizer
 from qml.variational import Counts, Trace, Training, resolve_training
@@ -279,6 +281,73 @@ def test_resumed_training_reports_every_cost_that_the_uninterrupted_one_reports(
     np.testing.assert_array_equal(resumed.weights_, whole.weights_)
 
 
+def told(model):
+    """All that a training reports but its seconds."""
+    trained = model.trained_
+    trace = {name: values for name, values in vars(trained.trace).items() if name != "seconds"}
+    return {
+        "usage": model.usage_,
+        "counts": replace(trained.counts, seconds=0.0),
+        "trace": {**trace, "points": [point.tolist() for point in trained.trace.points]},
+        "runs": [
+            {**vars(run), "x": run.x.tolist(), "best_x": run.best_x.tolist()}
+            for run in trained.runs
+        ],
+        "training": model.training_,
+        "weights": model.weights_.tolist(),
+    }
+
+
+@pytest.mark.parametrize(
+    "name, backend, training",
+    [
+        ("cobyla", "exact", {"max_circuits": 400, "restarts": 2}),
+        ("adam", "exact", {"max_circuits": 400, "restarts": 3, "stages": 4}),
+        ("adam", "exact", {"batch_size": 8, "validation_fraction": 0.25, "restarts": 2}),
+        ("spsa", "exact:shots=20", {"validation_fraction": 0.25, "patience": 3, "restarts": 2}),
+        ("natural_gradient", "exact:shots=20", {"max_shots": 120_000, "restarts": 2}),
+        ("l_bfgs_b", "exact", {"patience": 4}),
+    ],
+)
+def test_training_killed_after_any_answer_reports_what_the_uninterrupted_one_reports(
+    tmp_path, name, backend, training
+):
+    """Also where a run had spent its share of the budget before the next one began."""
+    few, labels = X[::2], Y[::2]
+    optimizer = {"name": "spsa", "maxiter": 4, "a": 0.5} if name == "spsa" else name
+    whole = told(vqc(optimizer, 8, backend, **training).fit(few, labels))
+    tape = tmp_path / "tape.jsonl"
+    kept = vqc(optimizer, 8, backend, checkpoint=str(tape), **training).fit(few, labels)
+    assert told(kept) == whole
+    lines = tape.read_bytes().splitlines(keepends=True)
+    for n_lines in range(1, len(lines) + 1):
+        tape.write_bytes(b"".join(lines[:n_lines]))
+        resumed = vqc(optimizer, 8, backend, checkpoint=str(tape), **training)
+        assert told(resumed.fit(few, labels)) == whole, n_lines
+        assert tape.read_bytes().count(b"\n") == len(lines)
+
+
+def test_resumed_training_with_a_larger_budget_goes_on(tmp_path):
+    tape = str(tmp_path / "tape.jsonl")
+    vqc("cobyla", 30, checkpoint=tape, max_circuits=400).fit(X, Y)
+    more = vqc("cobyla", 30, checkpoint=tape, max_circuits=800).fit(X, Y)
+    assert more.usage_.circuits == 800
+    assert told(more) == told(vqc("cobyla", 30, max_circuits=800).fit(X, Y))
+
+
+def test_resumed_seconds_of_a_service_add_up_to_the_last_digit(tmp_path, monkeypatch):
+    of_call = Usage.of_call
+    bills = iter(np.random.default_rng(0).uniform(0, 1, 10_000))
+    monkeypatch.setattr(
+        Usage, "of_call", lambda *counts, **costs: of_call(*counts, **costs, qpu_s=next(bills))
+    )
+    tape = tmp_path / "tape.jsonl"
+    whole = vqc("spsa", 20, "exact:shots=20", checkpoint=str(tape), restarts=2).fit(X, Y)
+    assert whole.usage_.qpu_s > 10
+    again = vqc("spsa", 20, "exact:shots=20", checkpoint=str(tape), restarts=2).fit(X, Y)
+    assert again.usage_ == whole.usage_
+
+
 @pytest.mark.parametrize("name", ["adam", "cma_es", "qnspsa"])
 def test_resumed_minibatches_are_those_of_the_uninterrupted_training(tmp_path, name):
     """Also where an optimizer asks before its first step, and so looks at the first minibatch."""
@@ -295,7 +364,8 @@ def test_checkpoint_of_another_version_is_one_line(tmp_path):
     vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
     first, *others = tape.read_text().splitlines(keepends=True)
     bare = {"training": json.loads(first)["training"]}
-    for old in (bare, {**bare, "format": 2}):  # 2 did not tell a held-out loss
+    # 2 did not tell a held-out loss, 3 not the run that asked
+    for old in (bare, {**bare, "format": 2}, {**bare, "format": 3}):
         tape.write_text("".join([json.dumps(old) + "\n", *others]))
         with pytest.raises(StoreError, match="written by another version"):
             vqc("cobyla", 3, checkpoint=str(tape)).fit(X, Y)
