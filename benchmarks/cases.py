@@ -145,6 +145,18 @@ CASES: dict[str, Case] = {
             ),
         },
     ),
+    **{
+        f"gram_10_{N}_aer": Case(
+            f"exact Gram matrix, 10 qubits, {N:,} points, with Aer in the process",
+            {
+                "qml-workbench": Side(lambda N=N: kernels.our_gram(10, N)),
+                "qml-workbench, after `import qiskit_aer`": Side(
+                    lambda N=N: kernels.our_gram_beside_aer(10, N), tolerance=0.0
+                ),
+            },
+        )
+        for N in (900, 1000)
+    },
     "noisy_gram_4_100": Case(
         "noisy Gram matrix without shots, 4 qubits, 100 points, noise of fake_manila",
         {

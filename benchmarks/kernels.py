@@ -18,6 +18,13 @@ def our_gram(n: int, N: int) -> c.Prepared:
     return lambda: gram(feature_map, X)
 
 
+def our_gram_beside_aer(n: int, N: int) -> c.Prepared:
+    """Return ours in a process with Aer, whose matrix library has one thread."""
+    import qiskit_aer  # noqa: F401
+
+    return our_gram(n, N)
+
+
 def fidelity_quantum_kernel(n: int, N: int, aer: bool) -> c.Prepared:
     from qiskit_machine_learning.kernels import FidelityQuantumKernel
     from qiskit_machine_learning.state_fidelities import ComputeUncompute
