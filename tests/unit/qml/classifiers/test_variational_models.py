@@ -294,6 +294,26 @@ def test_kitchen_sinks_bits_are_those_of_the_circuits():
         )
 
 
+def test_kitchen_sinks_in_blocks_are_those_in_one(monkeypatch):
+    from qml.classifiers import quantum_kitchen_sinks
+
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", {"n_episodes": 3})
+    whole = model.fit(X, np.arange(9) % 2)._bits(X)
+    monkeypatch.setattr(quantum_kitchen_sinks, "_BLOCK", 2 * 3 << whole.shape[1] // 3)
+    np.testing.assert_allclose(model._bits(X), whole, atol=1e-15)
+
+
+def test_kitchen_sinks_without_penalty_grow_their_weights():
+    y = np.arange(9) % 2
+    weights = [
+        np.abs(
+            build_estimator(MODELS, "quantum_kitchen_sinks", {"C": C}).fit(X, y).linear_.coef_
+        ).max()
+        for C in (1.0, 1e4, None)
+    ]
+    assert weights[0] < weights[1] < weights[2]
+
+
 def test_quanvolution_filters_every_patch():
     model = build_estimator(MODELS, "quanvolutional_classifier", {"head": "logistic", "stride": 1})
     images = np.random.default_rng(0).uniform(0, 1, (10, 9))
