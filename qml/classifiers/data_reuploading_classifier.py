@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
@@ -10,7 +11,8 @@ from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._variational import ProbabilityClassifier, loss_of_probabilities
+from qml.classifiers._published import FormedClassifier
+from qml.classifiers._variational import loss_of_probabilities
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
@@ -22,7 +24,7 @@ __all__ = ["DataReuploadingClassifier"]
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
 
 
-class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
+class DataReuploadingClassifier(EntanglingEstimator, FormedClassifier):
     r"""Layers of rotations by :math:`\theta + w\circ x`, entangled by CZ, against class states.
 
     Each qubit takes three features. With :math:`F_{qc}` the fidelity of qubit :math:`q` with the
@@ -49,6 +51,11 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
 
     Notes
     -----
+    ``form="bowles2024"``: a layer turns by the scaled features and then by its angles, and an
+    upload without CZ, of both in one, comes last; :math:`|1\rangle` is the state of the first
+    class; angles and factors begin uniform in [0, 1); the class is that of the measured qubits'
+    mean Z, without the weights.
+
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
@@ -82,11 +89,13 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
             counts = {"one": 1, "half": max(1, width // 2), "all": width}
             chosen = np.arange(counts[self.measured])
             bits = outcome_bits(width)[:, chosen]
-            fidelities = np.stack([1 - bits, bits], axis=2).astype(float)
+            sides = [1 - bits, bits] if self.form is None else [bits, 1 - bits]
+            fidelities = np.stack(sides, axis=2).astype(float)
         else:
             fidelities = (1 + z_observables(width, n_targets)[:, None, :]) / 2
         n_measured = fidelities.shape[1]
-        model = self._circuit(n_features, width)
+        circuit = self._circuit if self.form is None else self._published_circuit
+        model = circuit(n_features, width)
         if self.loss is None:
             size = n_measured * n_targets
             readout = fidelities.reshape(1 << width, size)
@@ -118,6 +127,42 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
                     circuit.cz(first, first + 1)
         return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
 
+    def _published_circuit(self, n_features: int, width: int) -> ModelCircuit:
+        x = ParameterVector("x", n_features)
+        shifts = ParameterVector("θ", 3 * width * (self.reps + 1))
+        factors = ParameterVector("w", n_features * (self.reps + 1) * self.trained_scaling)
+        circuit = QuantumCircuit(width)
+
+        def turn(qubit: int, angles: Sequence[Any]) -> None:
+            for rotate, angle in zip((circuit.rz, circuit.ry, circuit.rz), angles, strict=True):
+                rotate(angle, qubit)
+
+        for layer in range(self.reps + 1):
+            for qubit in range(width):
+                first = 3 * (layer * width + qubit)
+                own: list[Any] = shifts[first : first + 3]
+                data: list[Any] = [
+                    (factors[layer * n_features + k] if self.trained_scaling else 1) * x[k]
+                    if k < n_features
+                    else 0.0
+                    for k in range(3 * qubit, 3 * qubit + 3)
+                ]
+                if layer < self.reps and self.trained_scaling:
+                    turn(qubit, data)
+                    turn(qubit, own)
+                else:
+                    turn(qubit, [a + b for a, b in zip(own, data, strict=True)])
+            if self.entangling and layer < self.reps:
+                for control in range(layer % 2, width - 1, 2):
+                    circuit.cz(control, control + 1)
+        return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
+
+    def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
+        if self.form is None:
+            return super()._start(architecture, rng)
+        angles = rng.uniform(size=architecture.n_circuit_weights)
+        return np.concatenate([angles, architecture.head.start(rng)])
+
     def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
         if self.loss is not None:
             return loss_of_probabilities(self.loss, y)
@@ -134,5 +179,7 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
         if self.loss is not None:
             return predictions
         k = len(self.classes_)
+        if self.form is not None:
+            predictions = predictions / self.weights_[self._built.n_circuit_weights :]
         scores = predictions.reshape(len(predictions), -1, k).mean(axis=1)
         return np.asarray(np.maximum(scores, 1e-9))

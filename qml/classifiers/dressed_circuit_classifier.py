@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import PositiveInt
 from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._variational import VariationalClassifier
+from qml.classifiers._published import FormedClassifier
+from qml.classifiers._variational import VariationalClassifier, loss_of_probabilities
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
 from qml.offers import Controls
-from qml.variational import Architecture, Head
+from qml.variational import Architecture, Head, PredictionLoss
 
 __all__ = ["DressedCircuitClassifier"]
 
@@ -22,7 +24,7 @@ EXAMPLES = ({"optimizer": {"name": "adam", "maxiter": 20}},)
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
 
 
-class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
+class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier, VariationalClassifier):
     r"""A trained linear layer into angles, a circuit, and a trained linear layer out of it.
 
     .. math:: \phi = \tfrac\pi2\tanh(Vx + v),\qquad
@@ -41,6 +43,9 @@ class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
 
     Notes
     -----
+    ``form="bowles2024"``: no biases :math:`v` and :math:`b`, a qubit a feature, and in each layer
+    RY before a ring of CX; :math:`V` and :math:`A` begin normal over the number of features.
+
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
@@ -64,6 +69,8 @@ class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
     controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
+        if self.form is not None:
+            return self._published(n_features)
         width = min(n_features, 4) if self.n_qubits is None else self.n_qubits
         x = ParameterVector("x", n_features)
         layer_in = ParameterVector("v", width * (n_features + 1))
@@ -83,6 +90,41 @@ class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
         head = Head(width, n_targets, "dense", normalised=True)
         model = ModelCircuit(circuit, tuple(x), (*layer_in, *weights))
         return Architecture(model, np.asarray(1.0 - 2.0 * outcome_bits(width)), head)
+
+    def _published(self, n_features: int) -> Architecture:
+        width = n_features if self.n_qubits is None else self.n_qubits
+        x = ParameterVector("x", n_features)
+        layer_in = ParameterVector("v", width * n_features)
+        weights = ParameterVector("θ", width * self.reps)
+        circuit = QuantumCircuit(width)
+        for qubit in range(width):
+            own = layer_in[qubit * n_features : (qubit + 1) * n_features]
+            circuit.h(qubit)
+            products = [v * z for v, z in zip(own, x, strict=True)]
+            circuit.ry(_squashed(sum(products[1:], start=products[0])), qubit)
+        ring = range(width) if width > 2 else range(width - 1)
+        for layer in range(self.reps):
+            for qubit in range(width):
+                circuit.ry(weights[layer * width + qubit], qubit)
+            for qubit in ring if self.entangling else ():
+                circuit.cx(qubit, (qubit + 1) % width)
+        model = ModelCircuit(circuit, tuple(x), (*layer_in, *weights))
+        head = Head(width, 2, "matrix", normalised=True)
+        return Architecture(model, np.asarray(1.0 - 2.0 * outcome_bits(width)), head)
+
+    def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
+        weights = super()._start(architecture, rng)
+        if self.form is not None:
+            n_features, width = (
+                len(architecture.model.inputs),
+                architecture.model.circuit.num_qubits,
+            )
+            for part in (slice(n_features * width), slice(-2 * width, None)):
+                weights[part] = rng.normal(size=weights[part].size) / n_features
+        return weights
+
+    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
+        return loss_of_probabilities(self.loss if self.form is None else "cross_entropy", y)
 
 
 def _squashed(value: ParameterExpression) -> ParameterExpression:

@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
-from qml.classifiers._variational import VariationalClassifier
+from qml.classifiers._published import FormedClassifier
+from qml.classifiers._variational import VariationalClassifier, loss_of_probabilities
 from qml.declared import PositiveReal
 from qml.estimator import EntanglingEstimator
 from qml.offers import Controls, Encoding
-from qml.variational import Architecture, Head, z_observables
+from qml.variational import Architecture, Head, PredictionLoss, z_observables
 
 __all__ = ["IQPVariationalClassifier"]
 
@@ -24,7 +25,7 @@ SEARCH_SPACE = {
 }
 
 
-class IQPVariationalClassifier(EntanglingEstimator, VariationalClassifier):
+class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier, VariationalClassifier):
     r"""Havlíček's variational classifier as later benchmarks have it.
 
     .. math:: p_1(x) = \sigma\big(s\,\langle Z_0Z_1\rangle\big),\qquad
@@ -45,6 +46,9 @@ class IQPVariationalClassifier(EntanglingEstimator, VariationalClassifier):
 
     Notes
     -----
+    ``form="bowles2024"``: CZ in place of CX, :math:`p_1 = (1+\langle Z_0Z_1\rangle)/2` without a
+    sigmoid, and the linear loss, the mean probability of the wrong class.
+
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
@@ -80,12 +84,23 @@ class IQPVariationalClassifier(EntanglingEstimator, VariationalClassifier):
         return self.bandwidth * X
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        trained: dict[str, Any] = {"name": "strongly_entangling", "reps": self.layers}
+        gate = "cx" if self.form is None else "cz"
+        trained: dict[str, Any] = {
+            "name": "strongly_entangling",
+            "reps": self.layers,
+            "entangler": gate,
+        }
         if not self.entangling:
             trained = {"name": "without_entanglement", "of": trained}
         encoding = resolve_feature_map(self._embedding(), n_features)
         ansatz = resolve_ansatz(trained, n_features)
         first = (0, 1) if n_features > 1 else (0,)
-        head = Head(n_targets, n_targets, scale=self.scale, normalised=True)
         readout = z_observables(n_features, n_targets, first)
-        return Architecture(compose_model(encoding, ansatz), readout, head)
+        model = compose_model(encoding, ansatz)
+        if self.form is not None:
+            return Architecture(model, 0.5 + readout, Head(2, 2))
+        head = Head(n_targets, n_targets, scale=self.scale, normalised=True)
+        return Architecture(model, readout, head)
+
+    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
+        return loss_of_probabilities(self.loss if self.form is None else "linear", y)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +10,12 @@ from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._variational import VariationalClassifier
+from qml.classifiers._published import FormedClassifier
+from qml.classifiers._variational import VariationalClassifier, loss_of_probabilities
 from qml.decisions import resolve_decision
 from qml.declared import PositiveReal
 from qml.offers import Controls, Encoding
-from qml.variational import Architecture, Head, z_observables
+from qml.variational import Architecture, Head, PredictionLoss, z_observables
 
 __all__ = ["SeparableVariationalClassifier"]
 
@@ -24,7 +25,7 @@ SEARCH_SPACE = {
 }
 
 
-class SeparableVariationalClassifier(VariationalClassifier):
+class SeparableVariationalClassifier(FormedClassifier, VariationalClassifier):
     r"""Every feature on a qubit of its own, encoded between trained rotations; no two ever meet.
 
     .. math:: |\psi(x)\rangle = \bigotimes_q R(\theta_{qL})
@@ -45,6 +46,8 @@ class SeparableVariationalClassifier(VariationalClassifier):
 
     Notes
     -----
+    ``form="bowles2024"`` is the model with its defaults, but begins at uniform angles.
+
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
@@ -91,3 +94,6 @@ class SeparableVariationalClassifier(VariationalClassifier):
             readout = z_observables(n_features, n_targets)
         head = Head(n_targets, n_targets, scale=self.scale, normalised=True)
         return Architecture(ModelCircuit(circuit, tuple(x), tuple(weights)), readout, head)
+
+    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
+        return loss_of_probabilities(self.loss if self.form is None else "cross_entropy", y)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from qml.circuits import resolve_ansatz
 from qml.classifiers._amplitude import AmplitudeClassifier
 from qml.offers import Controls
@@ -22,6 +25,9 @@ class TreeTensorClassifier(AmplitudeClassifier):
 
     Notes
     -----
+    ``form="bowles2024"``: :math:`n` is a power of two, features are padded with :math:`2^{-n}`, the
+    first qubit is the most significant, and the loss is :math:`(\langle Z_0\rangle + b - y)^2`.
+
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
@@ -39,6 +45,18 @@ class TreeTensorClassifier(AmplitudeClassifier):
     """
 
     controls: ClassVar[Controls] = frozenset()
+    published_factor: ClassVar[float] = 1.0
+
+    def _published_width(self, n_features: int) -> int:
+        """Return the next power of two from what the amplitudes need: the tree is whole."""
+        needed = max(1, (n_features - 1).bit_length())
+        return 1 << (needed - 1).bit_length()
+
+    def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
+        weights = super()._start(architecture, rng)
+        if self.form is not None:
+            weights[-1] = 0.1 * rng.normal()
+        return weights
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         encoding = self._encoding(n_features)

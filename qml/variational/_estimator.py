@@ -192,6 +192,7 @@ class VariationalEstimator(TrainedEstimator):
             repr([getattr(self, name, None) for name in ("loss", "criterion")]),
             repr(resolve_optimizer(self.optimizer)),
             repr((training.batch_size, training.validation_fraction, training.restarts, seed)),
+            *(["with replacement"] if training.replacement else []),
             repr(self.backend),
         ]
         digest = hashlib.sha256("\x1f".join(told).encode())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Annotated, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -15,6 +15,7 @@ from qml.backends import Backend
 from qml.errors import SpecError
 from qml.optimizers import OPTIMIZERS, Objective, Optimizer, Result, Stopped
 from qml.registry import check_parameters
+from qml.variational._batches import has_converged, minibatches
 from qml.variational._questions import Question
 from qml.variational._tape import Answered, Tape
 
@@ -100,11 +101,17 @@ class Training:
         Samples an optimizer's step looks at, drawn without repetition until all were seen; None is
         all. For optimizers that bear it: ``adam``, ``cma_es``, ``gradient_descent``, ``lion``,
         ``natural_gradient``, ``qnspsa``, ``spsa``.
+    replacement : bool, default=False
+        True draws every minibatch from all samples anew, a sample more than once at times.
     patience : int or None, default=None
         Number of evaluations that improve the loss by less than `min_change` before the training
         stops.
     min_change : float, default=1e-4
         Smallest improvement that counts for `patience`.
+    convergence_interval : int or None, default=None
+        Number :math:`n` of evaluations by which a training is judged to be done: the mean of its
+        last :math:`n` losses is within half a standard error of the mean of the :math:`n` before.
+        Its last point is then the answer, not the one with the luckiest minibatch.
     validation_fraction : float or None, default=None
         Share of the training samples that is held out, every class with its share; `patience` then
         counts on their loss, and the point with the lowest is the answer.
@@ -133,8 +140,10 @@ class Training:
     max_shots: PositiveInt | None = None
     max_seconds: PositiveFloat | None = None
     batch_size: PositiveInt | None = None
+    replacement: bool = False
     patience: PositiveInt | None = None
     min_change: NonNegativeFloat = 1e-4
+    convergence_interval: PositiveInt | None = None
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     restarts: PositiveInt = 1
     warm_start: bool = False
@@ -235,8 +244,8 @@ class Trained:
     counts : Counts
         Counts of all runs together.
     stopped_by : str
-        End of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"`` or
-        ``"callback"``.
+        End of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"``,
+        ``"convergence"`` or ``"callback"``.
     """
 
     result: Result
@@ -341,7 +350,9 @@ class _Run:
     def minimize(self, start: Values, seed: int) -> tuple[Result, str, float]:
         """Return the run's result, what ended it, and the loss by which runs are compared."""
         self._current: Problem | None = None
-        self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
+        training, rng = self._training, np.random.default_rng(_child(seed, 0))
+        n_samples = self._problem.n_samples
+        self._batches = minibatches(n_samples, training.batch_size, training.replacement, rng)
         geometry = self._metric, self._fidelity, self._on_step
         self.objective = (
             Objective.of_both(self._value_and_gradient, *geometry)
@@ -349,10 +360,13 @@ class _Run:
             else Objective(self._value, None, *geometry)
         )
         result = self._optimizer.minimize(self.objective, start, self._after, seed)
+        if self._validated is None and self._stopped_by == "convergence":
+            x, fun = self._last
+            return replace(result, x=x, fun=fun), self._stopped_by, fun
         if self._validated is None:
             return result, self._stopped_by, result.fun
         validated, x, fun = self._validated
-        return Result(**{**vars(result), "x": x, "fun": fun}), self._stopped_by, validated
+        return replace(result, x=x, fun=fun), self._stopped_by, validated
 
     def counts(self) -> Counts:
         """Return what was spent, with the runs before."""
@@ -365,17 +379,9 @@ class _Run:
             seconds=self._spent.seconds + time.perf_counter() - self._began,
         )
 
-    def _minibatches(self, rng: np.random.Generator) -> Any:
-        size, n_samples = self._training.batch_size, self._problem.n_samples
-        while size is not None and size < n_samples:
-            order = rng.permutation(n_samples)
-            for first in range(0, n_samples - size + 1, size):
-                yield self._problem.selecting(order[first : first + size])
-        while True:
-            yield self._problem
-
     def _on_step(self) -> None:
-        self._current = next(self._batches)
+        rows = next(self._batches)
+        self._current = self._problem if rows is None else self._problem.selecting(rows)
 
     @property
     def _batch(self) -> Problem:
@@ -474,6 +480,10 @@ class _Run:
             self._since += 1
         if self._training.patience is not None and self._since >= self._training.patience:
             self._stopped_by = "patience"
+            return True
+        interval = self._training.convergence_interval
+        if interval is not None and has_converged(self.objective.history[:-1], interval):
+            self._last, self._stopped_by = (weights, loss), "convergence"
             return True
         callback = self._training.callback
         if callback is not None and callback(counts.evaluations, weights.copy(), loss, counts):

@@ -19,6 +19,7 @@ from qml.classifiers.vqc import VQC
 from qml.errors import SpecError, StoreError
 from qml.optimizers import OPTIMIZERS, resolve_optimizer
 from qml.variational import Counts, Trace, Training, resolve_training
+from qml.variational._batches import minibatches
 
 DATA = ad_hoc(4, n_samples=40)
 X, Y = DATA.X, DATA.y
@@ -392,3 +393,40 @@ def test_metric_reaches_the_optimizer_through_any_model():
         optimizer={"name": "natural_gradient", "maxiter": 5, "metric": "full"}, random_state=0
     ).fit(X, Y)
     assert model.result_.fun < model.result_.history[0]
+
+
+def test_convergence_ends_at_the_first_point_where_the_loss_is_within_its_noise():
+    adam = {"name": "adam", "maxiter": 2_000, "eta": 0.05}
+    model = vqc(adam, batch_size=8, replacement=True, convergence_interval=25).fit(X, Y)
+    assert model.training_["stopped_by"] == "convergence"
+    losses = np.array(model.result_.history[:-1])
+    assert 52 <= len(losses) < 2_000
+
+    def flat(n):
+        last, before = losses[n - 25 : n], losses[n - 50 : n - 25]
+        return abs(last.mean() - before.mean()) <= last.std() / 5 / 2
+
+    assert [n for n in range(52, len(losses) + 1) if flat(n)] == [len(losses)]
+
+
+def test_convergence_answers_with_the_last_point():
+    adam = {"name": "adam", "maxiter": 2_000, "eta": 0.05}
+    options = {"batch_size": 8, "replacement": True}
+    converged = vqc(adam, convergence_interval=25, **options).fit(X, Y)
+    steps = len(converged.result_.history) - 1
+    plain = vqc({**adam, "maxiter": steps}, **options).fit(X, Y)
+    np.testing.assert_array_equal(converged.weights_, plain.weights_)
+    assert converged.result_.fun == converged.result_.history[-1]
+
+
+def test_minibatches_with_replacement_hold_a_sample_more_than_once():
+    drawn = minibatches(6, 5, True, np.random.default_rng(0))
+    batches = [next(drawn) for _ in range(400)]
+    assert all(len(batch) == 5 for batch in batches)
+    assert np.mean([len(set(batch)) for batch in batches]) == pytest.approx(
+        6 * (1 - (5 / 6) ** 5), abs=0.1
+    )
+    counts = np.bincount(np.concatenate(batches), minlength=6)
+    assert counts.min() > 0.8 * counts.mean()
+    larger = minibatches(6, 32, True, np.random.default_rng(0))
+    assert len(next(larger)) == 32  # a minibatch may be larger than the data
