@@ -35,7 +35,7 @@ class CircuitCentricClassifier(AmplitudeClassifier):
 
     Notes
     -----
-    ``form="bowles2024"``: features padded with :math:`2^{-n}` to the next power of two, the first
+    The published form: features padded with :math:`2^{-n}` to the next power of two, the first
     qubit the most significant, and the loss :math:`\tfrac12(\langle Z_0\rangle + b - y)^2`.
 
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
@@ -58,19 +58,19 @@ class CircuitCentricClassifier(AmplitudeClassifier):
     n_copies: PositiveInt = 1
     reps: PositiveInt = 4
     controls: ClassVar[Controls] = frozenset()
-    published_factor: ClassVar[float] = 0.5
+    _published_factor: ClassVar[float] = 0.5
 
     def _published_width(self, n_features: int) -> int:
         return max(1, (n_features - 1).bit_length())
 
     def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
         weights = super()._start(architecture, rng)
-        if self.form is not None:
-            weights[-1] = 0.01
+        if self._published:
+            weights[architecture.n_circuit_weights :] = 0.01
         return weights
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        one = self._encoding(n_features)
+        one = self._encoding(n_features, n_targets)
         copies = QuantumCircuit(one.num_qubits * self.n_copies)
         for first in range(0, copies.num_qubits, one.num_qubits):
             copies.compose(one, range(first, first + one.num_qubits), inplace=True)

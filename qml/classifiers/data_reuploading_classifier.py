@@ -11,7 +11,7 @@ from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._published import FormedClassifier
+from qml.classifiers._forms import FormedVariational
 from qml.classifiers._variational import loss_of_probabilities
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
@@ -24,7 +24,7 @@ __all__ = ["DataReuploadingClassifier"]
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
 
 
-class DataReuploadingClassifier(EntanglingEstimator, FormedClassifier):
+class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     r"""Layers of rotations by :math:`\theta + w\circ x`, entangled by CZ, against class states.
 
     Each qubit takes three features. With :math:`F_{qc}` the fidelity of qubit :math:`q` with the
@@ -51,7 +51,7 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedClassifier):
 
     Notes
     -----
-    ``form="bowles2024"``: a layer turns by the scaled features and then by its angles, and an
+    The published form: a layer turns by the scaled features and then by its angles, and an
     upload without CZ, of both in one, comes last; :math:`|1\rangle` is the state of the first
     class; angles and factors begin uniform in [0, 1); the class is that of the measured qubits'
     mean Z, without the weights.
@@ -89,12 +89,12 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedClassifier):
             counts = {"one": 1, "half": max(1, width // 2), "all": width}
             chosen = np.arange(counts[self.measured])
             bits = outcome_bits(width)[:, chosen]
-            sides = [1 - bits, bits] if self.form is None else [bits, 1 - bits]
+            sides = [bits, 1 - bits] if self._published else [1 - bits, bits]
             fidelities = np.stack(sides, axis=2).astype(float)
         else:
             fidelities = (1 + z_observables(width, n_targets)[:, None, :]) / 2
         n_measured = fidelities.shape[1]
-        circuit = self._circuit if self.form is None else self._published_circuit
+        circuit = self._published_circuit if self._published_for(n_targets) else self._circuit
         model = circuit(n_features, width)
         if self.loss is None:
             size = n_measured * n_targets
@@ -157,9 +157,9 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedClassifier):
                     circuit.cz(control, control + 1)
         return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
 
-    def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
-        if self.form is None:
-            return super()._start(architecture, rng)
+    def _published_start(
+        self, architecture: Architecture, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
         angles = rng.uniform(size=architecture.n_circuit_weights)
         return np.concatenate([angles, architecture.head.start(rng)])
 
@@ -179,7 +179,7 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedClassifier):
         if self.loss is not None:
             return predictions
         k = len(self.classes_)
-        if self.form is not None:
+        if self._published_for(k):
             predictions = predictions / self.weights_[self._built.n_circuit_weights :]
         scores = predictions.reshape(len(predictions), -1, k).mean(axis=1)
         return np.asarray(np.maximum(scores, 1e-9))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,12 @@ from pydantic import PositiveInt
 from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._published import FormedClassifier
-from qml.classifiers._variational import VariationalClassifier, loss_of_probabilities
+from qml.classifiers._forms import Form, FormedClassifier
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
+from qml.losses import LossSpec
 from qml.offers import Controls
-from qml.variational import Architecture, Head, PredictionLoss
+from qml.variational import Architecture, Head
 
 __all__ = ["DressedCircuitClassifier"]
 
@@ -24,7 +25,7 @@ EXAMPLES = ({"optimizer": {"name": "adam", "maxiter": 20}},)
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
 
 
-class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier, VariationalClassifier):
+class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
     r"""A trained linear layer into angles, a circuit, and a trained linear layer out of it.
 
     .. math:: \phi = \tfrac\pi2\tanh(Vx + v),\qquad
@@ -43,7 +44,7 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier, Variationa
 
     Notes
     -----
-    ``form="bowles2024"``: no biases :math:`v` and :math:`b`, a qubit a feature, and in each layer
+    The published form: no biases :math:`v` and :math:`b`, a qubit a feature, and in each layer
     RY before a ring of CX; :math:`V` and :math:`A` begin normal over the number of features.
 
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
@@ -67,10 +68,14 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier, Variationa
     n_qubits: PositiveInt | None = None
     reps: PositiveInt = 4
     controls: ClassVar[Controls] = frozenset({"no entanglement"})
+    _losses: ClassVar[Mapping[Form, LossSpec]] = {
+        "workbench": "cross_entropy",
+        "bowles2024": "cross_entropy",
+    }
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        if self.form is not None:
-            return self._published(n_features)
+        if self._published:
+            return self._published_architecture(n_features, n_targets)
         width = min(n_features, 4) if self.n_qubits is None else self.n_qubits
         x = ParameterVector("x", n_features)
         layer_in = ParameterVector("v", width * (n_features + 1))
@@ -91,7 +96,7 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier, Variationa
         model = ModelCircuit(circuit, tuple(x), (*layer_in, *weights))
         return Architecture(model, np.asarray(1.0 - 2.0 * outcome_bits(width)), head)
 
-    def _published(self, n_features: int) -> Architecture:
+    def _published_architecture(self, n_features: int, n_targets: int) -> Architecture:
         width = n_features if self.n_qubits is None else self.n_qubits
         x = ParameterVector("x", n_features)
         layer_in = ParameterVector("v", width * n_features)
@@ -109,22 +114,17 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier, Variationa
             for qubit in ring if self.entangling else ():
                 circuit.cx(qubit, (qubit + 1) % width)
         model = ModelCircuit(circuit, tuple(x), (*layer_in, *weights))
-        head = Head(width, 2, "matrix", normalised=True)
+        head = Head(width, n_targets, "matrix", normalised=True)
         return Architecture(model, np.asarray(1.0 - 2.0 * outcome_bits(width)), head)
 
-    def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
-        weights = super()._start(architecture, rng)
-        if self.form is not None:
-            n_features, width = (
-                len(architecture.model.inputs),
-                architecture.model.circuit.num_qubits,
-            )
-            for part in (slice(n_features * width), slice(-2 * width, None)):
-                weights[part] = rng.normal(size=weights[part].size) / n_features
+    def _published_start(
+        self, architecture: Architecture, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        weights = super()._published_start(architecture, rng)
+        n_features, width = len(architecture.model.inputs), architecture.model.circuit.num_qubits
+        for part in (slice(n_features * width), slice(architecture.n_circuit_weights, None)):
+            weights[part] = rng.normal(size=weights[part].size) / n_features
         return weights
-
-    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
-        return loss_of_probabilities(self.loss if self.form is None else "cross_entropy", y)
 
 
 def _squashed(value: ParameterExpression) -> ParameterExpression:

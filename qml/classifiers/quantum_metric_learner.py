@@ -12,7 +12,7 @@ from pydantic import PositiveInt
 from qml.backends import Backend, Workload, n_shifts, resolve_backend
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.classifiers._base import QuantumClassifier
-from qml.classifiers._published import Form, two_classes
+from qml.classifiers._forms import FormedEstimator
 from qml.errors import SpecError
 from qml.estimator import EncodedEstimator
 from qml.offers import Controls
@@ -35,7 +35,7 @@ SEARCH_SPACE = {
 Values = NDArray[np.float64]
 
 
-class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier):
+class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, QuantumClassifier):
     r"""A feature map with trained weights, and the class whose states are most alike.
 
     With :math:`\rho_c` the mean state of class :math:`c`, training minimizes the mean over pairs of
@@ -56,12 +56,6 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
     n_references : int or None, default=None
         Training points of each class that a new point is compared with, the first ones; None is
         all.
-    form : {"bowles2024"} or None, default=None
-        Published form of training and prediction, two classes alone. ``"bowles2024"`` is what
-        Bowles, Ahmed and Schuld (arXiv:2403.07059) ran: the loss is the mean fidelity of pairs, a
-        row of the first class with the row of the second that has its number (the last, where
-        there is none), a minibatch one of pairs; weights begin normal with deviation 0.1; a new
-        point is compared with `n_references` random rows of each class. None is the loss above.
     optimizer : str, mapping or Optimizer, default="adam"
         Method of the training; see `qml.optimizers.resolve_optimizer`. Not one that asks for the
         states' geometry.
@@ -76,6 +70,12 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
 
     Notes
     -----
+    The published form trains the mean fidelity of pairs, a row of the first class with the row of
+    the second that has its number (the last, where there is none), so that a minibatch is one of
+    pairs; weights begin normal with deviation 0.1; a new point is compared with `n_references`
+    random rows of each class, 32 in the benchmark, whose map is
+    ``{"name": "qaoa", "constant": True}``.
+
     Circuits: a Gram matrix of the training points each evaluation (exact: one a point; measured:
     one a pair, and for a gradient two more a pair and rotation), and one of test by reference
     points.
@@ -93,7 +93,6 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
 
     feature_map: CircuitSpec = "qaoa"
     n_references: PositiveInt | None = None
-    form: Form = None
     controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
@@ -101,21 +100,21 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
         training = resolve_training(self.training)
         if training.checkpoint is not None or training.validation_fraction is not None:
             raise SpecError("checkpoint and validation_fraction are not for this model", "training")
-        two_classes(self.form, self.classes_)
         points = self.bandwidth * X
         n_weights = len(self._model.weights)
-        if self.form is None:
-            problem: Problem = _Separation(self.backend_, self._model, points, y)
+        if self._published_for(len(self.classes_)):
+            pairs = points[y == 0], points[y == 1]
+            problem: Problem = _Pairs(self.backend_, self._model, *pairs)
         else:
-            problem = _Pairs(self.backend_, self._model, points[y == 0], points[y == 1])
+            problem = _Separation(self.backend_, self._model, points, y)
         self.trained_ = train(
             problem,
             resolve_optimizer(self.optimizer),
             training,
             lambda rng: (
-                rng.uniform(0, 2 * np.pi, n_weights)
-                if self.form is None
-                else rng.normal(0, 0.1, n_weights)
+                rng.normal(0, 0.1, n_weights)
+                if self._published
+                else rng.uniform(0, 2 * np.pi, n_weights)
             ),
             self.backend_,
             seed,
@@ -123,7 +122,7 @@ class QuantumMetricLearner(EncodedEstimator, TrainedEstimator, QuantumClassifier
         self.result_ = self.trained_.result
         self.weights_ = self.result_.x
         members = [np.flatnonzero(y == c) for c in range(len(self.classes_))]
-        if self.form is not None:
+        if self._published:
             rng = np.random.default_rng(seed)
             members = [rng.permutation(rows) for rows in members]
         kept = [rows[: self.n_references] for rows in members]

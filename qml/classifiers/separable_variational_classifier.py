@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Mapping
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,12 +11,12 @@ from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._published import FormedClassifier
-from qml.classifiers._variational import VariationalClassifier, loss_of_probabilities
+from qml.classifiers._forms import Form, FormedClassifier
 from qml.decisions import resolve_decision
 from qml.declared import PositiveReal
+from qml.losses import LossSpec
 from qml.offers import Controls, Encoding
-from qml.variational import Architecture, Head, PredictionLoss, z_observables
+from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["SeparableVariationalClassifier"]
 
@@ -25,7 +26,7 @@ SEARCH_SPACE = {
 }
 
 
-class SeparableVariationalClassifier(FormedClassifier, VariationalClassifier):
+class SeparableVariationalClassifier(FormedClassifier):
     r"""Every feature on a qubit of its own, encoded between trained rotations; no two ever meet.
 
     .. math:: |\psi(x)\rangle = \bigotimes_q R(\theta_{qL})
@@ -46,7 +47,7 @@ class SeparableVariationalClassifier(FormedClassifier, VariationalClassifier):
 
     Notes
     -----
-    ``form="bowles2024"`` is the model with its defaults, but begins at uniform angles.
+    The published form differs in its start alone: angles drawn evenly from the whole circle.
 
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
@@ -68,6 +69,10 @@ class SeparableVariationalClassifier(FormedClassifier, VariationalClassifier):
     scale: PositiveReal = 6.0
     bandwidth: PositiveReal = 1.0
     controls: ClassVar[Controls] = frozenset({"same spectrum", "matched RBF"})
+    _losses: ClassVar[Mapping[Form, LossSpec]] = {
+        "workbench": "cross_entropy",
+        "bowles2024": "cross_entropy",
+    }
 
     def encoding(self) -> Encoding:
         """Return a feature map of the same frequencies."""
@@ -94,6 +99,3 @@ class SeparableVariationalClassifier(FormedClassifier, VariationalClassifier):
             readout = z_observables(n_features, n_targets)
         head = Head(n_targets, n_targets, scale=self.scale, normalised=True)
         return Architecture(ModelCircuit(circuit, tuple(x), tuple(weights)), readout, head)
-
-    def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
-        return loss_of_probabilities(self.loss if self.form is None else "cross_entropy", y)

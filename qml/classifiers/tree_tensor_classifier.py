@@ -25,7 +25,7 @@ class TreeTensorClassifier(AmplitudeClassifier):
 
     Notes
     -----
-    ``form="bowles2024"``: :math:`n` is a power of two, features are padded with :math:`2^{-n}`, the
+    The published form: :math:`n` is a power of two, features are padded with :math:`2^{-n}`, the
     first qubit is the most significant, and the loss is :math:`(\langle Z_0\rangle + b - y)^2`.
 
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
@@ -45,7 +45,7 @@ class TreeTensorClassifier(AmplitudeClassifier):
     """
 
     controls: ClassVar[Controls] = frozenset()
-    published_factor: ClassVar[float] = 1.0
+    _published_factor: ClassVar[float] = 1.0
 
     def _published_width(self, n_features: int) -> int:
         """Return the next power of two from what the amplitudes need: the tree is whole."""
@@ -54,11 +54,11 @@ class TreeTensorClassifier(AmplitudeClassifier):
 
     def _start(self, architecture: Architecture, rng: np.random.Generator) -> NDArray[np.float64]:
         weights = super()._start(architecture, rng)
-        if self.form is not None:
-            weights[-1] = 0.1 * rng.normal()
+        if self._published:
+            weights[architecture.n_circuit_weights :] = 0.1 * rng.normal()
         return weights
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        encoding = self._encoding(n_features)
+        encoding = self._encoding(n_features, n_targets)
         tree = resolve_ansatz("tree_tensor", encoding.num_qubits)
         return self._read(encoding, tree, n_targets)

@@ -13,7 +13,6 @@ from qml.backends import resolve_backend
 from qml.circuits import resolve_trainable_map
 from qml.classifiers.quantum_metric_learner import QuantumMetricLearner, _Pairs
 from qml.engine import statevectors
-from qml.errors import DataError
 from qml.variational._estimator import _Samples
 
 with warnings.catch_warnings():  # it warns about optional packages at import
@@ -276,10 +275,3 @@ def test_metric_learner_compares_with_random_rows_of_each_class():
     first, second = model._references[:4], model._references[4:]
     assert first.max() < 0 < second.min()
     assert not np.array_equal(first, X[:4])
-
-
-@pytest.mark.parametrize("name", [*TRAINED, "quantum_metric_learner"])
-def test_published_forms_are_of_two_classes(name):
-    model = build_estimator(MODELS, name, {"form": "bowles2024"})
-    with pytest.raises(DataError, match="form='bowles2024' is of two classes, the data has 3"):
-        model.fit(RNG.normal(size=(6, 2)), [0, 1, 2, 0, 1, 2])
