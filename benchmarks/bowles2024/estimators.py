@@ -127,8 +127,8 @@ def _trained(settings: Settings, max_steps: int = 10_000) -> dict[str, Any]:
         },
         "training": {
             "batch_size": settings.whole("batch_size"),
-            "replacement": True,
-            "convergence_interval": 200,
+            "with_replacement": True,
+            "plateau": 200,
         },
     }
 

@@ -20,6 +20,11 @@ from qml.variational import Architecture, Head, z_observables
 
 __all__ = ["SeparableVariationalClassifier"]
 
+EXAMPLES: tuple[dict[str, object], ...] = (
+    {},
+    {"form": "bowles2024", "optimizer": {"name": "adam", "maxiter": 20}},
+)
+
 SEARCH_SPACE = {
     "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
     "reps": [1, 3, 5, 10],
@@ -47,12 +52,14 @@ class SeparableVariationalClassifier(FormedClassifier):
 
     Notes
     -----
-    The published form differs in its start alone: angles drawn evenly from the whole circle.
-
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
     More than two classes: one product of Pauli Z each, through a softmax.
+
+    Both forms are the same circuit, sigmoid and loss, the cross-entropy; the published form begins
+    at angles drawn evenly from the whole circle. (The publication's probabilities of new points are
+    :math:`(1 \pm \langle Z\rangle)/2` of the mean Z, which name the same class.)
 
     References
     ----------

@@ -5,10 +5,9 @@ from qml.variational._estimator import PredictionLoss, TrainedEstimator, Variati
 from qml.variational._heads import BiasedVote, Head
 from qml.variational._questions import Question
 from qml.variational._tape import Tape
+from qml.variational._trace import Counts, Trace
 from qml.variational._training import (
-    Counts,
     Problem,
-    Trace,
     Trained,
     Training,
     TrainingSpec,

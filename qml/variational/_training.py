@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Protocol, TypeAlias
 
 import numpy as np
@@ -15,14 +15,13 @@ from qml.backends import Backend
 from qml.errors import SpecError
 from qml.optimizers import OPTIMIZERS, Objective, Optimizer, Result, Stopped
 from qml.registry import check_parameters
-from qml.variational._batches import has_converged, minibatches
 from qml.variational._questions import Question
+from qml.variational._stops import Patience, Plateau
 from qml.variational._tape import Answered, Tape
+from qml.variational._trace import Counts, Trace
 
 __all__ = [
-    "Counts",
     "Problem",
-    "Trace",
     "Trained",
     "Training",
     "TrainingSpec",
@@ -60,29 +59,6 @@ class Problem(Protocol):
         """Return the mean fidelity of the states at two sets of weights."""
 
 
-@dataclass(frozen=True)
-class Counts:
-    """What a training has spent when its callback is called.
-
-    Parameters
-    ----------
-    steps : int
-        Steps of the optimizer's own.
-    evaluations : int
-        Evaluations of the loss.
-    circuits, shots : int
-        Circuits and measurements, counted as in `qml.backends.Usage`.
-    seconds : float
-        Time since the training began; a resumed one counts the time before too.
-    """
-
-    steps: int = 0
-    evaluations: int = 0
-    circuits: int = 0
-    shots: int = 0
-    seconds: float = 0.0
-
-
 TrainingCallback: TypeAlias = Callable[[int, Values, float, Counts], object]
 
 
@@ -101,17 +77,17 @@ class Training:
         Samples an optimizer's step looks at, drawn without repetition until all were seen; None is
         all. For optimizers that bear it: ``adam``, ``cma_es``, ``gradient_descent``, ``lion``,
         ``natural_gradient``, ``qnspsa``, ``spsa``.
-    replacement : bool, default=False
-        True draws every minibatch from all samples anew, a sample more than once at times.
+    with_replacement : bool, default=False
+        True draws every sample of a minibatch from all, so that one may come twice.
     patience : int or None, default=None
         Number of evaluations that improve the loss by less than `min_change` before the training
         stops.
     min_change : float, default=1e-4
         Smallest improvement that counts for `patience`.
-    convergence_interval : int or None, default=None
-        Number :math:`n` of evaluations by which a training is judged to be done: the mean of its
-        last :math:`n` losses is within half a standard error of the mean of the :math:`n` before.
-        Its last point is then the answer, not the one with the luckiest minibatch.
+    plateau : int or None, default=None
+        Number of evaluations in a window: the training stops after two windows in a row whose mean
+        losses differ by no more than half the standard error of the last. The point that follows is
+        the answer, whatever its own loss. For optimizers that bear minibatches and go by gradients.
     validation_fraction : float or None, default=None
         Share of the training samples that is held out, every class with its share; `patience` then
         counts on their loss, and the point with the lowest is the answer.
@@ -140,10 +116,10 @@ class Training:
     max_shots: PositiveInt | None = None
     max_seconds: PositiveFloat | None = None
     batch_size: PositiveInt | None = None
-    replacement: bool = False
+    with_replacement: bool = False
     patience: PositiveInt | None = None
     min_change: NonNegativeFloat = 1e-4
-    convergence_interval: PositiveInt | None = None
+    plateau: PositiveInt | None = None
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     restarts: PositiveInt = 1
     warm_start: bool = False
@@ -180,55 +156,6 @@ def resolve_training(spec: TrainingSpec) -> Training:
         raise error.under("training") from None
 
 
-@dataclass
-class Trace:
-    """The course of a training: a row whenever the loss fell below all before.
-
-    Attributes
-    ----------
-    steps, evaluations, circuits, shots : list of int
-        Counts when that evaluation was done.
-    seconds, losses : list of float
-        Time at that evaluation, and its loss.
-    points : list of ndarray
-        Weights of that evaluation; kept only where stages are asked for.
-    """
-
-    steps: list[int] = field(default_factory=list)
-    evaluations: list[int] = field(default_factory=list)
-    circuits: list[int] = field(default_factory=list)
-    shots: list[int] = field(default_factory=list)
-    seconds: list[float] = field(default_factory=list)
-    losses: list[float] = field(default_factory=list)
-    points: list[Values] = field(default_factory=list)
-
-    def add(self, counts: Counts, loss: float, point: Values | None) -> None:
-        """Append a row if it is an improvement."""
-        if self.losses and loss >= self.losses[-1]:
-            return
-        for each in fields(counts):
-            getattr(self, each.name).append(getattr(counts, each.name))
-        self.losses.append(float(loss))
-        if point is not None:
-            self.points.append(point)
-
-    def thinned(self, n_rows: int) -> Trace:
-        """Return at most so many rows, evenly spread over the logarithm of the evaluations.
-
-        First and last stay.
-        """
-        if len(self.losses) <= n_rows:
-            return self
-        spent = np.asarray(self.evaluations, dtype=float)
-        marks = np.geomspace(spent[0], spent[-1], n_rows)
-        rows = np.unique(np.searchsorted(spent, marks * (1 + 1e-9), side="right") - 1)
-        thin = Trace()
-        for each in fields(self):
-            kept = getattr(self, each.name)
-            setattr(thin, each.name, [kept[row] for row in rows] if kept else [])
-        return thin
-
-
 @dataclass(frozen=True)
 class Trained:
     """A finished training.
@@ -245,7 +172,7 @@ class Trained:
         Counts of all runs together.
     stopped_by : str
         End of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"``,
-        ``"convergence"`` or ``"callback"``.
+        ``"plateau"`` or ``"callback"``.
     """
 
     result: Result
@@ -293,15 +220,10 @@ def train(
     Raises
     ------
     SpecError
-        If the optimizer cannot bear minibatches, or the budget is less than one evaluation.
+        If the optimizer cannot bear minibatches or has no plateau, or the budget is less than one
+        evaluation.
     """
-    if training.batch_size is not None and not optimizer.stochastic:
-        bearing = [name for name in OPTIMIZERS.names() if OPTIMIZERS.load(name).stochastic]
-        raise SpecError(
-            f"{type(optimizer).__name__} compares values between steps, so it needs the whole "
-            f"batch; {', '.join(bearing)} do not",
-            "training.batch_size",
-        )
+    _check_optimizer(optimizer, training)
     tape = None if training.checkpoint is None else Tape(training.checkpoint, content)
     trace, spent = Trace(), Counts()
     runs: list[tuple[Result, str, float]] = []
@@ -316,6 +238,25 @@ def train(
             tape.close()
     result, stopped_by, _ = min(runs, key=lambda run: run[2])
     return Trained(result, tuple(run for run, _, _ in runs), trace, spent, stopped_by)
+
+
+def _check_optimizer(optimizer: Optimizer, training: Training) -> None:
+    """Refuse what the optimizer does not bear."""
+    every = {name: OPTIMIZERS.load(name) for name in OPTIMIZERS.names()}
+    if training.batch_size is not None and not optimizer.stochastic:
+        bearing = [name for name, each in every.items() if each.stochastic]
+        raise SpecError(
+            f"{type(optimizer).__name__} compares values between steps, so it needs the whole "
+            f"batch; {', '.join(bearing)} do not",
+            "training.batch_size",
+        )
+    if training.plateau is not None and not (optimizer.stochastic and optimizer.uses_gradient):
+        steady = [name for name, each in every.items() if each.stochastic and each.uses_gradient]
+        raise SpecError(
+            f"{type(optimizer).__name__} evaluates points that it does not go to; "
+            f"{', '.join(steady)} do not",
+            "training.plateau",
+        )
 
 
 def _child(seed: int, number: int) -> int:
@@ -344,15 +285,15 @@ class _Run:
         self._usage = backend.usage.copy()
         self._began = time.perf_counter()
         self._stopped_by = "optimizer"
-        self._best, self._since = np.inf, 0
-        self._validated: tuple[float, Values, float] | None = None
+        self._patience = Patience(training.patience, training.min_change)
+        self._plateau = Plateau(training.plateau)
+        # the loss that is watched, the point, and its loss: where it is not the optimizer's answer
+        self._answer: tuple[float, Values, float] | None = None
 
     def minimize(self, start: Values, seed: int) -> tuple[Result, str, float]:
         """Return the run's result, what ended it, and the loss by which runs are compared."""
         self._current: Problem | None = None
-        training, rng = self._training, np.random.default_rng(_child(seed, 0))
-        n_samples = self._problem.n_samples
-        self._batches = minibatches(n_samples, training.batch_size, training.replacement, rng)
+        self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
         geometry = self._metric, self._fidelity, self._on_step
         self.objective = (
             Objective.of_both(self._value_and_gradient, *geometry)
@@ -360,13 +301,10 @@ class _Run:
             else Objective(self._value, None, *geometry)
         )
         result = self._optimizer.minimize(self.objective, start, self._after, seed)
-        if self._validated is None and self._stopped_by == "convergence":
-            x, fun = self._last
-            return replace(result, x=x, fun=fun), self._stopped_by, fun
-        if self._validated is None:
+        if self._answer is None:
             return result, self._stopped_by, result.fun
-        validated, x, fun = self._validated
-        return replace(result, x=x, fun=fun), self._stopped_by, validated
+        watched, x, fun = self._answer
+        return Result(**{**vars(result), "x": x, "fun": fun}), self._stopped_by, watched
 
     def counts(self) -> Counts:
         """Return what was spent, with the runs before."""
@@ -379,9 +317,19 @@ class _Run:
             seconds=self._spent.seconds + time.perf_counter() - self._began,
         )
 
+    def _minibatches(self, rng: np.random.Generator) -> Any:
+        size, n_samples = self._training.batch_size, self._problem.n_samples
+        while size is not None and self._training.with_replacement:
+            yield self._problem.selecting(rng.integers(n_samples, size=size))
+        while size is not None and size < n_samples:
+            order = rng.permutation(n_samples)
+            for first in range(0, n_samples - size + 1, size):
+                yield self._problem.selecting(order[first : first + size])
+        while True:
+            yield self._problem
+
     def _on_step(self) -> None:
-        rows = next(self._batches)
-        self._current = self._problem if rows is None else self._problem.selecting(rows)
+        self._current = next(self._batches)
 
     @property
     def _batch(self) -> Problem:
@@ -472,18 +420,14 @@ class _Run:
         watched = loss
         if self._validation is not None:
             watched = self._held_out(self._validation, weights)
-            if self._validated is None or watched < self._validated[0]:
-                self._validated = (watched, weights, loss)
-        if watched < self._best - self._training.min_change:
-            self._best, self._since = watched, 0
-        else:
-            self._since += 1
-        if self._training.patience is not None and self._since >= self._training.patience:
-            self._stopped_by = "patience"
+            if self._answer is None or watched < self._answer[0]:
+                self._answer = (watched, weights, loss)
+        if self._plateau.ends_before(watched):
+            self._stopped_by = "plateau"
+            self._answer = self._answer or (watched, weights, loss)
             return True
-        interval = self._training.convergence_interval
-        if interval is not None and has_converged(self.objective.history[:-1], interval):
-            self._last, self._stopped_by = (weights, loss), "convergence"
+        if self._patience.ends_with(watched):
+            self._stopped_by = "patience"
             return True
         callback = self._training.callback
         if callback is not None and callback(counts.evaluations, weights.copy(), loss, counts):

@@ -268,7 +268,7 @@ def test_metric_learner_compares_with_random_rows_of_each_class():
         feature_map={"name": "qaoa", "constant": True},
         n_references=4,
         optimizer={"name": "adam", "maxiter": 60, "eta": 0.1},
-        training={"batch_size": 8, "replacement": True},
+        training={"batch_size": 8, "with_replacement": True},
         random_state=0,
     ).fit(X, y)
     assert model.score(X, y) == 1.0

@@ -106,3 +106,27 @@ def test_iqp_variational_is_cz_layers_and_the_linear_loss(n_features, reps, laye
     f = expectations(circuit, n_features, X)
     check_votes(samples, weights, f, np.mean((1 - SIGNS * f) / 2))
     check_uniform(started("iqp_variational_classifier", n_features)[0], 2 * np.pi)
+
+
+@pytest.mark.parametrize("n_features, reps", [(1, 1), (3, 2)])
+def test_separable_variational_is_rotations_around_every_encoding(n_features, reps):
+    X = features(n_features)
+    samples, weights = published("separable_variational_classifier", X, reps=reps)
+    angles = weights.reshape(reps + 1, n_features, 3)
+
+    def circuit(x):
+        for wire in range(n_features):
+            for layer in range(reps):
+                qml.Rot(*angles[layer, wire], wires=wire)
+                qml.RY(x[wire], wires=wire)
+            qml.Rot(*angles[reps, wire], wires=wire)
+        return [qml.expval(qml.PauliZ(wire)) for wire in range(n_features)]
+
+    f = expectations(circuit, n_features, X).reshape(6, n_features).mean(axis=1)
+    second = 1 / (1 + np.exp(-6 * f))
+    votes = np.stack([1 - second, second], axis=1)
+    np.testing.assert_allclose(samples.predict(weights), votes, atol=1e-10)
+    entropy = -np.mean(Y * np.log(second) + (1 - Y) * np.log(1 - second))
+    assert samples.value(weights) == pytest.approx(entropy, abs=1e-10)
+    check_gradient(samples, weights)
+    check_uniform(started("separable_variational_classifier", n_features)[0], 2 * np.pi)
