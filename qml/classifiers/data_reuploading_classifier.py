@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
-from qiskit.circuit import ParameterVector, QuantumCircuit
+from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
 from qml.classifiers._forms import FormedVariational
@@ -20,6 +20,11 @@ from qml.offers import Controls
 from qml.variational import Architecture, Head, PredictionLoss, z_observables
 
 __all__ = ["DataReuploadingClassifier"]
+
+EXAMPLES: tuple[dict[str, object], ...] = (
+    {},
+    {"form": "bowles2024", "optimizer": {"name": "adam", "maxiter": 20}},
+)
 
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
 
@@ -51,11 +56,6 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
 
     Notes
     -----
-    The published form: a layer turns by the scaled features and then by its angles, and an
-    upload without CZ, of both in one, comes last; :math:`|1\rangle` is the state of the first
-    class; angles and factors begin uniform in [0, 1); the class is that of the measured qubits'
-    mean Z, without the weights.
-
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
     counts one a sample, a measured one also two a sample and trained rotation.
 
@@ -64,10 +64,17 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     product of Pauli Z of its own and :math:`F_c = (1+\langle O_c\rangle)/2`, on as many qubits as
     that takes.
 
+    The published form turns by :math:`w\circ x` first and by :math:`\theta` then, joins by CZ after
+    each of the layers (two qubits after every other one), and uploads once more behind the last,
+    there by :math:`\theta + w\circ x`. Class 1 is :math:`|0\rangle`. The class weights are for the
+    loss alone: the class has the larger mean fidelity. All angles and factors begin between 0 and
+    1. Its two ablations, without entanglement and without trained factors, turn by the sum in all
+    layers, as published.
+
     References
     ----------
-    Pérez-Salinas et al., Quantum 4, 226 (2020), doi:10.22331/q-2020-02-06-226; the ablations are
-    those of Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
+    Pérez-Salinas et al., Quantum 4, 226 (2020), doi:10.22331/q-2020-02-06-226; the ablations and
+    the published form are those of Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
 
     Examples
     --------
@@ -89,13 +96,12 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
             counts = {"one": 1, "half": max(1, width // 2), "all": width}
             chosen = np.arange(counts[self.measured])
             bits = outcome_bits(width)[:, chosen]
-            sides = [bits, 1 - bits] if self._published else [1 - bits, bits]
-            fidelities = np.stack(sides, axis=2).astype(float)
+            pair = (bits, 1 - bits) if self._published else (1 - bits, bits)
+            fidelities = np.stack(pair, axis=2).astype(float)
         else:
             fidelities = (1 + z_observables(width, n_targets)[:, None, :]) / 2
         n_measured = fidelities.shape[1]
-        circuit = self._published_circuit if self._published_for(n_targets) else self._circuit
-        model = circuit(n_features, width)
+        model = self._circuit(n_features, width)
         if self.loss is None:
             size = n_measured * n_targets
             readout = fidelities.reshape(1 << width, size)
@@ -108,59 +114,36 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     def _circuit(self, n_features: int, width: int) -> ModelCircuit:
         chunks = -(-n_features // 3)
         taken = [range(3 * (q % chunks), 3 * (q % chunks) + 3) for q in range(width)]
+        uploads = self.reps + 1 if self._published else self.reps
         x = ParameterVector("x", n_features)
-        angles = iter(shifts := ParameterVector("θ", 3 * width * self.reps))
-        n_factors = self.reps * sum(k < n_features for chunk in taken for k in chunk)
+        angles = iter(shifts := ParameterVector("θ", 3 * width * uploads))
+        n_factors = uploads * sum(k < n_features for chunk in taken for k in chunk)
         factors = ParameterVector("w", n_factors if self.trained_scaling else 0)
         factor = iter(factors)
         circuit = QuantumCircuit(width)
-        for layer in range(self.reps):
-            for qubit in range(width):
-                rotations = (circuit.rz, circuit.ry, circuit.rz)
-                for k, rotate in zip(taken[qubit], rotations, strict=True):
-                    angle = next(angles)
-                    if k < n_features:
-                        angle = angle + (next(factor) * x[k] if self.trained_scaling else x[k])
-                    rotate(angle, qubit)
-            if self.entangling and width > 1 and layer < self.reps - 1:
-                for first in range(layer % 2 if width > 2 else 0, width - 1, 2):
-                    circuit.cz(first, first + 1)
-        return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
-
-    def _published_circuit(self, n_features: int, width: int) -> ModelCircuit:
-        x = ParameterVector("x", n_features)
-        shifts = ParameterVector("θ", 3 * width * (self.reps + 1))
-        factors = ParameterVector("w", n_features * (self.reps + 1) * self.trained_scaling)
-        circuit = QuantumCircuit(width)
-
-        def turn(qubit: int, angles: Sequence[Any]) -> None:
-            for rotate, angle in zip((circuit.rz, circuit.ry, circuit.rz), angles, strict=True):
-                rotate(angle, qubit)
-
-        for layer in range(self.reps + 1):
-            for qubit in range(width):
-                first = 3 * (layer * width + qubit)
-                own: list[Any] = shifts[first : first + 3]
-                data: list[Any] = [
-                    (factors[layer * n_features + k] if self.trained_scaling else 1) * x[k]
-                    if k < n_features
-                    else 0.0
-                    for k in range(3 * qubit, 3 * qubit + 3)
-                ]
-                if layer < self.reps and self.trained_scaling:
-                    turn(qubit, data)
-                    turn(qubit, own)
+        for layer in range(uploads):
+            last = layer == uploads - 1
+            for qubit, chunk in enumerate(taken):
+                own = [next(angles) for _ in chunk]
+                features = [x[k] for k in chunk if k < n_features]
+                if self.trained_scaling:
+                    features = [next(factor) * feature for feature in features]
+                if self._published and self.trained_scaling and self.entangling and not last:
+                    _turn(circuit, qubit, features)
+                    _turn(circuit, qubit, own)
                 else:
-                    turn(qubit, [a + b for a, b in zip(own, data, strict=True)])
-            if self.entangling and layer < self.reps:
-                for control in range(layer % 2, width - 1, 2):
-                    circuit.cz(control, control + 1)
+                    sums = [a + b for a, b in zip(own, features, strict=False)]
+                    _turn(circuit, qubit, [*sums, *own[len(sums) :]])
+            if self.entangling and not last:
+                odd = layer % 2 if width > 2 or self._published else 0
+                for first in range(odd, width - 1, 2):
+                    circuit.cz(first, first + 1)
         return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
 
     def _published_start(
         self, architecture: Architecture, rng: np.random.Generator
     ) -> NDArray[np.float64]:
-        angles = rng.uniform(size=architecture.n_circuit_weights)
+        angles = rng.uniform(0, 1, architecture.n_circuit_weights)
         return np.concatenate([angles, architecture.head.start(rng)])
 
     def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
@@ -175,11 +158,24 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
 
         return weighted_fidelities
 
+    def _predictions(
+        self, X: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        chosen = self.weights_ if weights is None else weights
+        if self._published and self.loss is None:
+            angles, gains = self._built.split(chosen)
+            chosen = np.concatenate([angles, np.ones_like(gains)])
+        return super()._predictions(X, chosen)
+
     def _probabilities(self, predictions: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.loss is not None:
             return predictions
         k = len(self.classes_)
-        if self._published_for(k):
-            predictions = predictions / self.weights_[self._built.n_circuit_weights :]
         scores = predictions.reshape(len(predictions), -1, k).mean(axis=1)
         return np.asarray(np.maximum(scores, 1e-9))
+
+
+def _turn(circuit: QuantumCircuit, qubit: int, angles: Sequence[ParameterExpression]) -> None:
+    """Turn a qubit by a general rotation, or by the first parts of one."""
+    for rotate, angle in zip((circuit.rz, circuit.ry, circuit.rz), angles, strict=False):
+        rotate(angle, qubit)

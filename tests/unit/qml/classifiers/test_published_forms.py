@@ -54,6 +54,13 @@ def published(name, X, **parameters):
     return samples, np.random.default_rng(7).normal(size=architecture.n_weights)
 
 
+def at(name, X, weights, **parameters):
+    """Return a fitted model that has these weights."""
+    model = build_estimator(MODELS, name, {"form": "bowles2024", **parameters})
+    stopped = {"callback": lambda *_: True}  # before the first step
+    return model.set_params(initial_point=weights, training=stopped).fit(X, Y)
+
+
 def started(name, n_features, **parameters):
     """Return the angles that many trainings begin at, and the head's weights, a row a training."""
     model = build_estimator(MODELS, name, {"form": "bowles2024", **parameters})
@@ -130,3 +137,65 @@ def test_separable_variational_is_rotations_around_every_encoding(n_features, re
     assert samples.value(weights) == pytest.approx(entropy, abs=1e-10)
     check_gradient(samples, weights)
     check_uniform(started("separable_variational_classifier", n_features)[0], 2 * np.pi)
+
+
+def reuploading(x, thetas, omegas, apart):
+    """Upload the features in every layer, and once more behind the last."""
+    n_wires, layers = thetas.shape[1], len(thetas) - 1
+    x = np.pad(x, (0, 3 * n_wires - len(x)))
+    for layer in range(layers):
+        for wire in range(n_wires):
+            place = slice(3 * wire, 3 * wire + 3)
+            if apart:
+                qml.Rot(*(omegas[layer] * x)[place], wires=wire)
+                qml.Rot(*thetas[layer, wire], wires=wire)
+            else:
+                qml.Rot(*(omegas[layer] * x)[place] + thetas[layer, wire], wires=wire)
+        yield layer
+    for wire in range(n_wires):
+        place = slice(3 * wire, 3 * wire + 3)
+        qml.Rot(*(omegas[layers] * x)[place] + thetas[layers, wire], wires=wire)
+
+
+@pytest.mark.parametrize(
+    "n_features, measured, ablation",
+    [
+        (2, "one", {}),
+        (5, "half", {}),
+        (8, "all", {}),
+        (8, "half", {"entangling": False}),
+        (5, "all", {"trained_scaling": False}),
+    ],
+)
+def test_reuploading_turns_twice_and_uploads_once_more(n_features, measured, ablation):
+    X, n_wires = features(n_features), -(-n_features // 3)
+    parameters = {"reps": 3, "measured": measured, **ablation}
+    samples, weights = published("data_reuploading_classifier", X, **parameters)
+    n_measured = {"one": 1, "half": max(1, n_wires // 2), "all": n_wires}[measured]
+    thetas, further = np.split(weights, [4 * n_wires * 3])
+    thetas = thetas.reshape(4, n_wires, 3)
+    omegas, alphas = np.ones((4, 3 * n_wires)), further[-2 * n_measured :].reshape(n_measured, 2)
+    if "trained_scaling" not in ablation:
+        omegas[:, :n_features] = further[: -2 * n_measured].reshape(4, n_features)
+
+    def circuit(x):
+        for layer in reuploading(x, thetas, omegas, apart=not ablation):
+            for wire in range(layer % 2, n_wires - 1, 2) if "entangling" not in ablation else ():
+                qml.CZ([wire, wire + 1])
+        return [qml.expval(qml.PauliZ(wire)) for wire in range(n_measured)]
+
+    f = expectations(circuit, n_wires, X).reshape(6, n_measured)
+    missed = [
+        (alphas[:, 0] * (1 - f) / 2 - (1 - Y)[:, None]) ** 2,
+        (alphas[:, 1] * (1 + f) / 2 - Y[:, None]) ** 2,
+    ]
+    assert samples.value(weights) == pytest.approx(np.sum(missed) / 2 / 6, abs=1e-10)
+    check_gradient(samples, weights)
+    model = at("data_reuploading_classifier", X, weights, **parameters)
+    np.testing.assert_allclose(model.predict_proba(X)[:, 1], (1 + f.mean(axis=1)) / 2, atol=1e-10)
+
+
+def test_reuploading_begins_between_zero_and_one_with_plain_class_weights():
+    drawn, own = started("data_reuploading_classifier", 5, measured="all")
+    check_uniform(drawn, 1)
+    np.testing.assert_array_equal(own, 1.0)
