@@ -114,7 +114,14 @@ class BiasedVote:
 
     The probabilities are :math:`p_\pm = \tfrac12\big(1 \pm \tfrac{\langle f\rangle+b}{1+|b|}\big)`,
     which never leave [0, 1]. The weight is b.
+
+    Parameters
+    ----------
+    bounded : bool, default=True
+        Division by :math:`1+|b|`; without it the predictions can leave [0, 1].
     """
+
+    bounded: bool = True
 
     @property
     def n_weights(self) -> int:
@@ -128,14 +135,14 @@ class BiasedVote:
     def __call__(self, outputs: Values, weights: Values) -> tuple[Values, Pullback]:
         """Return both classes' probabilities, and their pullback."""
         b = float(weights[0])
-        room = 1 + abs(b)
+        room, widening = (1 + abs(b), np.sign(b)) if self.bounded else (1.0, 0.0)
         f = outputs[:, 1] - outputs[:, 0]
         second = (1 + (f + b) / room) / 2
 
         def pull(slopes: Values) -> tuple[Values, Values]:
             by_second = slopes[:, 1] - slopes[:, 0]
             by_f = by_second / (2 * room)
-            by_bias = (1 / room - np.sign(b) * (f + b) / room**2) / 2
+            by_bias = (1 / room - widening * (f + b) / room**2) / 2
             return np.stack([-by_f, by_f], axis=1), np.array([by_second @ by_bias])
 
         return np.stack([1 - second, second], axis=1), pull

@@ -32,7 +32,7 @@ def test_published_form_has_the_controls_that_the_model_declares(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_published_form_takes_three_classes(name):
-    X = np.random.default_rng(0).uniform(-1, 1, (9, 2))
+    X = np.random.default_rng(0).uniform(-1, 1, (9, 4))
     model = build_estimator(MODELS, name, {"form": "bowles2024"}).set_params(random_state=0)
     if "optimizer" in model.get_params():
         model.set_params(optimizer={"name": "adam", "maxiter": 3})
@@ -199,3 +199,60 @@ def test_reuploading_begins_between_zero_and_one_with_plain_class_weights():
     drawn, own = started("data_reuploading_classifier", 5, measured="all")
     check_uniform(drawn, 1)
     np.testing.assert_array_equal(own, 1.0)
+
+
+def padded(x, n_wires):
+    """Fill up to a power of two with its inverse, and normalise."""
+    size = 2**n_wires
+    vector = np.concatenate([x, np.full(size - len(x), 1 / size)])
+    return vector / np.linalg.norm(vector)
+
+
+@pytest.mark.parametrize("n_features, wires, copies", [(2, 1, 3), (3, 2, 2), (4, 2, 1), (5, 3, 2)])
+def test_circuit_centric_pads_only_where_it_must(n_features, wires, copies):
+    X, n_wires = features(n_features), wires * copies
+    parameters = {"n_copies": copies, "reps": 2}
+    samples, weights = published("circuit_centric_classifier", X, **parameters)
+
+    def circuit(x):
+        for copy in range(copies):
+            block = range(copy * wires, (copy + 1) * wires)
+            qml.StatePrep(padded(x, wires), wires=block)
+        qml.StronglyEntanglingLayers(weights[:-1].reshape(2, n_wires, 3), wires=range(n_wires))
+        return qml.expval(qml.PauliZ(0))
+
+    f = expectations(circuit, n_wires, X) + weights[-1]
+    check_votes(samples, weights, f, np.mean((f - SIGNS) ** 2) / 2)
+    model = at("circuit_centric_classifier", X, weights, **parameters)
+    np.testing.assert_array_equal(model.predict(X), f > 0)
+
+
+@pytest.mark.parametrize("n_features, n_wires", [(2, 1), (3, 2), (4, 2), (6, 4), (16, 4)])
+def test_tree_tensor_is_a_full_tree_from_the_first_wire(n_features, n_wires):
+    X = features(n_features)
+    samples, weights = published("tree_tensor_classifier", X)
+
+    def circuit(x):
+        qml.StatePrep(padded(x, n_wires), wires=range(n_wires))
+        angle, reach = iter(weights), 1
+        while reach < n_wires:
+            for wire in range(0, n_wires, reach):
+                qml.RY(next(angle), wires=wire)
+            for wire in range(0, n_wires, 2 * reach):
+                qml.CNOT([wire + reach, wire])
+            reach *= 2
+        qml.RY(next(angle), wires=0)
+        return qml.expval(qml.PauliZ(0))
+
+    f = expectations(circuit, n_wires, X) + weights[-1]
+    check_votes(samples, weights, f, np.mean((f - SIGNS) ** 2))
+
+
+def test_amplitude_models_begin_on_the_whole_circle_with_a_small_bias():
+    drawn, bias = started("circuit_centric_classifier", 4)
+    check_uniform(drawn, 2 * np.pi)
+    np.testing.assert_array_equal(bias, 0.01)
+    drawn, bias = started("tree_tensor_classifier", 4)
+    check_uniform(drawn, 2 * np.pi)
+    assert abs(bias.mean()) < 0.02
+    assert bias.std() == pytest.approx(0.1, rel=0.1)

@@ -111,7 +111,8 @@ def test_biased_vote_is_a_probability_with_a_true_slope(bias):
     predictions, _ = BiasedVote()(outputs, np.array([bias]))
     assert predictions.min() >= 0
     np.testing.assert_array_equal(predictions[:, 1] > 0.5, (2 * second - 1 + bias)[:, 0] > 0)
-    check_head(BiasedVote(), outputs, rng, np.array([bias]))
+    for bounded in (True, False):
+        check_head(BiasedVote(bounded), outputs, rng, np.array([bias]))
 
 
 def check_head(head, outputs, rng, weights=None):
