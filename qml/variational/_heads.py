@@ -39,9 +39,9 @@ class Head:
     ----------
     n_outputs, n_predictions : int
         Number of outputs, and of predictions.
-    trained : {"nothing", "bias", "gain", "dense"}, default="nothing"
+    trained : {"nothing", "bias", "gain", "linear", "dense"}, default="nothing"
         Parts that are trained: nothing (A = 1, b = 0); b; a factor an output (A diagonal, b = 0);
-        or A and b.
+        A alone (b = 0); or A and b.
     scale : float, default=1.0
         Fixed factor :math:`s` of the outputs.
     normalised : bool, default=False
@@ -50,7 +50,7 @@ class Head:
 
     n_outputs: int
     n_predictions: int
-    trained: Literal["nothing", "bias", "gain", "dense"] = "nothing"
+    trained: Literal["nothing", "bias", "gain", "linear", "dense"] = "nothing"
     scale: float = 1.0
     normalised: bool = False
 
@@ -61,6 +61,7 @@ class Head:
             "nothing": 0,
             "bias": self.n_predictions,
             "gain": self.n_outputs,
+            "linear": self.n_outputs * self.n_predictions,
             "dense": (self.n_outputs + 1) * self.n_predictions,
         }[self.trained]
 
@@ -69,7 +70,7 @@ class Head:
         if self.trained == "gain":
             return np.ones(self.n_outputs)
         weights = np.zeros(self.n_weights)
-        if self.trained == "dense":
+        if self.trained in ("linear", "dense"):
             size = self.n_outputs * self.n_predictions
             weights[:size] = rng.normal(size=size) / np.sqrt(self.n_outputs)
         return weights
@@ -79,7 +80,9 @@ class Head:
         matrix = self._matrix(weights)
         raw = outputs * weights if matrix is None and self.trained == "gain" else outputs
         if matrix is not None:
-            raw = outputs @ matrix + weights[matrix.size :]
+            raw = outputs @ matrix
+            if self.trained == "dense":
+                raw = raw + weights[matrix.size :]
         elif self.trained == "bias":
             raw = outputs + weights
         predictions = self.scale * raw
@@ -92,7 +95,8 @@ class Head:
                 slopes = predictions * (slopes - inner)
             slopes = self.scale * slopes
             if matrix is not None:
-                by_weights = np.concatenate([(outputs.T @ slopes).ravel(), slopes.sum(axis=0)])
+                by_bias = slopes.sum(axis=0) if self.trained == "dense" else np.empty(0)
+                by_weights = np.concatenate([(outputs.T @ slopes).ravel(), by_bias])
                 return slopes @ matrix.T, by_weights
             if self.trained == "gain":
                 return slopes * weights, (slopes * outputs).sum(axis=0)
@@ -102,7 +106,7 @@ class Head:
         return predictions, pull
 
     def _matrix(self, weights: Values) -> Values | None:
-        if self.trained != "dense":
+        if self.trained not in ("linear", "dense"):
             return None
         size = self.n_outputs * self.n_predictions
         return weights[:size].reshape(self.n_outputs, self.n_predictions)

@@ -256,3 +256,37 @@ def test_amplitude_models_begin_on_the_whole_circle_with_a_small_bias():
     check_uniform(drawn, 2 * np.pi)
     assert abs(bias.mean()) < 0.02
     assert bias.std() == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize("n_features, entangling", [(2, True), (5, True), (3, False)])
+def test_dressed_circuit_has_no_biases_and_a_ring(n_features, entangling):
+    X, n, layers = features(n_features), n_features, 2
+    samples, weights = published("dressed_circuit_classifier", X, reps=2, entangling=entangling)
+    into, angles, out = np.split(weights, [n * n, n * n + layers * n])
+    ring = [(wire, (wire + 1) % n) for wire in range(n)] if n > 2 else [(0, 1)]
+
+    def circuit(x):
+        for wire, angle in enumerate(np.tanh(into.reshape(n, n) @ x) * np.pi / 2):
+            qml.Hadamard(wire)
+            qml.RY(angle, wires=wire)
+        for layer in range(layers):
+            for wire in range(n):
+                qml.RY(angles[layer * n + wire], wires=wire)
+            for pair in ring if entangling else ():
+                qml.CNOT(pair)
+        return [qml.expval(qml.PauliZ(wire)) for wire in range(n)]
+
+    raised = np.exp(expectations(circuit, n, X) @ out.reshape(n, 2))
+    votes = raised / raised.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(samples.predict(weights), votes, atol=1e-10)
+    entropy = -np.mean(np.log(votes[np.arange(6), Y]))
+    assert samples.value(weights) == pytest.approx(entropy, abs=1e-10)
+    check_gradient(samples, weights)
+
+
+def test_dressed_circuit_begins_with_small_classical_layers():
+    drawn, out = started("dressed_circuit_classifier", 5, reps=3)
+    check_uniform(drawn[:, 25:], 2 * np.pi)
+    assert drawn[:, :25].std() == pytest.approx(1 / 5, rel=0.05)
+    assert out.std() == pytest.approx(1 / 5, rel=0.05)
+    assert abs(drawn[:, :25].mean()) < 0.01

@@ -95,11 +95,13 @@ def test_gradient_by_shifts_on_a_measuring_backend_is_the_same(name):
     )
 
 
-@pytest.mark.parametrize("trained", ["nothing", "bias", "gain", "dense"])
+@pytest.mark.parametrize("trained", ["nothing", "bias", "gain", "linear", "dense"])
 @pytest.mark.parametrize("normalised", [True, False])
 def test_heads_pull_slopes_back_truly(trained, normalised):
     rng = np.random.default_rng(2)
-    head = Head(3, 3 if trained != "dense" else 2, trained, scale=1.7, normalised=normalised)
+    head = Head(
+        3, 2 if trained in ("linear", "dense") else 3, trained, scale=1.7, normalised=normalised
+    )
     check_head(head, rng.normal(size=(4, 3)), rng)
 
 
