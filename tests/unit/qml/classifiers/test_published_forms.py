@@ -290,3 +290,46 @@ def test_dressed_circuit_begins_with_small_classical_layers():
     assert drawn[:, :25].std() == pytest.approx(1 / 5, rel=0.05)
     assert out.std() == pytest.approx(1 / 5, rel=0.05)
     assert abs(drawn[:, :25].mean()) < 0.01
+
+
+@pytest.mark.parametrize("n_features, n_qubits", [(2, None), (5, None), (5, 3)])
+def test_kitchen_sinks_join_pairs_and_then_the_next_but_one(n_features, n_qubits):
+    X, n = features(n_features), n_qubits or n_features
+    given = {"form": "bowles2024", "n_episodes": 2, "n_qubits": n_qubits}
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", given).set_params(random_state=0)
+    bits = model.fit(X, Y)._bits(X).reshape(6, 2, n)
+    for episode in range(2):
+
+        def circuit(x, episode=episode):
+            angles = x @ model._factors[episode] + model._shifts[episode]
+            for wire in range(n):
+                qml.RX(angles[wire], wires=wire)
+            for wire in range(0, n - 1, 2):
+                qml.CNOT([wire, wire + 1])
+            for wire in range(n - 2):
+                qml.CNOT([wire, wire + 2])
+            return [qml.expval(qml.PauliZ(wire)) for wire in range(n)]
+
+        expected = (1 - expectations(circuit, n, X)) / 2
+        np.testing.assert_allclose(bits[:, episode], expected, atol=1e-10)
+
+
+def test_kitchen_sinks_regression_is_without_a_penalty():
+    """Where the slopes of the log loss alone vanish, up to the published tolerance."""
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(-1, 1, (80, 2)), rng.integers(0, 2, 80)
+    given = {"form": "bowles2024", "n_episodes": 2}
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", given).set_params(random_state=0)
+    missed = model.fit(X, y).predict_proba(X)[:, 1] - y
+    slopes = model._bits(X).T @ missed / 80
+    assert np.abs(slopes).max() < 2e-3
+    penalised = model.set_params(C=1.0).fit(X, y).predict_proba(X)[:, 1] - y
+    assert np.abs(model._bits(X).T @ penalised / 80).max() > 2e-3
+
+
+def test_kitchen_sinks_factors_are_normal_and_shifts_go_round_the_circle():
+    given = {"form": "bowles2024", "n_episodes": 2000, "sigma": 2.0}
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", given).set_params(random_state=0)
+    model.fit(features(2), Y)
+    assert model._factors.std() == pytest.approx(2.0, rel=0.05)
+    check_uniform(model._shifts, 2 * np.pi)
