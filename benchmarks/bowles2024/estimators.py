@@ -93,8 +93,7 @@ def _kitchen_sinks(settings: Settings, X: Values, seed: int) -> Any:
     sinks = QuantumKitchenSinks(
         n_episodes=settings.whole("n_episodes"),
         n_qubits=X.shape[1] if whole else -(-X.shape[1] // 2),
-        entangler="double",
-        C=None,
+        form="bowles2024",
         backend="exact:shots=1",
         random_state=seed,
     )

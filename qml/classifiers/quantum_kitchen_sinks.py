@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,11 +12,14 @@ from sklearn.linear_model import LogisticRegression
 
 from qml.backends import Workload
 from qml.classifiers._base import QuantumClassifier
+from qml.classifiers._forms import FormedEstimator
 from qml.declared import PositiveReal
 from qml.engine import outcome_bits
 from qml.offers import Controls
 
 __all__ = ["QuantumKitchenSinks"]
+
+EXAMPLES: tuple[dict[str, object], ...] = ({}, {"form": "bowles2024"})
 
 SEARCH_SPACE = {
     "sigma": {"low": 0.1, "high": 10.0, "log": True},
@@ -25,35 +28,32 @@ SEARCH_SPACE = {
 }
 
 Values = NDArray[np.float64]
-Entangler = Literal["chain", "double"]
 
 _BLOCK = 1 << 24  # probabilities held at once: 128 MiB
 
 
-class QuantumKitchenSinks(QuantumClassifier):
+class QuantumKitchenSinks(FormedEstimator, QuantumClassifier):
     r"""Features through random linear maps into the angles of a fixed circuit; nothing is trained.
 
     Episode :math:`e` has the angles :math:`\Omega_e x + \beta_e` with
     :math:`\Omega_e\sim N(0,\sigma^2)` and :math:`\beta_e\sim U(0,2\pi)`; its circuit turns each
-    qubit by RX, joins qubits by CX, and gives the mean of each qubit's bit. A logistic regression
-    takes the bits of all episodes.
+    qubit by RX, joins neighbours by CX, and gives the mean of each qubit's bit. A logistic
+    regression takes the bits of all episodes.
 
     Parameters
     ----------
     n_episodes : int, default=100
         Number of random circuits.
     n_qubits : int or None, default=None
-        Width of each circuit; None is one a feature, but at most 4.
+        Width of each circuit; None is one a feature, but at most 4 in the workbench's form.
     sigma : float, default=1.0
         Spread of the random factors.
-    entangler : {"chain", "double"}, default="chain"
-        Pattern of the CX: each qubit with the next one; or, as Bowles et al. have it, the pairs
-        (0, 1), (2, 3), ..., then each qubit with the next but one.
-    C : float or None, default=1.0
-        Inverse of the logistic regression's penalty; None is no penalty.
+    C : float or None, default=None
+        Inverse of the logistic regression's penalty; None is 1, and no penalty in the published
+        form.
     backend : str or Backend, default="exact"
         Place where the circuits run. With one shot, ``exact:shots=1``, the features are single
-        bits, as published; exact, their means.
+        bits, as published in either form; exact, their means.
 
     Attributes
     ----------
@@ -64,11 +64,14 @@ class QuantumKitchenSinks(QuantumClassifier):
     -----
     Circuits: one a sample and episode, to fit and to predict.
 
+    In the published form the qubits are joined by CX in pairs, (0, 1), (2, 3), ..., and then each
+    with the next but one, (0, 2), (1, 3), ...; the logistic regression is L-BFGS with a tolerance
+    of 1e-3 and at most 100 steps. The shots are the backend's.
+
     References
     ----------
-    Wilson, Otterbach, Tezak, Smith, Crooks and da Silva, arXiv:1806.08321 (2018); the form with
-    ``n_qubits`` one a feature or half as many, ``entangler="double"``, ``C=None`` and one shot:
-    Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
+    Wilson, Otterbach, Tezak, Smith, Crooks and da Silva, arXiv:1806.08321 (2018); the published
+    form: Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
 
     Examples
     --------
@@ -80,8 +83,7 @@ class QuantumKitchenSinks(QuantumClassifier):
     n_episodes: PositiveInt = 100
     n_qubits: PositiveInt | None = None
     sigma: PositiveReal = 1.0
-    entangler: Entangler = "chain"
-    C: PositiveReal | None = 1.0
+    C: PositiveReal | None = None
     controls: ClassVar[Controls] = frozenset()
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
@@ -89,11 +91,19 @@ class QuantumKitchenSinks(QuantumClassifier):
         width = self._width(X.shape[1])
         self._factors = rng.normal(0, self.sigma, (self.n_episodes, X.shape[1], width))
         self._shifts = rng.uniform(0, 2 * np.pi, (self.n_episodes, width))
-        self.linear_ = LogisticRegression(C=np.inf if self.C is None else self.C, max_iter=1000)
+        self.linear_ = self._regression()
         self.linear_.fit(self._bits(X), self.classes_[y])
 
+    def _regression(self) -> LogisticRegression:
+        if self._published:
+            C = np.inf if self.C is None else self.C
+            return LogisticRegression(C=C, tol=1e-3, max_iter=100)
+        return LogisticRegression(C=1.0 if self.C is None else self.C, max_iter=1000)
+
     def _width(self, n_features: int) -> int:
-        return min(n_features, 4) if self.n_qubits is None else self.n_qubits
+        if self.n_qubits is not None:
+            return self.n_qubits
+        return n_features if self._published else min(n_features, 4)
 
     def _bits(self, X: Values) -> Values:
         """Return the mean bits, shape (n_samples, n_episodes * n_qubits)."""
@@ -106,7 +116,7 @@ class QuantumKitchenSinks(QuantumClassifier):
 
     def _block_of_bits(self, X: Values) -> Values:
         width = self._shifts.shape[1]
-        circuit = _episode(width, self.entangler)
+        circuit = self._episode(width)
         bits = outcome_bits(width).astype(float)
         angles = np.einsum("nf,efq->neq", X, self._factors) + self._shifts
         outcomes = self.backend_.run_probabilities(circuit, angles.reshape(-1, width))
@@ -124,14 +134,15 @@ class QuantumKitchenSinks(QuantumClassifier):
         total = self.n_episodes * (n_train + n_test)
         return Workload(width, n_evaluations=total, batch=rows)
 
-
-def _episode(width: int, entangler: Entangler) -> QuantumCircuit:
-    circuit = QuantumCircuit(width)
-    for qubit, angle in enumerate(ParameterVector("x", width)):
-        circuit.rx(angle, qubit)
-    nearest = range(0, width - 1, 1 if entangler == "chain" else 2)
-    for qubit in nearest:
-        circuit.cx(qubit, qubit + 1)
-    for qubit in range(width - 2) if entangler == "double" else ():
-        circuit.cx(qubit, qubit + 2)
-    return circuit
+    def _episode(self, width: int) -> QuantumCircuit:
+        circuit = QuantumCircuit(width)
+        for qubit, angle in enumerate(ParameterVector("x", width)):
+            circuit.rx(angle, qubit)
+        if self._published:
+            pairs = [(q, q + 1) for q in range(0, width - 1, 2)]
+            pairs += [(q, q + 2) for q in range(width - 2)]
+        else:
+            pairs = [(q, q + 1) for q in range(width - 1)]
+        for first, second in pairs:
+            circuit.cx(first, second)
+        return circuit

@@ -18,7 +18,7 @@ from benchmarks.bowles2024.estimators import ENTRIES, MISSING
 from benchmarks.bowles2024.running import Run
 from benchmarks.bowles2024.scores import Scores
 from qml.circuits import resolve_feature_map
-from qml.classifiers.quantum_kitchen_sinks import QuantumKitchenSinks, _episode
+from qml.classifiers.quantum_kitchen_sinks import QuantumKitchenSinks
 from qml.engine import outcome_bits, statevectors
 
 CURVES = "two_curves-5degree-0.1offset"
@@ -92,12 +92,12 @@ def test_one_random_number_for_all_circuits_takes_kitchen_sinks_below_chance(fol
     split = read_split(folder, "linearly_separable_2d")
     scale = MinMaxScaler((-1, 1)).fit(split.X)
     X, X_test = scale.transform(split.X), scale.transform(split.X_test)
-    sinks = QuantumKitchenSinks(n_episodes=500, entangler="double", random_state=0).fit(X, split.y)
+    sinks = QuantumKitchenSinks(n_episodes=500, form="bowles2024", random_state=0).fit(X, split.y)
     rng = np.random.default_rng(0)
 
     def features(points, number):
         angles = np.einsum("nf,efq->neq", points, sinks._factors) + sinks._shifts
-        outcomes = sinks.backend_.run_probabilities(_episode(2, "double"), angles.reshape(-1, 2))
+        outcomes = sinks.backend_.run_probabilities(sinks._episode(2), angles.reshape(-1, 2))
         numbers = rng.random((len(outcomes), 1)) if number is None else number
         drawn = (outcomes.cumsum(axis=1) < numbers).sum(axis=1)
         return outcome_bits(2)[np.minimum(drawn, 3)].astype(float).reshape(len(points), -1)

@@ -156,11 +156,11 @@ def test_hamiltonian_evolution_from_random_angles():
 
 
 @pytest.mark.parametrize("width", [1, 2, 5])
-def test_circuits_of_kitchen_sinks_with_double_entangler(width):
+def test_circuits_of_kitchen_sinks_in_the_published_form(width):
     from qml.classifiers.quantum_kitchen_sinks import QuantumKitchenSinks
 
     X = RNG.uniform(-1, 1, (4, 2))
-    model = QuantumKitchenSinks(n_episodes=3, n_qubits=width, entangler="double", random_state=0)
+    model = QuantumKitchenSinks(n_episodes=3, n_qubits=width, form="bowles2024", random_state=0)
     bits = model.fit(X, [0, 1, 0, 1])._bits(X)
 
     @qml.qnode(qml.device("default.qubit", wires=width))

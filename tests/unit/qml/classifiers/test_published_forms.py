@@ -32,7 +32,7 @@ def test_published_form_has_the_controls_that_the_model_declares(name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_published_form_takes_three_classes(name):
-    X = np.random.default_rng(0).uniform(-1, 1, (9, 2))
+    X = np.random.default_rng(0).uniform(-1, 1, (9, 4))
     model = build_estimator(MODELS, name, {"form": "bowles2024"}).set_params(random_state=0)
     if "optimizer" in model.get_params():
         model.set_params(optimizer={"name": "adam", "maxiter": 3})
@@ -199,3 +199,137 @@ def test_reuploading_begins_between_zero_and_one_with_plain_class_weights():
     drawn, own = started("data_reuploading_classifier", 5, measured="all")
     check_uniform(drawn, 1)
     np.testing.assert_array_equal(own, 1.0)
+
+
+def padded(x, n_wires):
+    """Fill up to a power of two with its inverse, and normalise."""
+    size = 2**n_wires
+    vector = np.concatenate([x, np.full(size - len(x), 1 / size)])
+    return vector / np.linalg.norm(vector)
+
+
+@pytest.mark.parametrize("n_features, wires, copies", [(2, 1, 3), (3, 2, 2), (4, 2, 1), (5, 3, 2)])
+def test_circuit_centric_pads_only_where_it_must(n_features, wires, copies):
+    X, n_wires = features(n_features), wires * copies
+    parameters = {"n_copies": copies, "reps": 2}
+    samples, weights = published("circuit_centric_classifier", X, **parameters)
+
+    def circuit(x):
+        for copy in range(copies):
+            block = range(copy * wires, (copy + 1) * wires)
+            qml.StatePrep(padded(x, wires), wires=block)
+        qml.StronglyEntanglingLayers(weights[:-1].reshape(2, n_wires, 3), wires=range(n_wires))
+        return qml.expval(qml.PauliZ(0))
+
+    f = expectations(circuit, n_wires, X) + weights[-1]
+    check_votes(samples, weights, f, np.mean((f - SIGNS) ** 2) / 2)
+    model = at("circuit_centric_classifier", X, weights, **parameters)
+    np.testing.assert_array_equal(model.predict(X), f > 0)
+
+
+@pytest.mark.parametrize("n_features, n_wires", [(2, 1), (3, 2), (4, 2), (6, 4), (16, 4)])
+def test_tree_tensor_is_a_full_tree_from_the_first_wire(n_features, n_wires):
+    X = features(n_features)
+    samples, weights = published("tree_tensor_classifier", X)
+
+    def circuit(x):
+        qml.StatePrep(padded(x, n_wires), wires=range(n_wires))
+        angle, reach = iter(weights), 1
+        while reach < n_wires:
+            for wire in range(0, n_wires, reach):
+                qml.RY(next(angle), wires=wire)
+            for wire in range(0, n_wires, 2 * reach):
+                qml.CNOT([wire + reach, wire])
+            reach *= 2
+        qml.RY(next(angle), wires=0)
+        return qml.expval(qml.PauliZ(0))
+
+    f = expectations(circuit, n_wires, X) + weights[-1]
+    check_votes(samples, weights, f, np.mean((f - SIGNS) ** 2))
+
+
+def test_amplitude_models_begin_on_the_whole_circle_with_a_small_bias():
+    drawn, bias = started("circuit_centric_classifier", 4)
+    check_uniform(drawn, 2 * np.pi)
+    np.testing.assert_array_equal(bias, 0.01)
+    drawn, bias = started("tree_tensor_classifier", 4)
+    check_uniform(drawn, 2 * np.pi)
+    assert abs(bias.mean()) < 0.02
+    assert bias.std() == pytest.approx(0.1, rel=0.1)
+
+
+@pytest.mark.parametrize("n_features, entangling", [(2, True), (5, True), (3, False)])
+def test_dressed_circuit_has_no_biases_and_a_ring(n_features, entangling):
+    X, n, layers = features(n_features), n_features, 2
+    samples, weights = published("dressed_circuit_classifier", X, reps=2, entangling=entangling)
+    into, angles, out = np.split(weights, [n * n, n * n + layers * n])
+    ring = [(wire, (wire + 1) % n) for wire in range(n)] if n > 2 else [(0, 1)]
+
+    def circuit(x):
+        for wire, angle in enumerate(np.tanh(into.reshape(n, n) @ x) * np.pi / 2):
+            qml.Hadamard(wire)
+            qml.RY(angle, wires=wire)
+        for layer in range(layers):
+            for wire in range(n):
+                qml.RY(angles[layer * n + wire], wires=wire)
+            for pair in ring if entangling else ():
+                qml.CNOT(pair)
+        return [qml.expval(qml.PauliZ(wire)) for wire in range(n)]
+
+    raised = np.exp(expectations(circuit, n, X) @ out.reshape(n, 2))
+    votes = raised / raised.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(samples.predict(weights), votes, atol=1e-10)
+    entropy = -np.mean(np.log(votes[np.arange(6), Y]))
+    assert samples.value(weights) == pytest.approx(entropy, abs=1e-10)
+    check_gradient(samples, weights)
+
+
+def test_dressed_circuit_begins_with_small_classical_layers():
+    drawn, out = started("dressed_circuit_classifier", 5, reps=3)
+    check_uniform(drawn[:, 25:], 2 * np.pi)
+    assert drawn[:, :25].std() == pytest.approx(1 / 5, rel=0.05)
+    assert out.std() == pytest.approx(1 / 5, rel=0.05)
+    assert abs(drawn[:, :25].mean()) < 0.01
+
+
+@pytest.mark.parametrize("n_features, n_qubits", [(2, None), (5, None), (5, 3)])
+def test_kitchen_sinks_join_pairs_and_then_the_next_but_one(n_features, n_qubits):
+    X, n = features(n_features), n_qubits or n_features
+    given = {"form": "bowles2024", "n_episodes": 2, "n_qubits": n_qubits}
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", given).set_params(random_state=0)
+    bits = model.fit(X, Y)._bits(X).reshape(6, 2, n)
+    for episode in range(2):
+
+        def circuit(x, episode=episode):
+            angles = x @ model._factors[episode] + model._shifts[episode]
+            for wire in range(n):
+                qml.RX(angles[wire], wires=wire)
+            for wire in range(0, n - 1, 2):
+                qml.CNOT([wire, wire + 1])
+            for wire in range(n - 2):
+                qml.CNOT([wire, wire + 2])
+            return [qml.expval(qml.PauliZ(wire)) for wire in range(n)]
+
+        expected = (1 - expectations(circuit, n, X)) / 2
+        np.testing.assert_allclose(bits[:, episode], expected, atol=1e-10)
+
+
+def test_kitchen_sinks_regression_is_without_a_penalty():
+    """Where the slopes of the log loss alone vanish, up to the published tolerance."""
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(-1, 1, (80, 2)), rng.integers(0, 2, 80)
+    given = {"form": "bowles2024", "n_episodes": 2}
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", given).set_params(random_state=0)
+    missed = model.fit(X, y).predict_proba(X)[:, 1] - y
+    slopes = model._bits(X).T @ missed / 80
+    assert np.abs(slopes).max() < 2e-3
+    penalised = model.set_params(C=1.0).fit(X, y).predict_proba(X)[:, 1] - y
+    assert np.abs(model._bits(X).T @ penalised / 80).max() > 2e-3
+
+
+def test_kitchen_sinks_factors_are_normal_and_shifts_go_round_the_circle():
+    given = {"form": "bowles2024", "n_episodes": 2000, "sigma": 2.0}
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", given).set_params(random_state=0)
+    model.fit(features(2), Y)
+    assert model._factors.std() == pytest.approx(2.0, rel=0.05)
+    check_uniform(model._shifts, 2 * np.pi)
