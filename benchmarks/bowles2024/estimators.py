@@ -28,7 +28,6 @@ from qml.classifiers.quantum_kitchen_sinks import QuantumKitchenSinks
 from qml.classifiers.quantum_metric_learner import QuantumMetricLearner
 from qml.classifiers.separable_variational_classifier import SeparableVariationalClassifier
 from qml.classifiers.tree_tensor_classifier import TreeTensorClassifier
-from qml.kernels.projected import ProjectedKernel
 
 Values = NDArray[np.float64]
 
@@ -78,11 +77,10 @@ def _projected_kernel(settings: Settings, X: Values, seed: int) -> Any:
         "seed": seed,
         "start": "angles",
     }
-    scale = ProjectedKernel(evolution).fit(_angles().fit_transform(X)).gamma_
-    gamma = settings.real("gamma_factor") * 3 * (n + 1) / n * scale
+    factor = settings.real("gamma_factor") * 3 * (n + 1) / n
     machine = QSVC(
         feature_map=evolution,
-        quantum_kernel={"name": "projected", "gamma": gamma},
+        quantum_kernel={"name": "projected", "gamma_factor": factor},
         C=settings.real("C"),
     )
     return make_pipeline(_angles(), machine)

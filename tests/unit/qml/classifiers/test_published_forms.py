@@ -11,6 +11,7 @@ from experiments.planning.controls import controls_of
 from experiments.records import ModelRow
 from experiments.registry import MODELS, build_estimator
 from qml.backends import resolve_backend
+from qml.kernels.fidelity import FidelityKernel
 from qml.offers import OFFERED_FOR
 from qml.variational._estimator import _Samples
 
@@ -333,3 +334,27 @@ def test_kitchen_sinks_factors_are_normal_and_shifts_go_round_the_circle():
     model.fit(features(2), Y)
     assert model._factors.std() == pytest.approx(2.0, rel=0.05)
     check_uniform(model._shifts, 2 * np.pi)
+
+
+@pytest.mark.parametrize("reps", [1, 3])
+@pytest.mark.parametrize("name", ["iqp", "separable"])
+def test_kernels_of_the_iqp_and_the_separable_map_are_the_published_ones(name, reps):
+    X = features(3)
+
+    def encoded(x):
+        if name == "iqp":
+            qml.IQPEmbedding(x, wires=range(3), n_repeats=reps)
+        else:  # published with the sign of the features turned round
+            for wire in (0, 1, 2) * reps:
+                qml.RX(-np.pi / 4, wires=wire)
+                qml.RY(-x[wire], wires=wire)
+
+    @qml.qnode(qml.device("default.qubit", wires=3))
+    def overlap(x, y):
+        encoded(x)
+        qml.adjoint(encoded)(y)
+        return qml.probs()
+
+    expected = [[overlap(x, y)[0] for y in X] for x in X]
+    kernel = FidelityKernel({"name": name, "reps": reps})
+    np.testing.assert_allclose(kernel(X, X), expected, atol=1e-10)
