@@ -40,8 +40,8 @@ class VariationalClassifier(ProbabilityClassifier):
     ----------
     loss : str or mapping, default="cross_entropy"
         Loss of the class probabilities: ``"cross_entropy"``, ``"squared"``, ``"hinge"``,
-        ``"binomial_sigmoid"`` (the risk of Havlíček et al.), or a mapping with the loss's
-        parameters; see `qml.losses`.
+        ``"linear"``, ``"binomial_sigmoid"`` (the risk of Havlíček et al.), or a mapping with the
+        loss's parameters; see `qml.losses`.
     """
 
     loss: LossSpec = "cross_entropy"

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveInt
-from qiskit.circuit import ParameterVector, QuantumCircuit
+from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._variational import ProbabilityClassifier, loss_of_probabilities
+from qml.classifiers._forms import FormedVariational
+from qml.classifiers._variational import loss_of_probabilities
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
@@ -19,10 +21,15 @@ from qml.variational import Architecture, Head, PredictionLoss, z_observables
 
 __all__ = ["DataReuploadingClassifier"]
 
+EXAMPLES: tuple[dict[str, object], ...] = (
+    {},
+    {"form": "bowles2024", "optimizer": {"name": "adam", "maxiter": 20}},
+)
+
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "measured": ["one", "half", "all"]}
 
 
-class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
+class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     r"""Layers of rotations by :math:`\theta + w\circ x`, entangled by CZ, against class states.
 
     Each qubit takes three features. With :math:`F_{qc}` the fidelity of qubit :math:`q` with the
@@ -57,10 +64,17 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
     product of Pauli Z of its own and :math:`F_c = (1+\langle O_c\rangle)/2`, on as many qubits as
     that takes.
 
+    The published form turns by :math:`w\circ x` first and by :math:`\theta` then, joins by CZ after
+    each of the layers (two qubits after every other one), and uploads once more behind the last,
+    there by :math:`\theta + w\circ x`. Class 1 is :math:`|0\rangle`. The class weights are for the
+    loss alone: the class has the larger mean fidelity. All angles and factors begin between 0 and
+    1. Its two ablations, without entanglement and without trained factors, turn by the sum in all
+    layers, as published.
+
     References
     ----------
-    Pérez-Salinas et al., Quantum 4, 226 (2020), doi:10.22331/q-2020-02-06-226; the ablations are
-    those of Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
+    Pérez-Salinas et al., Quantum 4, 226 (2020), doi:10.22331/q-2020-02-06-226; the ablations and
+    the published form are those of Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
 
     Examples
     --------
@@ -82,7 +96,8 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
             counts = {"one": 1, "half": max(1, width // 2), "all": width}
             chosen = np.arange(counts[self.measured])
             bits = outcome_bits(width)[:, chosen]
-            fidelities = np.stack([1 - bits, bits], axis=2).astype(float)
+            pair = (bits, 1 - bits) if self._published else (1 - bits, bits)
+            fidelities = np.stack(pair, axis=2).astype(float)
         else:
             fidelities = (1 + z_observables(width, n_targets)[:, None, :]) / 2
         n_measured = fidelities.shape[1]
@@ -99,24 +114,37 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
     def _circuit(self, n_features: int, width: int) -> ModelCircuit:
         chunks = -(-n_features // 3)
         taken = [range(3 * (q % chunks), 3 * (q % chunks) + 3) for q in range(width)]
+        uploads = self.reps + 1 if self._published else self.reps
         x = ParameterVector("x", n_features)
-        angles = iter(shifts := ParameterVector("θ", 3 * width * self.reps))
-        n_factors = self.reps * sum(k < n_features for chunk in taken for k in chunk)
+        angles = iter(shifts := ParameterVector("θ", 3 * width * uploads))
+        n_factors = uploads * sum(k < n_features for chunk in taken for k in chunk)
         factors = ParameterVector("w", n_factors if self.trained_scaling else 0)
         factor = iter(factors)
         circuit = QuantumCircuit(width)
-        for layer in range(self.reps):
-            for qubit in range(width):
-                rotations = (circuit.rz, circuit.ry, circuit.rz)
-                for k, rotate in zip(taken[qubit], rotations, strict=True):
-                    angle = next(angles)
-                    if k < n_features:
-                        angle = angle + (next(factor) * x[k] if self.trained_scaling else x[k])
-                    rotate(angle, qubit)
-            if self.entangling and width > 1 and layer < self.reps - 1:
-                for first in range(layer % 2 if width > 2 else 0, width - 1, 2):
+        for layer in range(uploads):
+            last = layer == uploads - 1
+            for qubit, chunk in enumerate(taken):
+                own = [next(angles) for _ in chunk]
+                features = [x[k] for k in chunk if k < n_features]
+                if self.trained_scaling:
+                    features = [next(factor) * feature for feature in features]
+                if self._published and self.trained_scaling and self.entangling and not last:
+                    _turn(circuit, qubit, features)
+                    _turn(circuit, qubit, own)
+                else:
+                    sums = [a + b for a, b in zip(own, features, strict=False)]
+                    _turn(circuit, qubit, [*sums, *own[len(sums) :]])
+            if self.entangling and not last:
+                odd = layer % 2 if width > 2 or self._published else 0
+                for first in range(odd, width - 1, 2):
                     circuit.cz(first, first + 1)
         return ModelCircuit(circuit, tuple(x), (*shifts, *factors))
+
+    def _published_start(
+        self, architecture: Architecture, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        angles = rng.uniform(0, 1, architecture.n_circuit_weights)
+        return np.concatenate([angles, architecture.head.start(rng)])
 
     def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
         if self.loss is not None:
@@ -130,9 +158,24 @@ class DataReuploadingClassifier(EntanglingEstimator, ProbabilityClassifier):
 
         return weighted_fidelities
 
+    def _predictions(
+        self, X: NDArray[np.float64], weights: NDArray[np.float64] | None = None
+    ) -> NDArray[np.float64]:
+        chosen = self.weights_ if weights is None else weights
+        if self._published and self.loss is None:
+            angles, gains = self._built.split(chosen)
+            chosen = np.concatenate([angles, np.ones_like(gains)])
+        return super()._predictions(X, chosen)
+
     def _probabilities(self, predictions: NDArray[np.float64]) -> NDArray[np.float64]:
         if self.loss is not None:
             return predictions
         k = len(self.classes_)
         scores = predictions.reshape(len(predictions), -1, k).mean(axis=1)
         return np.asarray(np.maximum(scores, 1e-9))
+
+
+def _turn(circuit: QuantumCircuit, qubit: int, angles: Sequence[ParameterExpression]) -> None:
+    """Turn a qubit by a general rotation, or by the first parts of one."""
+    for rotate, angle in zip((circuit.rz, circuit.ry, circuit.rz), angles, strict=False):
+        rotate(angle, qubit)

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import PositiveInt
 from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._variational import VariationalClassifier
+from qml.classifiers._forms import Form, FormedClassifier
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
+from qml.losses import LossSpec
 from qml.offers import Controls
 from qml.variational import Architecture, Head
 
 __all__ = ["DressedCircuitClassifier"]
 
-EXAMPLES = ({"optimizer": {"name": "adam", "maxiter": 20}},)
+EXAMPLES: tuple[dict[str, object], ...] = (
+    {"optimizer": {"name": "adam", "maxiter": 20}},
+    {"form": "bowles2024", "n_qubits": 2, "optimizer": {"name": "adam", "maxiter": 5}},
+)
 
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
 
 
-class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
+class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
     r"""A trained linear layer into angles, a circuit, and a trained linear layer out of it.
 
     .. math:: \phi = \tfrac\pi2\tanh(Vx + v),\qquad
@@ -33,7 +39,7 @@ class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
     Parameters
     ----------
     n_qubits : int or None, default=None
-        Width of the circuit; None is one a feature, but at most 4.
+        Width of the circuit; None is one a feature, but at most 4 in the workbench's form.
     reps : int, default=4
         Number of the circuit's layers.
     entangling : bool, default=True
@@ -48,9 +54,15 @@ class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
     circuit, as factors of the features in its angles. The weights are ordered V row by row with v
     after each row, then :math:`\theta`, A and b.
 
+    Both forms train the cross-entropy. In the published form the classical layers are without v and
+    b; the rotations of a layer come first and a ring of CX, :math:`CX_{n-1,0}` included, then; and
+    the training begins at V and A drawn from the normal distribution and divided by the number of
+    features, and at angles of the whole circle.
+
     References
     ----------
-    Mari, Bromley, Izaac, Schuld and Killoran, Quantum 4, 340 (2020), doi:10.22331/q-2020-10-09-340.
+    Mari, Bromley, Izaac, Schuld and Killoran, Quantum 4, 340 (2020), doi:10.22331/q-2020-10-09-340;
+    the published form: Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
 
     Examples
     --------
@@ -63,26 +75,56 @@ class DressedCircuitClassifier(EntanglingEstimator, VariationalClassifier):
     reps: PositiveInt = 4
     controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
+    _losses: ClassVar[Mapping[Form, LossSpec]] = {
+        "workbench": "cross_entropy",
+        "bowles2024": "cross_entropy",
+    }
+
+    def _width(self, n_features: int) -> int:
+        if self.n_qubits is not None:
+            return self.n_qubits
+        return n_features if self._published else min(n_features, 4)
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
-        width = min(n_features, 4) if self.n_qubits is None else self.n_qubits
+        width = self._width(n_features)
         x = ParameterVector("x", n_features)
-        layer_in = ParameterVector("v", width * (n_features + 1))
+        size = n_features if self._published else n_features + 1
+        layer_in = ParameterVector("v", width * size)
         weights = ParameterVector("θ", width * self.reps)
         circuit = QuantumCircuit(width)
         for qubit in range(width):
-            first = qubit * (n_features + 1)
-            own: list[Parameter] = layer_in[first : first + n_features + 1]
+            own: list[Parameter] = layer_in[qubit * size : (qubit + 1) * size]
             circuit.h(qubit)
-            products = (v * z for v, z in zip(own[:-1], x, strict=True))
-            circuit.ry(_squashed(sum(products, start=own[-1])), qubit)
+            products = [v * z for v, z in zip(own, x, strict=False)]
+            circuit.ry(_squashed(sum(products, start=own[-1] if size > n_features else 0)), qubit)
         for layer in range(self.reps):
-            for qubit in range(width - 1) if self.entangling else ():
-                circuit.cx(qubit, qubit + 1)
+            if not self._published:
+                self._join(circuit)
             for qubit in range(width):
                 circuit.ry(weights[layer * width + qubit], qubit)
-        head = Head(width, n_targets, "dense", normalised=True)
+            if self._published:
+                self._join(circuit)
+        head = Head(width, n_targets, "linear" if self._published else "dense", normalised=True)
         model = ModelCircuit(circuit, tuple(x), (*layer_in, *weights))
         return Architecture(model, np.asarray(1.0 - 2.0 * outcome_bits(width)), head)
+
+    def _join(self, circuit: QuantumCircuit) -> None:
+        """Join the qubits by CX in a line, or in a ring as published."""
+        width = circuit.num_qubits
+        if self.entangling:
+            for qubit in range(width - 1):
+                circuit.cx(qubit, qubit + 1)
+            if self._published and width > 2:
+                circuit.cx(width - 1, 0)
+
+    def _published_start(
+        self, architecture: Architecture, rng: np.random.Generator
+    ) -> NDArray[np.float64]:
+        n_features, width = len(architecture.model.inputs), architecture.model.circuit.num_qubits
+        layer_in = rng.normal(size=n_features * width) / n_features
+        angles = rng.uniform(0, 2 * np.pi, self.reps * width)
+        layer_out = rng.normal(size=architecture.head.n_weights) / n_features
+        return np.concatenate([layer_in, angles, layer_out])
 
 
 def _squashed(value: ParameterExpression) -> ParameterExpression:

@@ -36,7 +36,9 @@ class ProjectedKernel(QuantumKernel):
         the variance of the projected *training* data, learned by `fit` and kept for every block
         asked for later.
     gamma_factor : float, default=1.0
-        Factor on `gamma`, learned or given: a width in units of the data's own.
+        Factor on `gamma`, learned or given: a width in units of the data's own. Bowles, Ahmed and
+        Schuld divide by the number d of features where ``"scale"`` divides by 3n columns for n
+        qubits: their factor f is 3nf/d.
 
     Attributes
     ----------

@@ -1,11 +1,11 @@
 """What variational models share: a circuit with its readout and head, and one way to train it."""
 
 from qml.variational._architecture import Architecture, z_observables
-from qml.variational._course import Counts, Trace
 from qml.variational._estimator import PredictionLoss, TrainedEstimator, VariationalEstimator
 from qml.variational._heads import BiasedVote, Head
 from qml.variational._questions import Question
 from qml.variational._tape import Tape
+from qml.variational._trace import Counts, Trace
 from qml.variational._training import (
     Problem,
     Trained,

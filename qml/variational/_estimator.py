@@ -194,6 +194,7 @@ class VariationalEstimator(TrainedEstimator):
             repr((training.batch_size, training.validation_fraction, training.restarts, seed)),
             repr(self.backend),
         ]
+        told += ["with replacement"] * training.with_replacement
         digest = hashlib.sha256("\x1f".join(told).encode())
         for array in (inputs, y, architecture.readout, given):
             digest.update(np.ascontiguousarray([] if array is None else array).tobytes())
@@ -239,6 +240,8 @@ class VariationalEstimator(TrainedEstimator):
         questions += [Question.metric(optimizer.diagonal_metric)] * optimizer.uses_metric
         each = sum(circuits_of_a_sample(question, model, backend) for question in questions)
         rows = n_train * each
+        if training.with_replacement and training.batch_size is not None:
+            rows = max(n_train, training.batch_size) * each
         asked = evaluations * (rows + (n_train if training.validation_fraction else 0))
         for limit, shots in ((training.max_circuits, 1), (training.max_shots, backend.shots)):
             if limit is not None and shots is not None:

@@ -39,9 +39,9 @@ class Head:
     ----------
     n_outputs, n_predictions : int
         Number of outputs, and of predictions.
-    trained : {"nothing", "bias", "gain", "dense"}, default="nothing"
+    trained : {"nothing", "bias", "gain", "linear", "dense"}, default="nothing"
         Parts that are trained: nothing (A = 1, b = 0); b; a factor an output (A diagonal, b = 0);
-        or A and b.
+        A alone (b = 0); or A and b.
     scale : float, default=1.0
         Fixed factor :math:`s` of the outputs.
     normalised : bool, default=False
@@ -50,7 +50,7 @@ class Head:
 
     n_outputs: int
     n_predictions: int
-    trained: Literal["nothing", "bias", "gain", "dense"] = "nothing"
+    trained: Literal["nothing", "bias", "gain", "linear", "dense"] = "nothing"
     scale: float = 1.0
     normalised: bool = False
 
@@ -61,6 +61,7 @@ class Head:
             "nothing": 0,
             "bias": self.n_predictions,
             "gain": self.n_outputs,
+            "linear": self.n_outputs * self.n_predictions,
             "dense": (self.n_outputs + 1) * self.n_predictions,
         }[self.trained]
 
@@ -69,7 +70,7 @@ class Head:
         if self.trained == "gain":
             return np.ones(self.n_outputs)
         weights = np.zeros(self.n_weights)
-        if self.trained == "dense":
+        if self.trained in ("linear", "dense"):
             size = self.n_outputs * self.n_predictions
             weights[:size] = rng.normal(size=size) / np.sqrt(self.n_outputs)
         return weights
@@ -79,7 +80,9 @@ class Head:
         matrix = self._matrix(weights)
         raw = outputs * weights if matrix is None and self.trained == "gain" else outputs
         if matrix is not None:
-            raw = outputs @ matrix + weights[matrix.size :]
+            raw = outputs @ matrix
+            if self.trained == "dense":
+                raw = raw + weights[matrix.size :]
         elif self.trained == "bias":
             raw = outputs + weights
         predictions = self.scale * raw
@@ -92,7 +95,8 @@ class Head:
                 slopes = predictions * (slopes - inner)
             slopes = self.scale * slopes
             if matrix is not None:
-                by_weights = np.concatenate([(outputs.T @ slopes).ravel(), slopes.sum(axis=0)])
+                by_bias = slopes.sum(axis=0) if self.trained == "dense" else np.empty(0)
+                by_weights = np.concatenate([(outputs.T @ slopes).ravel(), by_bias])
                 return slopes @ matrix.T, by_weights
             if self.trained == "gain":
                 return slopes * weights, (slopes * outputs).sum(axis=0)
@@ -102,7 +106,7 @@ class Head:
         return predictions, pull
 
     def _matrix(self, weights: Values) -> Values | None:
-        if self.trained != "dense":
+        if self.trained not in ("linear", "dense"):
             return None
         size = self.n_outputs * self.n_predictions
         return weights[:size].reshape(self.n_outputs, self.n_predictions)
@@ -114,7 +118,14 @@ class BiasedVote:
 
     The probabilities are :math:`p_\pm = \tfrac12\big(1 \pm \tfrac{\langle f\rangle+b}{1+|b|}\big)`,
     which never leave [0, 1]. The weight is b.
+
+    Parameters
+    ----------
+    bounded : bool, default=True
+        Division by :math:`1+|b|`; without it the predictions can leave [0, 1].
     """
+
+    bounded: bool = True
 
     @property
     def n_weights(self) -> int:
@@ -128,14 +139,14 @@ class BiasedVote:
     def __call__(self, outputs: Values, weights: Values) -> tuple[Values, Pullback]:
         """Return both classes' probabilities, and their pullback."""
         b = float(weights[0])
-        room = 1 + abs(b)
+        room, widening = (1 + abs(b), np.sign(b)) if self.bounded else (1.0, 0.0)
         f = outputs[:, 1] - outputs[:, 0]
         second = (1 + (f + b) / room) / 2
 
         def pull(slopes: Values) -> tuple[Values, Values]:
             by_second = slopes[:, 1] - slopes[:, 0]
             by_f = by_second / (2 * room)
-            by_bias = (1 / room - np.sign(b) * (f + b) / room**2) / 2
+            by_bias = (1 / room - widening * (f + b) / room**2) / 2
             return np.stack([-by_f, by_f], axis=1), np.array([by_second @ by_bias])
 
         return np.stack([1 - second, second], axis=1), pull

@@ -22,9 +22,10 @@ from qml.optimizers import (
     warn_if_worsened,
 )
 from qml.registry import check_parameters
-from qml.variational._course import Counts, Trace
 from qml.variational._questions import Question
+from qml.variational._stops import Patience, Plateau
 from qml.variational._tape import Answered, Tape
+from qml.variational._trace import Counts, Trace
 
 __all__ = [
     "Problem",
@@ -83,11 +84,17 @@ class Training:
         Samples an optimizer's step looks at, drawn without repetition until all were seen; None is
         all. For optimizers that bear it: ``adam``, ``cma_es``, ``gradient_descent``, ``lion``,
         ``natural_gradient``, ``qnspsa``, ``spsa``.
+    with_replacement : bool, default=False
+        True draws every sample of a minibatch from all, so that one may come twice.
     patience : int or None, default=None
         Number of evaluations that improve the loss by less than `min_change` before the training
         stops.
     min_change : float, default=1e-4
         Smallest improvement that counts for `patience`.
+    plateau : int or None, default=None
+        Number of evaluations in a window: the training stops after two windows in a row whose mean
+        losses differ by no more than half the standard error of the last. The point that follows is
+        the answer, whatever its own loss. For optimizers that bear minibatches and go by gradients.
     validation_fraction : float or None, default=None
         Share of the training samples that is held out, every class with its share; `patience` then
         counts on their loss, and the point with the lowest is the answer.
@@ -116,8 +123,10 @@ class Training:
     max_shots: PositiveInt | None = None
     max_seconds: PositiveFloat | None = None
     batch_size: PositiveInt | None = None
+    with_replacement: bool = False
     patience: PositiveInt | None = None
     min_change: NonNegativeFloat = 1e-4
+    plateau: PositiveInt | None = None
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
     restarts: PositiveInt = 1
     warm_start: bool = False
@@ -169,8 +178,8 @@ class Trained:
     counts : Counts
         Counts of all runs together.
     stopped_by : str
-        End of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"`` or
-        ``"callback"``.
+        End of the best run: ``"optimizer"`` (its own end), ``"budget"``, ``"patience"``,
+        ``"plateau"`` or ``"callback"``.
     """
 
     result: Result
@@ -225,13 +234,7 @@ def train(
     RuntimeWarning
         If the answer's loss is far above the start's, see `qml.optimizers.Result.worsened`.
     """
-    if training.batch_size is not None and not optimizer.stochastic:
-        bearing = [name for name in OPTIMIZERS.names() if OPTIMIZERS.load(name).stochastic]
-        raise SpecError(
-            f"{type(optimizer).__name__} compares values between steps, so it needs the whole "
-            f"batch; {', '.join(bearing)} do not",
-            "training.batch_size",
-        )
+    _check_optimizer(optimizer, training)
     tape = None if training.checkpoint is None else Tape(training.checkpoint, content)
     trace, spent = Trace(), Counts()
     runs: list[tuple[Result, str, float]] = []
@@ -249,6 +252,25 @@ def train(
     result, stopped_by, _ = min(runs, key=lambda run: run[2])
     warn_if_worsened(result)
     return Trained(result, tuple(run for run, _, _ in runs), trace, spent, stopped_by)
+
+
+def _check_optimizer(optimizer: Optimizer, training: Training) -> None:
+    """Refuse what the optimizer does not bear."""
+    every = {name: OPTIMIZERS.load(name) for name in OPTIMIZERS.names()}
+    if training.batch_size is not None and not optimizer.stochastic:
+        bearing = [name for name, each in every.items() if each.stochastic]
+        raise SpecError(
+            f"{type(optimizer).__name__} compares values between steps, so it needs the whole "
+            f"batch; {', '.join(bearing)} do not",
+            "training.batch_size",
+        )
+    if training.plateau is not None and not (optimizer.stochastic and optimizer.uses_gradient):
+        steady = [name for name, each in every.items() if each.stochastic and each.uses_gradient]
+        raise SpecError(
+            f"{type(optimizer).__name__} evaluates points that it does not go to; "
+            f"{', '.join(steady)} do not",
+            "training.plateau",
+        )
 
 
 def _child(seed: int, number: int) -> int:
@@ -279,8 +301,10 @@ class _Run:
         self._usage = backend.usage.copy()
         self._began = time.perf_counter()
         self._stopped_by = "optimizer"
-        self._best, self._since = np.inf, 0
-        self._validated: tuple[float, Values, float] | None = None
+        self._patience = Patience(training.patience, training.min_change)
+        self._plateau = Plateau(training.plateau)
+        # the loss that is watched, the point, and its loss: where it is not the optimizer's answer
+        self._answer: tuple[float, Values, float] | None = None
 
     def minimize(self, start: Values, seed: int) -> tuple[Result, str, float]:
         """Return the run's result, what ended it, and the loss by which runs are compared."""
@@ -295,10 +319,10 @@ class _Run:
             else Objective(self._value, None, *geometry)
         )
         result = self._optimizer.minimize(self.objective, start, self._after, seed)
-        if self._validated is None:
+        if self._answer is None:
             return result, self._stopped_by, result.fun
-        validated, x, fun = self._validated
-        return Result(**{**vars(result), "x": x, "fun": fun}), self._stopped_by, validated
+        watched, x, fun = self._answer
+        return Result(**{**vars(result), "x": x, "fun": fun}), self._stopped_by, watched
 
     def counts(self) -> Counts:
         """Return what was spent, with the runs before."""
@@ -313,6 +337,8 @@ class _Run:
 
     def _minibatches(self, rng: np.random.Generator) -> Any:
         size, n_samples = self._training.batch_size, self._problem.n_samples
+        while size is not None and self._training.with_replacement:
+            yield self._problem.selecting(rng.integers(n_samples, size=size))
         while size is not None and size < n_samples:
             order = rng.permutation(n_samples)
             for first in range(0, n_samples - size + 1, size):
@@ -418,13 +444,13 @@ class _Run:
         watched = loss
         if self._validation is not None:
             watched = self._held_out(self._validation, weights)
-            if self._validated is None or watched < self._validated[0]:
-                self._validated = (watched, weights, loss)
-        if watched < self._best - self._training.min_change:
-            self._best, self._since = watched, 0
-        else:
-            self._since += 1
-        if self._training.patience is not None and self._since >= self._training.patience:
+            if self._answer is None or watched < self._answer[0]:
+                self._answer = (watched, weights, loss)
+        if self._plateau.ends_before(watched):
+            self._stopped_by = "plateau"
+            self._answer = self._answer or (watched, weights, loss)
+            return True
+        if self._patience.ends_with(watched):
             self._stopped_by = "patience"
             return True
         callback = self._training.callback

@@ -54,6 +54,14 @@ def test_values_are_scikit_learns():
     assert resolve_loss("squared")(probabilities, y)[0] == pytest.approx(brier)
 
 
+def test_linear_loss_is_that_of_the_expectation_value():
+    """By the formula (1 - y f) / 2 of labels -1 and 1."""
+    f, y = np.array([0.4, -0.9, 0.1]), np.array([1, 0, 0])
+    probabilities = np.stack([(1 - f) / 2, (1 + f) / 2], axis=1)
+    expected = np.mean((1 - (2 * y - 1) * f) / 2)
+    assert resolve_loss("linear")(probabilities, y)[0] == pytest.approx(expected, abs=1e-15)
+
+
 def test_risk_of_havlicek():
     """Values from the formula by hand; both classes alike; the bias moves the threshold."""
     loss = resolve_loss("binomial_sigmoid")

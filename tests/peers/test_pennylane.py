@@ -135,6 +135,52 @@ def test_qaoa_embedding(n):
     assert abs(np.vdot(from_pennylane(circuit(), n), ours)) == pytest.approx(1, abs=1e-10)
 
 
+def test_hamiltonian_evolution_from_random_angles():
+    """The embedding of Bowles et al. 2024: three uniform angles a qubit, then the chain."""
+    n, t, steps = 3, 0.7, 2
+    spec = {"name": "heisenberg", "steps": steps, "time": t * n / 2, "seed": 5, "start": "angles"}
+    x = RNG.uniform(-np.pi / 2, np.pi / 2, n)
+    angles = np.random.default_rng(5).uniform(0, 2 * np.pi, (n + 1, 3))
+
+    @qml.qnode(qml.device("default.qubit", wires=n + 1))
+    def circuit():
+        for wire in range(n + 1):
+            qml.Rot(*angles[wire], wires=wire)
+        for _ in range(steps):
+            for j in range(n):
+                for gate in (qml.IsingXX, qml.IsingYY, qml.IsingZZ):
+                    gate(x[j] * t / steps * n, wires=[j, j + 1])
+        return qml.state()
+
+    ours = statevectors(resolve_feature_map(spec, n), [x])[0]
+    assert abs(np.vdot(from_pennylane(circuit(), n + 1), ours)) == pytest.approx(1, abs=1e-12)
+
+
+@pytest.mark.parametrize("width", [1, 2, 5])
+def test_circuits_of_kitchen_sinks_in_the_published_form(width):
+    from qml.classifiers.quantum_kitchen_sinks import QuantumKitchenSinks
+
+    X = RNG.uniform(-1, 1, (4, 2))
+    model = QuantumKitchenSinks(n_episodes=3, n_qubits=width, form="bowles2024", random_state=0)
+    bits = model.fit(X, [0, 1, 0, 1])._bits(X)
+
+    @qml.qnode(qml.device("default.qubit", wires=width))
+    def circuit(angles):
+        for wire in range(width):
+            qml.RX(angles[wire], wires=wire)
+        for first in range(0, width - 1, 2):
+            qml.CNOT([first, first + 1])
+        for first in range(width - 2):
+            qml.CNOT([first, first + 2])
+        return [qml.expval(qml.PauliZ(wire)) for wire in range(width)]
+
+    for row, x in zip(bits.reshape(4, 3, width), X, strict=True):
+        for episode in range(3):
+            angles = x @ model._factors[episode] + model._shifts[episode]
+            expected = (1 - np.array(circuit(angles))) / 2
+            np.testing.assert_allclose(row[episode], expected, atol=1e-12)
+
+
 def test_metric_of_states():
     n, reps = 3, 1
     model = compose_model(

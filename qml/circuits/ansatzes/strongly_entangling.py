@@ -1,6 +1,8 @@
-"""Strongly entangling layers: general rotations and rings of CX of growing range."""
+"""Strongly entangling layers: general rotations and rings of CX or CZ of growing range."""
 
 from __future__ import annotations
+
+from typing import Literal
 
 from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
@@ -8,13 +10,16 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 __all__ = ["strongly_entangling"]
 
 
-def strongly_entangling(n_qubits: int, reps: PositiveInt = 2) -> QuantumCircuit:
+def strongly_entangling(
+    n_qubits: int, reps: PositiveInt = 2, entangler: Literal["cx", "cz"] = "cx"
+) -> QuantumCircuit:
     r"""Turn every qubit by a general rotation, then join it by CX to one further round the ring.
 
     .. math:: W(\theta) = \prod_l \prod_i CX_{i,\,i+r_l} \bigotimes_i
         R_Z(\theta_{li3})R_Y(\theta_{li2})R_Z(\theta_{li1}),\qquad r_l = l \bmod (n-1) + 1
 
-    PennyLane's ``StronglyEntanglingLayers``.
+    PennyLane's ``StronglyEntanglingLayers``. With CZ in place of CX, two qubits are never joined:
+    the ring's two CZ are on the same pair, and undo each other.
 
     Parameters
     ----------
@@ -22,6 +27,8 @@ def strongly_entangling(n_qubits: int, reps: PositiveInt = 2) -> QuantumCircuit:
         Width of the circuit.
     reps : int, default=2
         Number of layers.
+    entangler : {"cx", "cz"}, default="cx"
+        Gate of the ring.
 
     Returns
     -------
@@ -40,6 +47,7 @@ def strongly_entangling(n_qubits: int, reps: PositiveInt = 2) -> QuantumCircuit:
     """
     weights = iter(ParameterVector("θ", 3 * n_qubits * reps))
     circuit = QuantumCircuit(n_qubits)
+    join = circuit.cx if entangler == "cx" else circuit.cz
     for layer in range(reps):
         for qubit in range(n_qubits):
             circuit.rz(next(weights), qubit)
@@ -48,5 +56,5 @@ def strongly_entangling(n_qubits: int, reps: PositiveInt = 2) -> QuantumCircuit:
         if n_qubits > 1:
             reach = layer % (n_qubits - 1) + 1
             for qubit in range(n_qubits):
-                circuit.cx(qubit, (qubit + reach) % n_qubits)
+                join(qubit, (qubit + reach) % n_qubits)
     return circuit

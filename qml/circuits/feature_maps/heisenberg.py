@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 from pydantic import NonNegativeInt, PositiveFloat, PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
@@ -15,6 +17,7 @@ def heisenberg(
     steps: PositiveInt = 20,
     time: PositiveFloat | None = None,
     seed: NonNegativeInt = 0,
+    start: Literal["haar", "angles"] = "haar",
 ) -> QuantumCircuit:
     r"""Trotter steps of a Heisenberg chain, on a product of random states.
 
@@ -30,7 +33,10 @@ def heisenberg(
     time : float or None, default=None
         Time of the evolution, the paper's :math:`t`; None is `n_features` / 3, as there.
     seed : int, default=0
-        Seed of the Haar-random single-qubit states :math:`\psi_j`.
+        Seed of the random single-qubit states :math:`\psi_j`.
+    start : {"haar", "angles"}, default="haar"
+        Distribution of these states: Haar-random, as published; or RZ, RY and RZ by three angles
+        uniform in :math:`[0, 2\pi)`, as Bowles et al. have them, which favours the poles.
 
     Returns
     -------
@@ -39,7 +45,9 @@ def heisenberg(
 
     References
     ----------
-    Huang et al., Nat. Commun. 12, 2631 (2021), doi:10.1038/s41467-021-22539-9.
+    Huang et al., Nat. Commun. 12, 2631 (2021), doi:10.1038/s41467-021-22539-9. The code
+    of Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024), evolves for `time` = t n_features / 2 with
+    their t.
 
     Examples
     --------
@@ -50,7 +58,13 @@ def heisenberg(
     circuit = QuantumCircuit(n_features + 1)
     rng = np.random.default_rng(seed)
     for qubit in range(n_features + 1):
-        circuit.unitary(unitary_group.rvs(2, random_state=rng), [qubit])
+        if start == "haar":
+            circuit.unitary(unitary_group.rvs(2, random_state=rng), [qubit])
+            continue
+        first, middle, last = rng.uniform(0, 2 * np.pi, 3)
+        circuit.rz(first, qubit)
+        circuit.ry(middle, qubit)
+        circuit.rz(last, qubit)
     duration = n_features / 3 if time is None else time
     for _ in range(steps):
         for j in range(n_features):

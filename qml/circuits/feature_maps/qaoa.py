@@ -8,7 +8,7 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 __all__ = ["qaoa"]
 
 
-def qaoa(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit:
+def qaoa(n_features: int, reps: PositiveInt = 2, constant: bool = False) -> QuantumCircuit:
     r"""Layers of RX by the features, trained RZZ round a ring and RY; then the features again.
 
     .. math:: U_\theta(x) = \bigotimes_q R_X(x_q)\prod_l\bigotimes_q R_Y(\theta'_{lq})
@@ -22,11 +22,13 @@ def qaoa(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit:
         Number of features, and of qubits.
     reps : int, default=2
         Number of trained layers.
+    constant : bool, default=False
+        Presence of one qubit more, whose feature is a constant: H takes the place of its RX.
 
     Returns
     -------
     QuantumCircuit
-        `n_features` parameters ``x``, and 2n weights a layer (3 for two qubits, 1 for one).
+        `n_features` parameters ``x``, and 2n weights a layer for n qubits (3 for two, 1 for one).
 
     References
     ----------
@@ -37,17 +39,23 @@ def qaoa(n_features: int, reps: PositiveInt = 2) -> QuantumCircuit:
     >>> qaoa(3).num_parameters
     15
     """
-    couplings = {1: 0, 2: 1}.get(n_features, n_features)
+    width = n_features + constant
+    couplings = {1: 0, 2: 1}.get(width, width)
     x = ParameterVector("x", n_features)
-    weights = iter(ParameterVector("θ", reps * (couplings + n_features)))
-    circuit = QuantumCircuit(n_features)
-    for _ in range(reps):
+    weights = iter(ParameterVector("θ", reps * (couplings + width)))
+    circuit = QuantumCircuit(width)
+
+    def encode() -> None:
         for qubit in range(n_features):
             circuit.rx(x[qubit], qubit)
+        if constant:
+            circuit.h(n_features)
+
+    for _ in range(reps):
+        encode()
         for qubit in range(couplings):
-            circuit.rzz(next(weights), qubit, (qubit + 1) % n_features)
-        for qubit in range(n_features):
+            circuit.rzz(next(weights), qubit, (qubit + 1) % width)
+        for qubit in range(width):
             circuit.ry(next(weights), qubit)
-    for qubit in range(n_features):
-        circuit.rx(x[qubit], qubit)
+    encode()
     return circuit

@@ -15,17 +15,20 @@ from qml.errors import SpecError
 RNG = np.random.default_rng(17)
 
 
+@pytest.mark.parametrize("entangler", ["cx", "cz"])
 @pytest.mark.parametrize("n_qubits, reps", [(2, 1), (3, 3), (4, 5)])
-def test_strongly_entangling_is_pennylanes(n_qubits, reps):
+def test_strongly_entangling_is_pennylanes(n_qubits, reps, entangler):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         qml = pytest.importorskip("pennylane")
-    circuit = resolve_ansatz({"name": "strongly_entangling", "reps": reps}, n_qubits)
+    spec = {"name": "strongly_entangling", "reps": reps, "entangler": entangler}
+    circuit = resolve_ansatz(spec, n_qubits)
+    gate = {"cx": qml.CNOT, "cz": qml.CZ}[entangler]
     weights = RNG.normal(size=(reps, n_qubits, 3))
 
     @qml.qnode(qml.device("default.qubit", wires=n_qubits))
     def state():
-        qml.StronglyEntanglingLayers(weights, wires=range(n_qubits))
+        qml.StronglyEntanglingLayers(weights, wires=range(n_qubits), imprimitive=gate)
         return qml.state()
 
     ours = statevectors(circuit, weights.reshape(1, -1))[0]

@@ -95,11 +95,13 @@ def test_gradient_by_shifts_on_a_measuring_backend_is_the_same(name):
     )
 
 
-@pytest.mark.parametrize("trained", ["nothing", "bias", "gain", "dense"])
+@pytest.mark.parametrize("trained", ["nothing", "bias", "gain", "linear", "dense"])
 @pytest.mark.parametrize("normalised", [True, False])
 def test_heads_pull_slopes_back_truly(trained, normalised):
     rng = np.random.default_rng(2)
-    head = Head(3, 3 if trained != "dense" else 2, trained, scale=1.7, normalised=normalised)
+    head = Head(
+        3, 2 if trained in ("linear", "dense") else 3, trained, scale=1.7, normalised=normalised
+    )
     check_head(head, rng.normal(size=(4, 3)), rng)
 
 
@@ -111,7 +113,8 @@ def test_biased_vote_is_a_probability_with_a_true_slope(bias):
     predictions, _ = BiasedVote()(outputs, np.array([bias]))
     assert predictions.min() >= 0
     np.testing.assert_array_equal(predictions[:, 1] > 0.5, (2 * second - 1 + bias)[:, 0] > 0)
-    check_head(BiasedVote(), outputs, rng, np.array([bias]))
+    for bounded in (True, False):
+        check_head(BiasedVote(bounded), outputs, rng, np.array([bias]))
 
 
 def check_head(head, outputs, rng, weights=None):
@@ -292,6 +295,15 @@ def test_kitchen_sinks_bits_are_those_of_the_circuits():
             [outcomes[1] + outcomes[3], outcomes[2] + outcomes[3]],
             atol=1e-12,
         )
+
+
+def test_kitchen_sinks_in_blocks_are_those_in_one(monkeypatch):
+    from qml.classifiers import quantum_kitchen_sinks
+
+    model = build_estimator(MODELS, "quantum_kitchen_sinks", {"n_episodes": 3})
+    whole = model.fit(X, np.arange(9) % 2)._bits(X)
+    monkeypatch.setattr(quantum_kitchen_sinks, "_BLOCK", 2 * 3 << whole.shape[1] // 3)
+    np.testing.assert_allclose(model._bits(X), whole, atol=1e-15)
 
 
 def test_quanvolution_filters_every_patch():

@@ -58,6 +58,17 @@ def test_gamma_factor_multiplies_what_is_learned_and_what_is_given():
         ProjectedKernel(gamma_factor=0.0)
 
 
+def test_factor_of_gamma_makes_the_benchmark_suites_width():
+    """By Bloch vectors: f / (d Var) on the squares of their differences, for d features."""
+    paulis = [np.array([[0, 1], [1, 0]]), np.array([[0, -1j], [1j, 0]]), np.diag([1, -1])]
+    bloch = np.einsum("akij,pji->akp", reduced_states(X), np.array(paulis)).real
+    n_qubits, n_features, factor = bloch.shape[1], X.shape[1], 0.3
+    squares = ((bloch[:, None] - bloch[None]) ** 2).sum(axis=(2, 3))
+    expected = np.exp(-factor / (n_features * bloch.var()) * squares)
+    kernel = ProjectedKernel(gamma_factor=3 * n_qubits * factor / n_features)
+    np.testing.assert_allclose(kernel.fit_evaluate(X), expected, atol=1e-12)
+
+
 def test_gamma_is_learned_from_training_data_and_kept():
     """A peer takes it from the test batch at prediction time."""
     kernel = ProjectedKernel().fit(X)

@@ -15,12 +15,13 @@ import numpy as np
 import pytest
 
 from experiments.datasets.ad_hoc import ad_hoc
+from qml.backends import resolve_backend
 from qml.classifiers.data_reuploading_classifier import DataReuploadingClassifier
 from qml.classifiers.vqc import VQC
 from qml.costs import Usage
 from qml.errors import SpecError, StoreError
 from qml.optimizers import OPTIMIZERS, resolve_optimizer
-from qml.variational import Counts, Trace, Training, resolve_training
+from qml.variational import Counts, Trace, Training, resolve_training, train
 
 DATA = ad_hoc(4, n_samples=40)
 X, Y = DATA.X, DATA.y
@@ -95,33 +96,37 @@ def test_minibatches_cost_their_size_and_still_train(name, further):
     assert model.usage_.circuits == 8 * (model.result_.n_evaluations + further)
 
 
+class Batches:
+    """A problem of ten samples that writes down which of them a step looks at."""
+
+    n_samples = 10
+
+    def __init__(self):
+        self.seen = []
+
+    def selecting(self, rows):
+        self.seen.append(rows)
+        return self
+
+    def circuits(self, question):
+        return 5
+
+    def value(self, weights):
+        return float(weights @ weights)
+
+    def value_and_gradient(self, weights):
+        return self.value(weights), 2 * weights
+
+
+def batches_of(optimizer, **training):
+    problem = Batches()
+    start, backend = lambda rng: np.ones(2), resolve_backend("exact")
+    train(problem, resolve_optimizer(optimizer), Training(**training), start, backend, seed=0)
+    return problem.seen
+
+
 def test_minibatches_see_every_sample_once_an_epoch():
-    seen = []
-
-    class Spy:
-        n_samples = 10
-
-        def selecting(self, rows):
-            seen.append(rows)
-            return self
-
-        def circuits(self, question):
-            return 5
-
-        def value(self, weights):
-            return float(weights @ weights)
-
-    from qml.backends import resolve_backend
-    from qml.variational import train
-
-    train(
-        Spy(),
-        resolve_optimizer({"name": "spsa", "maxiter": 4, "a": 0.1}),
-        Training(batch_size=5),
-        lambda rng: np.ones(2),
-        resolve_backend("exact"),
-        seed=0,
-    )
+    seen = batches_of({"name": "spsa", "maxiter": 4, "a": 0.1}, batch_size=5)
     np.testing.assert_array_equal(np.sort(np.concatenate(seen[:2])), np.arange(10))
     np.testing.assert_array_equal(np.sort(np.concatenate(seen[2:4])), np.arange(10))
     assert not np.array_equal(seen[0], seen[2])
@@ -138,6 +143,54 @@ def test_patience_stops():
     assert short.training_["stopped_by"] == "patience"
     tail = short.result_.history[-20:]
     assert min(tail) >= min(short.result_.history[:-20]) - 1e-4
+
+
+def first_plateau(losses, window):
+    """Return how many losses there are when the published criterion first holds."""
+    for step in range(len(losses)):
+        if step > 2 * window:
+            seen = losses[: step + 1]
+            last, before = seen[-window:], seen[-2 * window : -window]
+            if abs(np.mean(before) - np.mean(last)) <= np.std(last) / np.sqrt(window) / 2:
+                return step + 1
+    return None
+
+
+def test_plateau_stops_where_the_published_criterion_does_and_keeps_the_last_point():
+    noisy = {"batch_size": 8, "with_replacement": True}
+    seen = []
+    long = vqc("adam", 400, **noisy).fit(X, Y).result_
+    short = vqc("adam", 400, **noisy, plateau=20, callback=lambda n, w, *_: seen.append(w))
+    result = short.fit(X, Y).result_
+    n_losses = first_plateau(long.history, 20)
+    assert 42 < n_losses < 400
+    assert result.history == long.history[: n_losses + 1]
+    assert short.training_["stopped_by"] == "plateau"
+    assert result.fun == result.history[-1] > min(result.history)
+    # the point after the window is a step further than the last one that the callback saw
+    assert 0 < np.abs(result.x - seen[-1]).max() < 0.2
+    assert len(seen) == n_losses
+
+
+def test_plateau_is_refused_where_points_are_tried_that_are_not_gone_to():
+    with pytest.raises(SpecError, match=r"training.plateau: SPSA evaluates points"):
+        vqc("spsa", plateau=8).fit(X, Y)
+
+
+def test_minibatches_with_replacement_draw_from_all_samples_each_time():
+    adam = {"name": "adam", "maxiter": 50}
+    rows = np.array(batches_of(adam, batch_size=12, with_replacement=True))
+    assert rows.shape == (50, 12)  # more than there are samples
+    assert set(rows.ravel()) == set(range(10))
+    share = np.mean([len(set(batch)) for batch in rows]) / 10
+    assert share == pytest.approx(1 - 0.9**12, abs=0.05)  # of the samples, in a batch
+
+
+def test_workload_bounds_batches_that_are_larger_than_the_sample():
+    model = vqc("adam", 5, batch_size=100, with_replacement=True).fit(X, Y)
+    assert model.usage_.circuits == 600
+    estimate = model.backend_.estimate(model.workload(40, 0, X.shape[1], 2))
+    assert estimate.circuits >= 600
 
 
 def test_validation_keeps_the_point_that_generalises():

@@ -1,4 +1,4 @@
-"""The course of a training: what was spent, and how low the loss was then."""
+"""The course of a training: what was spent when the loss fell."""
 
 from __future__ import annotations
 
