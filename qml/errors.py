@@ -18,6 +18,7 @@ __all__ = [
     "StoreError",
     "WorkbenchError",
     "did_you_mean",
+    "shown",
 ]
 
 
@@ -127,3 +128,22 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
         return " (none is allowed here)"
     more = f", and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
     return f" (allowed: {', '.join(names[:_MOST_LISTED])}{more})"
+
+
+def shown(value: object, most: int = 60) -> str:
+    """Return a value as an error line shows it: on one line, and not too long.
+
+    Parameters
+    ----------
+    value : object
+        Value that was got; a text is shown as it is.
+    most : int, default=60
+        Largest number of characters.
+
+    Examples
+    --------
+    >>> shown(list(range(100)), 20)
+    '[0, 1, 2, 3, 4, 5...'
+    """
+    text = " ".join((value if isinstance(value, str) else repr(value)).split())
+    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from qiskit.circuit import ControlledGate, Operation
+from qiskit.circuit.library import get_standard_gate_name_mapping
 
 __all__ = ["PAULI", "Rule", "rules_of"]
 
@@ -86,11 +87,19 @@ def rules_of(operation: Operation) -> tuple[Rule, ...] | None:
         Gate with parameters. A gate controlled by qubits has its own gate's rules with the
         eigenvalue 0 besides.
     """
-    known = _RULES.get(operation.name)
+    known = _rules_by_class(operation)
     if known is None and isinstance(operation, ControlledGate):
-        known = _RULES.get(operation.base_gate.name)
+        known = _rules_by_class(operation.base_gate)
         if known is not None:
             known = tuple(_CONTROLLED if rule is PAULI else rule for rule in known)
     if known is None or len(known) != len(operation.params):
         return None
     return known
+
+
+def _rules_by_class(operation: Operation) -> tuple[Rule, ...] | None:
+    """Return the rules of Qiskit's own gate; what somebody else calls by its name is another."""
+    own = get_standard_gate_name_mapping().get(operation.name)
+    if own is None or operation.base_class is not own.base_class:
+        return None
+    return _RULES.get(operation.name)

@@ -18,7 +18,7 @@ from qml.backends._contract import Backend, Values
 from qml.backends._layout import check_layout
 from qml.backends._measuring import measurement_groups, observed
 from qml.backends._mitigation import Mitigation, folded, inverted, nearest_distribution
-from qml.circuits import ModelCircuit, gates_of, measured_qubits
+from qml.circuits import ModelCircuit, gates_only, measured_qubits
 from qml.costs import Estimate, Usage, Workload
 from qml.engine import as_rows
 from qml.identity import ByIdentity
@@ -244,7 +244,7 @@ class TranspiledBackend(Backend):
 
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the transpiled circuit, compared with the circuit itself."""
-        circuit = gates_of(circuit)
+        circuit = gates_only(circuit)
         isa = self._transpiled_by(circuit)
         if not check_layout(circuit, isa, str(self)):
             self._unchecked += 1

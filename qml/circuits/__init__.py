@@ -2,7 +2,7 @@
 
 from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
 from qml.circuits._entanglement import Entanglement, entangled_pairs
-from qml.circuits._gates import gates_of, plain
+from qml.circuits._gates import gates_only, plain
 from qml.circuits._placed import (
     active_qubits,
     compacted,
@@ -30,7 +30,7 @@ __all__ = [
     "compacted",
     "compose_model",
     "entangled_pairs",
-    "gates_of",
+    "gates_only",
     "measured_qubits",
     "overlap_circuit",
     "plain",

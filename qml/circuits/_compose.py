@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
 
-from qml.circuits._gates import gates_of
+from qml.circuits._gates import gates_only
 
 __all__ = ["ModelCircuit", "compose_model", "overlap_circuit"]
 
@@ -57,7 +57,7 @@ def compose_model(feature_map: QuantumCircuit, ansatz: QuantumCircuit) -> ModelC
     Both circuits get fresh parameters, so that two circuits that happen to use the same name
     (``θ`` in both, say) never share an angle by accident.
     """
-    feature_map, ansatz = gates_of(feature_map), gates_of(ansatz)
+    feature_map, ansatz = gates_only(feature_map), gates_only(ansatz, fresh=False)
     inputs = _fresh("x", feature_map)
     weights = _fresh("θ", ansatz)
     circuit = feature_map.assign_parameters(list(inputs)).compose(
@@ -71,10 +71,11 @@ def overlap_circuit(feature_map: QuantumCircuit) -> ModelCircuit:
 
     The first point's features are the `inputs`, the second point's the `weights`.
     """
-    feature_map = gates_of(feature_map)
+    feature_map = gates_only(feature_map)
     first, second = _fresh("x", feature_map), _fresh("y", feature_map)
     circuit = feature_map.assign_parameters(list(first)).compose(
-        feature_map.assign_parameters(list(second)).inverse()
+        # inverted before its parameters are exchanged: Qiskit's controlled gates forget them else
+        feature_map.inverse().assign_parameters(list(second))
     )
     return ModelCircuit(circuit, tuple(first), tuple(second))
 

@@ -8,8 +8,8 @@ from typing import TypeAlias
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits._compose import ModelCircuit
-from qml.circuits._gates import gates_of
-from qml.errors import SpecError
+from qml.circuits._gates import gates_only
+from qml.errors import SpecError, shown
 from qml.registry import Room
 
 __all__ = [
@@ -128,10 +128,10 @@ def _build(room: Room[CircuitMaker], spec: CircuitSpec, size: int) -> QuantumCir
     field = room.kind.replace(" ", "_")
     try:
         if isinstance(spec, str | Mapping):
-            return gates_of(room.bind(spec)(size))
+            return gates_only(room.bind(spec)(size))
         made = spec(size) if callable(spec) and not _of_pennylane(spec) else spec
         if isinstance(made, QuantumCircuit):
-            return gates_of(made)
+            return gates_only(made)
     except SpecError as error:
         raise error.under(field) from None
     shown = _shown(spec) if made is spec else f"a callable that makes {_shown(made)}"
@@ -149,6 +149,4 @@ def _of_pennylane(spec: object) -> bool:
 
 
 def _shown(spec: object) -> str:
-    text = " ".join(repr(spec).split())
-    whose = "PennyLane's " if _of_pennylane(spec) else ""
-    return whose + (text if len(text) <= 60 else f"{text[:57]}...")
+    return ("PennyLane's " if _of_pennylane(spec) else "") + shown(spec)

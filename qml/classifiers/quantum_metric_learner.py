@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from itertools import combinations
 from typing import ClassVar
 
@@ -168,30 +169,65 @@ class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, 
         )
 
 
-def _circuits_of_gram(backend: Backend, model: ModelCircuit, n: int, question: Question) -> int:
-    """Return one a point, measured one a pair; and a pair's shifts, where it has any."""
-    pairs = n * (n - 1) // 2
-    of_values = n if backend.shots is None else pairs
-    if question is not Question.GRADIENT:
-        return of_values
-    return of_values + backend.n_gram_shifts(model) * pairs
+class _LinearInGram(ABC):
+    """A loss that is linear in the Gram matrix of some points: ``offset + sum(slopes * K)``."""
+
+    def __init__(
+        self, backend: Backend, model: ModelCircuit, points: Values, slopes: Values, offset: float
+    ) -> None:
+        self._backend, self._model = backend, model
+        self._bound = backend.bind_gram(model, points)
+        self._slopes, self._offset = slopes, offset
+
+    @property
+    @abstractmethod
+    def n_samples(self) -> int:
+        """The number of samples that minibatches are drawn from."""
+
+    @abstractmethod
+    def selecting(self, rows: NDArray[np.intp]) -> Problem:
+        """Return the problem over some of the samples."""
+
+    def circuits(self, question: Question) -> int:
+        """Return one a point, measured one a pair; and a pair's shifts, where it has any."""
+        n = len(self._slopes)
+        pairs = n * (n - 1) // 2
+        of_values = n if self._backend.shots is None else pairs
+        if question is not Question.GRADIENT:
+            return of_values
+        return of_values + self._backend.n_gram_shifts(self._model) * pairs
+
+    def _loss(self, K: Values) -> tuple[float, Values]:
+        return self._offset + float((self._slopes * K).sum()), self._slopes
+
+    def value(self, weights: Values) -> float:
+        return self._loss(self._bound.gram(weights))[0]
+
+    def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
+        return self._bound.value_and_gradient(weights, self._loss)
+
+    def metric(self, weights: Values, diagonal: bool) -> Values:
+        raise SpecError("the metric learner gives no metric of its states", "optimizer")
+
+    def fidelity(self, first: Values, second: Values) -> float:
+        raise SpecError("the metric learner gives no fidelity of its states", "optimizer")
 
 
-class _Separation:
+class _Separation(_LinearInGram):
     """The loss of the classes' separation over some samples."""
 
     def __init__(
         self, backend: Backend, model: ModelCircuit, points: Values, y: NDArray[np.intp]
     ) -> None:
-        self._backend, self._model, self._points, self._y = backend, model, points, y
-        self._bound = backend.bind_gram(model, points)
+        self._points, self._y = points, y
         present = np.unique(y)  # a minibatch may lack a class
         means = [(y == c) / np.count_nonzero(y == c) for c in present]
         differences = [a - b for a, b in combinations(means, 2)]
         n_pairs = max(1, len(differences))
-        self._slopes = np.zeros((len(y), len(y)))
+        slopes = np.zeros((len(y), len(y)))
         for difference in differences:
-            self._slopes -= np.outer(difference, difference) / (2 * n_pairs)
+            slopes -= np.outer(difference, difference) / (2 * n_pairs)
+        super().__init__(backend, model, points, slopes, 1.0)
 
     @property
     def n_samples(self) -> int:
@@ -200,36 +236,16 @@ class _Separation:
     def selecting(self, rows: NDArray[np.intp]) -> _Separation:
         return _Separation(self._backend, self._model, self._points[rows], self._y[rows])
 
-    def circuits(self, question: Question) -> int:
-        """Return those of the samples' Gram matrix."""
-        return _circuits_of_gram(self._backend, self._model, self.n_samples, question)
 
-    def _loss(self, K: Values) -> tuple[float, Values]:
-        return 1 + float((self._slopes * K).sum()), self._slopes
-
-    def value(self, weights: Values) -> float:
-        return self._loss(self._bound.gram(weights))[0]
-
-    def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
-        return self._bound.value_and_gradient(weights, self._loss)
-
-    def metric(self, weights: Values, diagonal: bool) -> Values:
-        raise SpecError("the metric learner gives no metric of its states", "optimizer")
-
-    def fidelity(self, first: Values, second: Values) -> float:
-        raise SpecError("the metric learner gives no fidelity of its states", "optimizer")
-
-
-class _Pairs:
+class _Pairs(_LinearInGram):
     """The mean fidelity of rows of one class with rows of the other, pair by pair."""
 
     def __init__(self, backend: Backend, model: ModelCircuit, A: Values, B: Values) -> None:
-        self._backend, self._model = backend, model
         self._A, self._B = A, B[np.minimum(np.arange(len(A)), len(B) - 1)]
         n = len(A)
-        self._bound = backend.bind_gram(model, np.vstack([self._A, self._B]))
-        self._slopes = np.zeros((2 * n, 2 * n))
-        self._slopes[:n, n:] = self._slopes[n:, :n] = np.eye(n) / (2 * n)
+        slopes = np.zeros((2 * n, 2 * n))
+        slopes[:n, n:] = slopes[n:, :n] = np.eye(n) / (2 * n)
+        super().__init__(backend, model, np.vstack([self._A, self._B]), slopes, 0.0)
 
     @property
     def n_samples(self) -> int:
@@ -237,22 +253,3 @@ class _Pairs:
 
     def selecting(self, rows: NDArray[np.intp]) -> _Pairs:
         return _Pairs(self._backend, self._model, self._A[rows], self._B[rows])
-
-    def circuits(self, question: Question) -> int:
-        """Return those of the Gram matrix of both classes' rows."""
-        return _circuits_of_gram(self._backend, self._model, 2 * self.n_samples, question)
-
-    def _loss(self, K: Values) -> tuple[float, Values]:
-        return float((self._slopes * K).sum()), self._slopes
-
-    def value(self, weights: Values) -> float:
-        return self._loss(self._bound.gram(weights))[0]
-
-    def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
-        return self._bound.value_and_gradient(weights, self._loss)
-
-    def metric(self, weights: Values, diagonal: bool) -> Values:
-        raise SpecError("the metric learner gives no metric of its states", "optimizer")
-
-    def fidelity(self, first: Values, second: Values) -> float:
-        raise SpecError("the metric learner gives no fidelity of its states", "optimizer")

@@ -6,9 +6,10 @@ import hashlib
 
 import numpy as np
 from qiskit.circuit import QuantumCircuit
-from qiskit.circuit.library import get_standard_gate_name_mapping
+from qiskit.circuit.library import HamiltonianGate, get_standard_gate_name_mapping
 
-from qml.engine._lowering import lower
+from qml.circuits import gates_only
+from qml.engine._lowering import definition_of, lower
 
 __all__ = ["fingerprint"]
 
@@ -55,7 +56,7 @@ def fingerprint(circuit: QuantumCircuit) -> str:
         digest.update(np.ascontiguousarray(angles[:, step.column]).tobytes())
         if step.matrix is not None:
             digest.update(np.ascontiguousarray(step.matrix).tobytes())
-    _add_parts(circuit, digest)
+    _add_parts(gates_only(circuit), digest)
     return digest.hexdigest()
 
 
@@ -64,5 +65,7 @@ def _add_parts(circuit: QuantumCircuit, digest: hashlib._Hash) -> None:
         operation = instruction.operation
         places = [circuit.find_bit(qubit).index for qubit in instruction.qubits]
         digest.update(f"{operation.name}{places}".encode())
-        if operation.name not in _STANDARD and operation.definition is not None:
-            _add_parts(operation.definition, digest)
+        if operation.name not in _STANDARD and not isinstance(operation, HamiltonianGate):
+            inside = definition_of(operation)
+            if inside is not None:
+                _add_parts(gates_only(inside), digest)

@@ -7,15 +7,23 @@ from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import Gate, Instruction, ParameterExpression, QuantumCircuit
-from qiskit.quantum_info import Operator, SparsePauliOp
+from qiskit.circuit import Barrier, Delay, Gate, ParameterExpression, QuantumCircuit
+from qiskit.circuit.library import (
+    HamiltonianGate,
+    IGate,
+    PauliEvolutionGate,
+    UnitaryGate,
+    get_standard_gate_name_mapping,
+)
+from qiskit.exceptions import QiskitError
+from qiskit.quantum_info import Operator, SparseObservable, SparsePauliOp
 
-from qml.circuits import gates_of, plain
+from qml.circuits import gates_only
 from qml.engine._expressions import ExpressionTable
 from qml.engine._program import Kind, Program, Step
 from qml.errors import SpecError
 
-__all__ = ["lower", "lower_into"]
+__all__ = ["definition_of", "lower", "lower_into"]
 
 _LARGEST_MATRIX = 3  # qubits; a wider fixed gate is brought down by its definition if it has one
 _LARGEST_EVOLUTION = 8  # qubits of a Hamiltonian of non-commuting terms that is diagonalised
@@ -29,7 +37,7 @@ def lower(circuit: QuantumCircuit) -> Program:
     Parameters
     ----------
     circuit : QuantumCircuit
-        Gates, as `qml.circuits.gates_of` takes them.
+        Gates; see `qml.circuits.gates_only` for what else may stand at its begin and its end.
 
     Returns
     -------
@@ -39,8 +47,8 @@ def lower(circuit: QuantumCircuit) -> Program:
     Raises
     ------
     SpecError
-        If an instruction is no gate (a measurement, a reset in the middle, control flow); it is
-        named.
+        If an instruction is no gate (a reset or measurement in the middle, control flow), or
+        cannot be taken apart; it is named.
 
     Examples
     --------
@@ -48,7 +56,7 @@ def lower(circuit: QuantumCircuit) -> Program:
     >>> len(lower(zz_feature_map(2, reps=1)).steps)
     7
     """
-    bare = gates_of(circuit)
+    bare = gates_only(circuit)
     lowering = _Lowering(ExpressionTable(tuple(circuit.parameters)))
     lowering.circuit(bare, tuple(range(bare.num_qubits)))
     phase = tuple((column, factor) for column, factor in lowering.phase.items() if factor)
@@ -80,34 +88,32 @@ class _Lowering:
 
     def instruction(self, operation: Any, on: tuple[int, ...]) -> None:
         """Append one instruction by the first way that fits."""
-        if operation.name in ("barrier", "id", "delay"):
+        if isinstance(operation, Barrier | Delay | IGate):
             return
-        operation = plain(operation)
-        self.refuse_what_is_no_gate(operation)
+        if not isinstance(operation, Gate):
+            self.circuit(_gates_in(operation), on)
+            return
         rule = _RULES.get(operation.name)
-        if rule is not None and isinstance(operation, Gate):
+        if rule is not None and operation.base_class is _CLASSES[operation.name]:
             rule(self, on, *operation.params)
-            return
-        if operation.name == "PauliEvolution":
+        elif isinstance(operation, PauliEvolutionGate):
             self.evolution(operation, on)
-            return
-        varies = any(_varies(parameter) for parameter in operation.params)
-        matrix = None if varies else _fixed_matrix(operation)
+        elif isinstance(operation, HamiltonianGate):
+            self.exponential(operation.params[0], on, operation.params[1])
+        else:
+            self.by_parts(operation, on)
+
+    def by_parts(self, gate: Gate, on: tuple[int, ...]) -> None:
+        """Append a gate's matrix where it is fixed and small, else its definition."""
+        definition = definition_of(gate)
+        matrix = _fixed_matrix(gate, definition)
         if matrix is not None:
             kind = Kind.MATRIX1 if len(on) == 1 else Kind.MATRIX
             self.steps.append(Step(kind, on, matrix=matrix))
-            return
-        definition = operation.definition
-        if definition is None:
-            raise SpecError(f"the gate {operation.name!r} has neither a matrix nor a definition")
-        self.circuit(definition, on)
-
-    def refuse_what_is_no_gate(self, operation: Any) -> None:
-        """Raise for what has no unitary, by its name."""
-        if operation.name in ("measure", "reset") or operation.num_clbits:
-            raise SpecError(f"the circuit holds {operation.name!r}, which is no gate")
-        if getattr(operation, "blocks", ()):
-            raise SpecError(f"the circuit holds the control flow {operation.name!r}")
+        elif definition is not None:
+            self.circuit(definition, on)
+        else:
+            raise SpecError(f"the gate {gate.name!r} has neither a matrix nor a definition")
 
     def add_phase(self, angle: Angle, factor: float = 1.0) -> None:
         """Add to the global phase."""
@@ -151,7 +157,7 @@ class _Lowering:
         Hamiltonians are diagonalised, and the diagonal is written in parities.
         """
         operators = gate.operator if isinstance(gate.operator, list) else [gate.operator]
-        total = SparsePauliOp.sum([SparsePauliOp(operator) for operator in operators]).simplify()
+        total = SparsePauliOp.sum([_paulis(operator) for operator in operators]).simplify()
         time = gate.params[0]
         coefficients = total.coeffs.real
         paulis = total.paulis
@@ -164,10 +170,17 @@ class _Lowering:
                 f"an evolution of {len(on)} qubits under terms that do not commute; at most "
                 f"{_LARGEST_EVOLUTION} qubits are diagonalised, split the Hamiltonian"
             )
-        energies, vectors = np.linalg.eigh(total.to_matrix())
-        self.steps.append(Step(Kind.MATRIX, on, matrix=vectors.conj().T.copy()))
+        self.exponential(total.to_matrix(), on, time)
+
+    def exponential(
+        self, hamiltonian: NDArray[np.complex128], on: tuple[int, ...], time: Angle
+    ) -> None:
+        r"""Append :math:`\exp(-i t H)` in the eigenbasis of a Hermitian matrix."""
+        energies, vectors = np.linalg.eigh(hamiltonian)
+        kind = Kind.MATRIX1 if len(on) == 1 else Kind.MATRIX
+        self.steps.append(Step(kind, on, matrix=vectors.conj().T.copy()))
         self.diagonal(on, time, -energies)
-        self.steps.append(Step(Kind.MATRIX, on, matrix=vectors))
+        self.steps.append(Step(kind, on, matrix=vectors))
 
     def diagonal(self, on: tuple[int, ...], angle: Angle, phases: NDArray[np.float64]) -> None:
         r"""Append :math:`|k\rangle \to \exp(i\,\mathrm{angle}\,\mathrm{phases}_k)|k\rangle`."""
@@ -295,18 +308,49 @@ _RULES: dict[str, Rule] = {
 }
 
 
+_CLASSES = {
+    name: gate.base_class  # what somebody else calls by the same name is another gate
+    for name, gate in get_standard_gate_name_mapping().items()
+    if name in _RULES
+}
+
+
 def _varies(parameter: object) -> bool:
     return isinstance(parameter, ParameterExpression) and bool(parameter.parameters)
 
 
-def _fixed_matrix(operation: Instruction) -> NDArray[np.complex128] | None:
+def _gates_in(operation: Any) -> QuantumCircuit:
+    """Return the circuit of what is no gate in itself, its own resets gone."""
+    within = QuantumCircuit(operation.num_qubits, operation.num_clbits)
+    within.append(operation, within.qubits, within.clbits)
+    return gates_only(within)
+
+
+def _paulis(operator: Any) -> SparsePauliOp:
+    if isinstance(operator, SparseObservable):  # of a controlled evolution: with projectors
+        return SparsePauliOp.from_sparse_observable(operator)
+    return SparsePauliOp(operator)
+
+
+def definition_of(gate: Gate) -> QuantumCircuit | None:
+    """Return what Qiskit says that a gate is made of, or None if it does not say."""
+    try:
+        found: QuantumCircuit | None = gate.definition
+    except (QiskitError, TypeError) as error:
+        reason = " ".join(str(error).split())
+        raise SpecError(f"the gate {gate.name!r} cannot be taken apart: {reason}") from None
+    return found
+
+
+def _fixed_matrix(gate: Gate, definition: QuantumCircuit | None) -> NDArray[np.complex128] | None:
     """Return the matrix of a gate without open parameters, or None to use its definition."""
-    if operation.name == "unitary":
-        return np.asarray(operation.params[0], dtype=complex)
-    definition = operation.definition
-    if definition is not None:
-        if operation.num_qubits > _LARGEST_MATRIX or definition.num_parameters:
-            return None  # a composite gate may hide its parameters in its definition
-        if not isinstance(operation, Gate):
-            return None  # an initialisation: it has no matrix
-    return np.asarray(Operator(operation).data, dtype=complex)
+    if isinstance(gate, UnitaryGate):
+        return np.asarray(gate.params[0], dtype=complex)
+    if any(_varies(parameter) for parameter in gate.params):
+        return None
+    if definition is not None and (gate.num_qubits > _LARGEST_MATRIX or definition.num_parameters):
+        return None  # a composite gate may hide its parameters in its definition
+    try:
+        return np.asarray(Operator(gate).data, dtype=complex)
+    except QiskitError:
+        return None

@@ -17,7 +17,6 @@ import numpy as np
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import PTM, Operator, SuperOp
 
-from qml.circuits import gates_of
 from qml.engine._emission import append_step, rotates
 from qml.engine._expressions import ExpressionTable
 from qml.engine._lowering import lower_into
@@ -124,8 +123,6 @@ class _NoisyLowering:
         if name in ("reset", "initialize"):  # the second is a reset and a preparation
             for qubit in qubits:
                 self.add(Fixed((qubit,), _RESET))
-        if name == "initialize":
-            operation = gates_of(operation.definition).to_gate()
         if name not in ("reset", "delay"):
             for step in lower_into(self.table, operation, qubits):
                 self.step(step)

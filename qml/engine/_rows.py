@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from qml.errors import SpecError
+from qml.errors import SpecError, shown
 
 __all__ = ["as_rows"]
 
@@ -31,7 +31,7 @@ def as_rows(values: ArrayLike, n_parameters: int, what: str = "values") -> NDArr
         is_complex = np.iscomplexobj(values)
         given = np.asarray(values, dtype=None if is_complex else np.float64)
     except (TypeError, ValueError):
-        raise SpecError(f"{what}: expected a table of real numbers, got {_shown(values)}") from None
+        raise SpecError(f"{what}: expected a table of real numbers, got {shown(values)}") from None
     if is_complex:
         raise SpecError(f"{what}: expected real numbers, got complex ones")
     rows = np.atleast_2d(given)
@@ -42,8 +42,3 @@ def as_rows(values: ArrayLike, n_parameters: int, what: str = "values") -> NDArr
         found = rows[row, column]
         raise SpecError(f"{what}: row {row}, column {column} is {found}, expected finite numbers")
     return rows
-
-
-def _shown(values: object) -> str:
-    text = " ".join(repr(values).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

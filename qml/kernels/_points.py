@@ -6,7 +6,7 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
-from qml.errors import DataError
+from qml.errors import DataError, shown
 
 __all__ = ["checked_points"]
 
@@ -35,7 +35,7 @@ def checked_points(X: ArrayLike, name: str, width: int | None = None) -> NDArray
         is_complex = np.iscomplexobj(X)
         points = np.asarray(X, dtype=None if is_complex else np.float64)
     except (TypeError, ValueError):
-        raise DataError(f"{name}: expected a table of numbers, got {_shown(X)}") from None
+        raise DataError(f"{name}: expected a table of numbers, got {shown(X)}") from None
     if is_complex:
         raise DataError(f"{name}: complex numbers; expected real ones")
     if points.ndim != 2:
@@ -53,8 +53,3 @@ def checked_points(X: ArrayLike, name: str, width: int | None = None) -> NDArray
             f"{name}: row {row}, column {column} is {points[row, column]}, expected finite numbers"
         )
     return points
-
-
-def _shown(X: object) -> str:
-    text = " ".join(repr(X).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

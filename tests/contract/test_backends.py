@@ -123,9 +123,9 @@ ASKED = {
 @pytest.mark.parametrize("ask", ASKED.values(), ids=ASKED)
 def test_what_cannot_be_asked_is_the_same_line_everywhere(name, example, ask):
     backend, rows = made_by(name, example, 1), np.array([[0.3, 0.2], [0.1, 0.4]])
-    with pytest.raises(SpecError, match="the circuit holds 'reset', which is no gate"):
+    with pytest.raises(SpecError, match="the circuit holds a 'reset' of a qubit that was acted on"):
         ask(backend, resetting(), rows)
-    with pytest.raises(SpecError, match="the circuit holds 'measure', which is no gate"):
+    with pytest.raises(SpecError, match="the circuit holds a 'measure', which is no gate"):
         ask(backend, measured(), rows)
     feature_map = resolve_feature_map("zz", 2)
     with pytest.raises(SpecError, match="row 1, column 0 is inf, expected finite numbers"):

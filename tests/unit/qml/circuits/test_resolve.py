@@ -41,9 +41,9 @@ def test_what_is_no_circuit_is_one_line(spec, words):
 def test_measured_circuits_are_named_with_their_field():
     circuit = zz_feature_map(2)
     circuit.measure_all()
-    with pytest.raises(SpecError, match="feature_map: the circuit holds 'measure', which is no"):
+    with pytest.raises(SpecError, match="feature_map: the circuit holds a 'measure', which is no"):
         resolve_feature_map(circuit, 2)
-    with pytest.raises(SpecError, match="ansatz: the circuit holds 'measure', which is no gate"):
+    with pytest.raises(SpecError, match="ansatz: the circuit holds a 'measure', which is no gate"):
         resolve_ansatz(circuit, 2)
 
 

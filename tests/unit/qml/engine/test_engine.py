@@ -193,7 +193,7 @@ def test_expressions_with_corners(expression):
     assert_same(circuit, np.array([[0.7], [-0.4]]))
 
 
-def test_a_sign_has_no_slope():
+def test_a_sign_has_the_slope_0():
     circuit = QuantumCircuit(1)
     circuit.ry(Parameter("a").sign(), 0)
     assert gradients(circuit, [SparsePauliOp("Z")], [[0.7]]) == 0
