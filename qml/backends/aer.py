@@ -35,32 +35,31 @@ class AerBackend(SampledBackend):
 
     Parameters
     ----------
-        shots : int, default=1024
-            Measurements of each circuit.
-        noise : str, dict, Device, NoiseModel or None, default=None
-            Device whose noise it is (see `qml.devices.resolve_device`): a snapshot such as
-            ``"fake_manila"``, a saved calibration (``"torino.json"``), ``"havlicek2019"``, or
-            ``"uniform"`` with its parameters (``aer:noise=uniform,noise.t1_us=50``). Circuits are
-            transpiled to its gates and connections, and run with its noise. From Python also one of
-            Aer's noise models. None is an ideal machine with all connections.
-        noise_scale : float, default=1.0
-            Factor by which all gates are stretched in time; 0 leaves wrong readouts alone.
-        method : str, default="automatic"
-            Aer's simulation method; ``"stabilizer"`` runs Clifford circuits alone.
-        random_state : int or None, default=None
-            Root of the seeds; each job gets a child, because Aer's sampler restarts its stream at
-            every call.
+    shots : int, default=1024
+        Measurements of each circuit.
+    noise : str, dict, Device, NoiseModel or None, default=None
+        Device whose noise it is (see `qml.devices.resolve_device`): a snapshot such as
+        ``"fake_manila"``, a saved calibration (``"torino.json"``), ``"havlicek2019"``, or
+        ``"uniform"`` with its parameters (``aer:noise=uniform,noise.t1_us=50``). Circuits are
+        transpiled to its gates and connections, and run with its noise. From Python also one of
+        Aer's noise models. None is an ideal machine with all connections.
+    noise_scale : float, default=1.0
+        Factor by which all gates are stretched in time; 0 leaves wrong readouts alone.
+    method : str, default="automatic"
+        Aer's simulation method; ``"stabilizer"`` runs Clifford circuits alone.
+    random_state : int or None, default=None
+        Root of the seeds; each job gets a child, because Aer's sampler restarts its stream at
+        every call.
 
     Examples
     --------
-        >>> import numpy as np
-        >>> from qiskit.circuit import ControlledGate, QuantumCircuit
-    from qiskit.transpiler import Target
-        >>> bell = QuantumCircuit(2)
-        >>> _ = bell.h(0), bell.cx(0, 1)
-        >>> backend = AerBackend(shots=100, random_state=1)
-        >>> float(backend.run_probabilities(bell, np.zeros((1, 0)))[0, [0, 3]].sum())
-        1.0
+    >>> import numpy as np
+    >>> from qiskit.circuit import QuantumCircuit
+    >>> bell = QuantumCircuit(2)
+    >>> _ = bell.h(0), bell.cx(0, 1)
+    >>> backend = AerBackend(shots=100, random_state=1)
+    >>> float(backend.run_probabilities(bell, np.zeros((1, 0)))[0, [0, 3]].sum())
+    1.0
     """
 
     shots: PositiveInt = 1024

@@ -40,8 +40,8 @@ class FlippedBackend(Backend):
 
     def run_probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
         """Return the flipped distributions."""
-        self.usage += Usage.of_call(len(values))
         found = probabilities(circuit, values)
+        self.usage += Usage.of_call(len(found))
         shape = (len(values), *(2,) * circuit.num_qubits)
         flip = np.array([[1 - self.probability, self.probability]] * 2)
         flip[1] = flip[1, ::-1]
