@@ -13,6 +13,7 @@ __all__ = ["Result", "Vector", "warn_if_worsened"]
 Vector = NDArray[np.float64]
 
 _SHARE_OF_RANGE = 0.1
+_SHARE_OF_START = 0.05
 _DEVIATIONS = 3.0  # noise alone goes beyond in one run of 700
 
 
@@ -63,13 +64,14 @@ class Result:
     def worsened(self) -> bool:
         """Whether the returned value is far above the start's.
 
-        That is by more than a tenth of the range of all values seen. Where values are noisy it is
-        also by more than three times the root mean square of the change from one value to the next:
-        for noise alone that is three standard deviations of a difference of two values, and steps
-        that an optimizer takes on purpose only make it larger.
+        That is by more than a tenth of the range of all values seen, and by more than a twentieth
+        of the start's value: a training that has hardly moved has not gone wrong. Where values are
+        noisy it is also by more than three times the root mean square of the change from one value
+        to the next: for noise alone that is three standard deviations of a difference of two
+        values, and steps that an optimizer takes on purpose only make it larger.
         """
         values = np.asarray(self.history)
-        limit = _SHARE_OF_RANGE * float(np.ptp(values))
+        limit = max(_SHARE_OF_RANGE * float(np.ptp(values)), _SHARE_OF_START * abs(self.start_fun))
         if self.noisy and len(values) > 1:
             limit = max(limit, _DEVIATIONS * float(np.sqrt(np.mean(np.diff(values) ** 2))))
         return self.fun - self.start_fun > limit

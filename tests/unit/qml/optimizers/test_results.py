@@ -69,6 +69,14 @@ def test_a_value_a_little_above_the_start_is_not_far_worse():
     assert not result.worsened
 
 
+def test_a_training_that_has_hardly_moved_is_not_far_worse():
+    values = iter([0.684, 0.6841, 0.6865])
+    optimizer = resolve_optimizer({"name": "gradient_descent", "maxiter": 2, "eta": 0.1})
+    result = optimizer.minimize(Objective(lambda x: next(values), lambda x: x), np.ones(1))
+    assert result.fun - result.start_fun > 0.9 * (0.6865 - 0.684)  # all of the range
+    assert not result.worsened
+
+
 def test_model_warns_in_one_line_and_keeps_its_weights():
     model = VariationalRegressor(optimizer=TOO_FAR, random_state=0)
     with pytest.warns(RuntimeWarning, match="the training made the loss worse") as caught:
