@@ -23,7 +23,7 @@ from qml.backends._metric import MetricCircuit
 from qml.backends._shifts import ShiftedCircuit
 from qml.circuits import ModelCircuit, overlap_circuit
 from qml.costs import Estimate, Usage, Workload
-from qml.engine import as_rows
+from qml.engine import rows_of
 from qml.identity import ByIdentity
 from qml.jobs import Ledger
 
@@ -130,6 +130,7 @@ class Backend(ABC):
             Expectation values. The default runs one circuit a row and group of qubit-wise commuting
             terms.
         """
+        values = rows_of(circuit, values)
         result = np.zeros((len(values), len(observables)))
         for measured, terms in measurement_groups(circuit, observables):
             projector = observed(terms, circuit.num_qubits, len(observables))
@@ -156,8 +157,8 @@ class Backend(ABC):
             Derivatives. The default takes them by parameter shifts: two circuits a row, angle and
             group of terms (four where qubits control the rotation), in one call.
         """
+        values = rows_of(circuit, values)
         shifted = self._shifted(circuit, range(circuit.num_parameters))
-        values = as_rows(values, circuit.num_parameters)
         rows = shifted.rows(values)
         return shifted.combine(values, self.run_expectations(shifted.circuit, observables, rows))
 
@@ -182,7 +183,7 @@ class Backend(ABC):
         ndarray of shape (batch, n_outputs, len(wrt))
             Derivatives, by parameter shifts: `n_shifts` circuits a row, in one call.
         """
-        shifted, values = self._shifted(circuit, wrt), as_rows(values, circuit.num_parameters)
+        values, shifted = rows_of(circuit, values), self._shifted(circuit, wrt)
         outcomes = self._linear_probabilities(shifted.circuit, shifted.rows(values))
         return shifted.combine(values, outcomes @ projector)
 
@@ -228,8 +229,8 @@ class Backend(ABC):
         ndarray of shape (n, m) or (n, n)
             Gram matrix. The default runs one compute-uncompute circuit an entry that is measured.
         """
-        overlap, width = overlap_circuit(feature_map), feature_map.num_parameters
-        X = as_rows(X, width, "X")
+        X = rows_of(feature_map, X, "X")
+        overlap = overlap_circuit(feature_map)
         if Y is None:
             rows, columns = np.triu_indices(len(X), k=1)
             K = np.eye(len(X))
@@ -237,7 +238,7 @@ class Backend(ABC):
                 K[rows, columns] = self._overlaps(overlap, np.hstack([X[rows], X[columns]]))
                 K[columns, rows] = K[rows, columns]
             return K
-        Y = as_rows(Y, width, "Y")
+        Y = rows_of(feature_map, Y, "Y")
         pairs = np.hstack([np.repeat(X, len(Y), axis=0), np.tile(Y, (len(X), 1))])
         return self._overlaps(overlap, pairs).reshape(len(X), len(Y))
 
@@ -259,10 +260,7 @@ class Backend(ABC):
         ndarray of shape (n,)
             Fidelities. The default runs one compute-uncompute circuit a pair.
         """
-        if not len(X):
-            return np.empty(0)
-        width = feature_map.num_parameters
-        pairs = np.hstack([as_rows(X, width, "X"), as_rows(Y, width, "Y")])
+        pairs = np.hstack([rows_of(feature_map, X, "X"), rows_of(feature_map, Y, "Y")])
         return self._overlaps(self._overlap_of(feature_map), pairs)
 
     def _overlap_of(self, feature_map: QuantumCircuit) -> ModelCircuit:

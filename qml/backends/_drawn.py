@@ -14,7 +14,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends._contract import Backend, Values
 from qml.costs import Estimate, Usage, Workload
-from qml.engine import check_observables
+from qml.engine import check_observables, rows_of
 
 __all__ = ["DrawnBackend", "Draws", "Pairs"]
 
@@ -102,6 +102,7 @@ class DrawnBackend(Draws):
         """Return the exact values from the states, or measured ones."""
         if self.shots is not None:
             return super().run_expectations(circuit, observables, values)
+        values = rows_of(circuit, values)
         check_observables(observables, circuit.num_qubits)
         exact = self._expectations(circuit, observables, values)
         self._count(len(exact))
@@ -128,7 +129,8 @@ class DrawnBackend(Draws):
 
     def fidelities(self, feature_map: QuantumCircuit, X: Values, Y: Values) -> NDArray[np.float64]:
         """Return them from one state a distinct point, or frequencies drawn from them."""
-        points, places = np.unique(np.vstack([X, Y]), axis=0, return_inverse=True)
+        both = np.vstack([rows_of(feature_map, X, "X"), rows_of(feature_map, Y, "Y")])
+        points, places = np.unique(both, axis=0, return_inverse=True)
         result = self._fidelities(feature_map, points, places.reshape(2, -1).T)
         self._count(len(points) if self.shots is None else len(X))
         return self._frequencies_of(result)

@@ -48,6 +48,17 @@ def check_layout(circuit: QuantumCircuit, isa: QuantumCircuit, where: str) -> bo
     if worst > _TOLERANCE:
         raise BackendError(
             f"{where}: the transpiled circuit is not the circuit: without noise their outcomes "
-            f"differ by up to {worst:.2g} (allowed: {_TOLERANCE:g}); nothing was run"
+            f"differ by up to {worst:.2g} (allowed: {_TOLERANCE:g}){_cause(circuit)}; "
+            "nothing was run"
         )
     return True
+
+
+def _cause(circuit: QuantumCircuit) -> str:
+    """Return what is known to make them differ, where the circuit holds it."""
+    if not any(step.operation.name == "PauliEvolution" for step in circuit.data):
+        return ""
+    return (
+        ", as a PauliEvolution of terms that do not commute comes apart by a product formula "
+        "(circuit.decompose() writes that formula itself)"
+    )

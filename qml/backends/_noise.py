@@ -120,7 +120,8 @@ class Noise:
         name = error_name(operation)
         known = name in errors or name in default_errors
         if name == operation.name:
-            return known and name == "id"  # an idle time, which transpilers drop
+            # an idle time and a reset of what is 0 already, which transpilers drop
+            return known and name in ("id", "reset")
         native = operation.name in _native_gates()
         if known and not native:
             raise SpecError(
@@ -128,6 +129,14 @@ class Noise:
                 "Aer does not run whole; label its gates, or a UnitaryGate of its matrix"
             )
         return known or operation.name in self.model.basis_gates
+
+    @property
+    def resets_err(self) -> bool:
+        """Whether resets have errors: those of a noise model, no device describes them."""
+        if self.device is not None:
+            return False
+        errors, default_errors, _, _ = _parts(self.model)
+        return "reset" in errors or "reset" in default_errors
 
     def model_on(self, places: Places, stretch: float) -> Any:
         """Return Aer's noise model of a circuit on these qubits alone, numbered from 0."""

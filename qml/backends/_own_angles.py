@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
+from qiskit.circuit import ControlledGate, ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.backends._shift_rules import PAULI, Rule, rules_of
 from qml.circuits import plain
@@ -70,7 +70,7 @@ class OwnAngles:
     def _shifted(self, values: Values, shifts: Values) -> Values:
         """Return every row's angles with each shift, shape (batch * n_shifts, n_angles)."""
         rows = self.angles(values)[:, None, :] + shifts
-        return np.asarray(rows.reshape(-1, len(self._own)))
+        return np.asarray(rows.reshape(len(values) * len(shifts), len(self._own)))
 
     @property
     def _units(self) -> Values:
@@ -100,12 +100,11 @@ class OwnAngles:
         rules = rules_of(operation) or ()
         pairs = list(zip(operation.params, rules, strict=False))
         if rules and all(self._serves(rule) for angle, rule in pairs if _varies(angle)):
-            own = operation.to_mutable()
-            own.params = [
+            angles = [
                 self._angle(self._table.column(angle), 1.0, rule) if _varies(angle) else angle
                 for angle, rule in pairs
             ]
-            self.circuit.append(own, on, copy=False)
+            self.circuit.append(_with_angles(operation, angles), on, copy=False)
         elif operation.name != "PauliEvolution" and operation.definition is not None:
             self._append(operation.definition, on)
         else:
@@ -123,6 +122,19 @@ class OwnAngles:
         self._own.append(_Angle(column, scale, rule))
         self._named.resize(len(self._own))
         return self._named[-1]
+
+
+def _with_angles(gate: Any, angles: list[Any]) -> Any:
+    """Return the gate with other angles; none keeps the definition that it has for its own."""
+    if gate.base_class is ControlledGate:  # a class for all bases, which cannot define them
+        controls, state = gate.num_ctrl_qubits, gate.ctrl_state
+        base = _with_angles(gate.base_gate, angles)
+        return base.control(controls, gate.label, state, annotated=False)
+    own = gate.to_mutable()
+    own._definition, own.params = None, angles
+    if isinstance(own, ControlledGate):
+        own.base_gate._definition = None
+    return own
 
 
 def _varies(angle: object) -> bool:

@@ -67,11 +67,15 @@ class SampledBackend(TranspiledBackend):
 
     def _outcomes(self, isa: QuantumCircuit, values: Values, stretch: float) -> NDArray[np.uint8]:
         """Return one bit a qubit, shape (batch, shots, n_bits), most significant first."""
+        if not len(values):
+            return np.empty((0, self.shots or 0, isa.num_clbits), dtype=np.uint8)
         bits = self._sample(isa, values, self._next_seed(), stretch)
         expected, got = (len(values), isa.num_clbits), (bits.shape[0], bits.shape[-1])
         if got != expected or bits.shape[1] < (self.shots or 0):
             shape = (len(values), self.shots, isa.num_clbits)
-            raise BackendError(f"{self}: asked for outcomes of shape {shape}, got {bits.shape}")
+            raise BackendError(
+                f"{self._called}: asked for outcomes of shape {shape}, got {bits.shape}"
+            )
         return bits
 
     def _next_seed(self) -> int:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import PositiveFloat
 from qiskit.circuit import ClassicalRegister, QuantumCircuit
+from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.quantum_info import SparsePauliOp
 from qiskit.transpiler import generate_preset_pass_manager
 
@@ -18,14 +19,16 @@ from qml.backends._contract import Backend, Values
 from qml.backends._layout import check_layout
 from qml.backends._measuring import measurement_groups, observed
 from qml.backends._mitigation import Mitigation, folded, inverted, nearest_distribution
+from qml.backends._own_names import with_own_names
 from qml.circuits import ModelCircuit, gates_only, measured_qubits
 from qml.costs import Estimate, Usage, Workload
-from qml.engine import as_rows
+from qml.engine import rows_of
 from qml.identity import ByIdentity
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]
 
 REGISTER = "outcome"
+_STANDARD = frozenset(get_standard_gate_name_mapping())
 _KEPT_CIRCUITS = 8  # a model alternates between few
 
 
@@ -118,7 +121,7 @@ class TranspiledBackend(Backend):
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
     ) -> NDArray[np.float64]:
         """Return them from shifts of the transpiled circuits, in one call a group of terms."""
-        places = range(circuit.num_parameters)
+        values, places = rows_of(circuit, values), range(circuit.num_parameters)
         total = np.zeros((len(values), len(observables), len(places)))
         for measured, terms in measurement_groups(circuit, observables):
             projector = observed(terms, circuit.num_qubits, len(observables))
@@ -129,7 +132,7 @@ class TranspiledBackend(Backend):
         self, circuit: QuantumCircuit, values: Values, projector: Values, wrt: Sequence[int]
     ) -> NDArray[np.float64]:
         """Return them from shifts of the transpiled circuit, at each strength of noise."""
-        points = as_rows(values, circuit.num_parameters)
+        points = rows_of(circuit, values)
         total = np.zeros((len(points), projector.shape[1], len(wrt)))
         for variant in self._variants(circuit):
             columns = self._columns(circuit, variant.isa)
@@ -151,7 +154,7 @@ class TranspiledBackend(Backend):
 
     def _combined(self, circuit: QuantumCircuit, values: Values, run: Any) -> Values:
         """Return the weighted sum over the circuit's variants."""
-        points = as_rows(values, circuit.num_parameters)
+        points = rows_of(circuit, values)
         total: Any = 0.0
         for variant in self._variants(circuit):
             own = points[:, self._columns(circuit, variant.isa)]
@@ -242,13 +245,24 @@ class TranspiledBackend(Backend):
 
         return self._transpiled.get(circuit, make, factor)
 
+    @property
+    def _called(self) -> str:
+        """What errors call it: its name among the backends."""
+        return type(self).__module__.rpartition(".")[2]
+
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the transpiled circuit, compared with the circuit itself."""
-        circuit = gates_only(circuit)
-        isa = self._transpiled_by(circuit)
-        if not check_layout(circuit, isa, str(self)):
+        circuit = gates_only(circuit, resets=self._resets_err)
+        taken = _STANDARD | set(self._transpiler_target().target.operation_names)
+        isa = self._transpiled_by(with_own_names(circuit, taken))
+        if not check_layout(circuit, isa, self._called):
             self._unchecked += 1
         return isa
+
+    @property
+    def _resets_err(self) -> bool:
+        """Whether resets of untouched qubits do something here."""
+        return False
 
     def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
         manager = generate_preset_pass_manager(

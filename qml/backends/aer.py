@@ -84,6 +84,10 @@ class AerBackend(SampledBackend):
             return self._source.transpiler_backend()
         return _ideal_machine(self.method)
 
+    @property
+    def _resets_err(self) -> bool:
+        return self._source is not None and self._source.resets_err
+
     def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
         transpile = super()._transpiled_by
         return self._source.transpiled(circuit, transpile) if self._source else transpile(circuit)
@@ -108,10 +112,13 @@ class AerBackend(SampledBackend):
 
 
 def _items(isa: QuantumCircuit, values: Values) -> list[Any]:
-    """Return one item for all rows; where qubits control open angles, an item a row.
+    """Return one item for all rows; where no angle is open or qubits control one, an item a row.
 
-    Aer 0.18 drops the angles of controlled gates that it fills in itself.
+    Aer 0.18 runs what broadcasts over nothing once, and drops the angles of controlled gates that
+    it fills in itself.
     """
+    if not isa.num_parameters:
+        return [(isa,)] * len(values)
     if any(isinstance(step.operation, ControlledGate) and step.params for step in isa.data):
         return [(isa.assign_parameters(row),) for row in values]
     return [(isa, values)]

@@ -19,7 +19,7 @@ from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
 from qml.circuits import ModelCircuit, active_qubits, overlap_circuit
 from qml.costs import Workload
-from qml.engine import NoisyProgram, as_rows, lower_noisy, noisy_bytes, require_memory
+from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory, rows_of
 from qml.errors import SpecError
 from qml.examples import BackendExample
 from qml.identity import ByIdentity
@@ -95,9 +95,9 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
         """Return it from one state and one effect a point, or frequencies drawn from that."""
-        overlap, width = overlap_circuit(feature_map), feature_map.num_parameters
-        X = as_rows(X, width, "X")
-        Y = None if Y is None else as_rows(Y, width, "Y")
+        X = rows_of(feature_map, X, "X")
+        Y = None if Y is None else rows_of(feature_map, Y, "Y")
+        overlap = overlap_circuit(feature_map)
         variants = self._variants(overlap.circuit)
         halves = [half for variant in variants if (half := self._split(overlap, variant))]
         if len(halves) < len(variants) or (self.shots and self._mitigation.inverts):
@@ -141,8 +141,9 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
             every = np.eye(2**n_bits)
             all_zeros = inverted(self._assignments(variant.isa), every)[:, :1]
         start = np.repeat(late.effects(all_zeros), len(Y), axis=-1)
-        rho = early.push(early.ground(len(X)), states).reshape(-1, len(X))
-        E = late.pull(start, effects).reshape(-1, len(Y))
+        size = 4**early.n_qubits
+        rho = early.push(early.ground(len(X)), states).reshape(size, len(X))
+        E = late.pull(start, effects).reshape(size, len(Y))
         return np.asarray(rho.T @ E)
 
     def _split(
@@ -175,6 +176,10 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         n_qubits = circuit.num_qubits
         require_memory(noisy_bytes(n_qubits, 1), f"a noisy state of {n_qubits} qubits")
         return super()._transpile(circuit)
+
+    @property
+    def _resets_err(self) -> bool:
+        return bool(self._source.resets_err)
 
     def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
         found: QuantumCircuit = self._source.transpiled(circuit, super()._transpiled_by)

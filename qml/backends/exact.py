@@ -34,6 +34,7 @@ from qml.engine import (
     gram_bytes,
     memory_needed,
     probabilities,
+    rows_of,
     statevectors,
 )
 from qml.identity import ByIdentity
@@ -84,6 +85,7 @@ class ExactBackend(DrawnBackend):
         """Return exact derivatives by adjoint differentiation; measured ones by shifts."""
         if self.shots is not None:
             return super().gradients(circuit, observables, values)
+        values = rows_of(circuit, values)
         shifts = self.n_shifts(circuit, range(circuit.num_parameters))
         found = gradients(circuit, observables, values)
         self._count(len(found) * max(1, shifts))

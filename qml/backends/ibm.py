@@ -24,7 +24,7 @@ from qml.backends._sampled import SampledBackend
 from qml.circuits import measured_qubits, overlap_circuit, without_readout
 from qml.costs import Estimate, Usage, Workload
 from qml.devices import Device, snapshot
-from qml.engine import as_rows
+from qml.engine import rows_of
 from qml.errors import BackendError, SpecError
 from qml.examples import BackendExample
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect
@@ -173,6 +173,10 @@ class IBMBackend(SampledBackend):
             self._device = ledger.calibration(self._connected(ledger))
         return self._device
 
+    @property
+    def _called(self) -> str:
+        return f"ibm:name={self.name}"
+
     def _transpiler_target(self) -> Any:
         return self._calibration().backend()
 
@@ -209,7 +213,7 @@ class IBMBackend(SampledBackend):
         if not self._estimates:
             return super().run_expectations(circuit, observables, values)
         isa, _ = self._isa(circuit, 1.0)
-        rows = as_rows(values, circuit.num_parameters)[:, self._columns(circuit, isa)]
+        rows = rows_of(circuit, values)[:, self._columns(circuit, isa)]
         return self._estimated(isa, circuit, observables, rows)
 
     def gradients(
@@ -220,7 +224,7 @@ class IBMBackend(SampledBackend):
             return super().gradients(circuit, observables, values)
         isa, _ = self._isa(circuit, 1.0)
         columns = self._columns(circuit, isa)
-        own = as_rows(values, circuit.num_parameters)[:, columns]
+        own = rows_of(circuit, values)[:, columns]
         shifted = self._shifted(isa, range(len(columns)))
         found = self._estimated(shifted.circuit, circuit, observables, shifted.rows(own))
         result = np.zeros((len(own), len(observables), circuit.num_parameters))
@@ -239,6 +243,8 @@ class IBMBackend(SampledBackend):
         rows: Values,
     ) -> NDArray[np.float64]:
         """Return what the estimator says of a transpiled circuit, shape (batch, n_observables)."""
+        if not len(rows):
+            return np.empty((0, len(observables)))
         places = measured_qubits(isa)
         physical = tuple(_on_machine(one, places, isa.num_qubits) for one in observables)
         groups = len(measurement_groups(circuit, observables))
@@ -257,8 +263,6 @@ class IBMBackend(SampledBackend):
         groups: int = 1,
     ) -> list[Answer]:
         """Return what all rows bring, in as many jobs as the service's limits ask for."""
-        if not len(values):
-            return []
         duration_s = self._duration_s(isa)
         circuits = groups * (len(self._mitigation.factors) if observables is not None else 1)
         size = self._rows_a_job(duration_s, circuits)

@@ -14,7 +14,7 @@ from qiskit.quantum_info import SparsePauliOp
 from qml.backends._contract import Values
 from qml.backends._drawn import DrawnBackend, Pairs
 from qml.costs import Workload
-from qml.engine import MPSStates, encode_mps, mps_bytes, require_states
+from qml.engine import MPSStates, encode_mps, mps_bytes, require_states, rows_of
 
 __all__ = ["MPSBackend"]
 
@@ -97,6 +97,7 @@ class MPSBackend(DrawnBackend):
         return states
 
     def _probabilities(self, circuit: QuantumCircuit, values: Values) -> Values:
+        values = rows_of(circuit, values)
         what = f"the distributions of {circuit.num_qubits} qubits"
         require_states(circuit.num_qubits, len(values), 3, what)
         return np.asarray(np.abs(self._encode(circuit, values).statevectors()) ** 2)

@@ -2,7 +2,7 @@
 
 from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
 from qml.circuits._entanglement import Entanglement, entangled_pairs
-from qml.circuits._gates import gates_only, plain
+from qml.circuits._gates import check_circuit, gates_only, plain
 from qml.circuits._placed import (
     active_qubits,
     compacted,
@@ -27,6 +27,7 @@ __all__ = [
     "Entanglement",
     "ModelCircuit",
     "active_qubits",
+    "check_circuit",
     "compacted",
     "compose_model",
     "entangled_pairs",

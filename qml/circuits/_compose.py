@@ -57,7 +57,7 @@ def compose_model(feature_map: QuantumCircuit, ansatz: QuantumCircuit) -> ModelC
     Both circuits get fresh parameters, so that two circuits that happen to use the same name
     (``θ`` in both, say) never share an angle by accident.
     """
-    feature_map, ansatz = gates_only(feature_map), gates_only(ansatz, fresh=False)
+    feature_map, ansatz = gates_only(feature_map, resets=True), gates_only(ansatz, fresh=False)
     inputs = _fresh("x", feature_map)
     weights = _fresh("θ", ansatz)
     circuit = feature_map.assign_parameters(list(inputs)).compose(
@@ -71,9 +71,9 @@ def overlap_circuit(feature_map: QuantumCircuit) -> ModelCircuit:
 
     The first point's features are the `inputs`, the second point's the `weights`.
     """
-    feature_map = gates_only(feature_map)
+    prepared, feature_map = gates_only(feature_map, resets=True), gates_only(feature_map)
     first, second = _fresh("x", feature_map), _fresh("y", feature_map)
-    circuit = feature_map.assign_parameters(list(first)).compose(
+    circuit = prepared.assign_parameters(list(first)).compose(
         # inverted before its parameters are exchanged: Qiskit's controlled gates forget them else
         feature_map.inverse().assign_parameters(list(second))
     )

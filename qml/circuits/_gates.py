@@ -30,18 +30,18 @@ from qiskit.quantum_info import Operator
 
 from qml.errors import SpecError, shown
 
-__all__ = ["gates_only", "plain"]
+__all__ = ["check_circuit", "gates_only", "plain"]
 
 _PERIODS = dict.fromkeys(["rx", "ry", "rz", "rxx", "ryy", "rzz", "rzx", "crx", "cry", "crz"], 4)
 _PERIODS |= dict.fromkeys(["p", "u1", "cp", "cu1"], 2)  # in pi, of the gate as a matrix
 _PLAIN = frozenset(get_standard_gate_name_mapping()) - {"measure", "reset"} | {"barrier"}
 
 
-def gates_only(circuit: QuantumCircuit, fresh: bool = True) -> QuantumCircuit:
+def gates_only(circuit: QuantumCircuit, fresh: bool = True, resets: bool = False) -> QuantumCircuit:
     """Return the circuit as gates alone, on the same qubits and without classical bits.
 
-    Left out are initialisations of untouched qubits. Boxes and instructions are replaced by what
-    they hold, annotated operations and Cliffords by gates.
+    Resets of untouched qubits are left out, unless they are asked for. Boxes and instructions are
+    replaced by what they hold, annotated operations and Cliffords by gates.
 
     Parameters
     ----------
@@ -49,6 +49,8 @@ def gates_only(circuit: QuantumCircuit, fresh: bool = True) -> QuantumCircuit:
         Circuit that somebody else made.
     fresh : bool, default=True
         True where it starts on untouched qubits, as an ansatz after a feature map does not.
+    resets : bool, default=False
+        True keeps resets of untouched qubits, which a noise model may have errors for.
 
     Returns
     -------
@@ -68,22 +70,34 @@ def gates_only(circuit: QuantumCircuit, fresh: bool = True) -> QuantumCircuit:
     >>> dict(gates_only(circuit).count_ops())
     {'h': 1}
     """
-    if not isinstance(circuit, QuantumCircuit):
-        raise SpecError(f"a Qiskit circuit is expected, got {shown(circuit)}")
+    check_circuit(circuit)
     if circuit.count_ops().keys() <= _PLAIN and not circuit.clbits:
         return circuit
-    rewriting = _Rewriting(circuit, set() if fresh else set(circuit.qubits))
+    rewriting = _Rewriting(circuit, set() if fresh else set(circuit.qubits), resets)
     rewriting.circuit(circuit, circuit.qubits)
     return rewriting.result if rewriting.changed or circuit.clbits else circuit
+
+
+def check_circuit(circuit: object) -> None:
+    """Raise one line for what is no Qiskit circuit: a tape, a gate, a name.
+
+    Raises
+    ------
+    SpecError
+        If it is something else.
+    """
+    if not isinstance(circuit, QuantumCircuit):
+        raise SpecError(f"a Qiskit circuit is expected, got {shown(circuit)}")
 
 
 class _Rewriting:
     """Collects the gates of a circuit, its instructions taken apart."""
 
-    def __init__(self, circuit: QuantumCircuit, touched: set[Qubit]) -> None:
+    def __init__(self, circuit: QuantumCircuit, touched: set[Qubit], resets: bool) -> None:
         self.result = QuantumCircuit(circuit.qubits, *circuit.qregs, name=circuit.name)
         self.changed = False
         self.touched = touched
+        self.resets = resets
 
     def circuit(self, circuit: QuantumCircuit, qubits: list[Qubit]) -> None:
         """Append a whole circuit, or an instruction's definition."""
@@ -116,20 +130,28 @@ class _Rewriting:
 
     def instruction(self, instruction: Instruction, on: list[Qubit]) -> None:
         """Append what an instruction is made of, or raise for what is not made of gates."""
-        self.changed = True
         if isinstance(instruction, Reset):
-            if self.touched.intersection(on):
-                raise SpecError(
-                    "the circuit holds a 'reset' of a qubit that was acted on, which is no gate "
-                    "(allowed: to begin with)"
-                )
+            self.reset(instruction, on)
             return
+        self.changed = True
         inside = instruction.blocks[0] if isinstance(instruction, BoxOp) else None
         if inside is None and not getattr(instruction, "blocks", ()):
             inside = None if instruction.num_clbits else instruction.definition
         if inside is None:
             raise SpecError(f"the circuit holds {instruction.name!r}, which is no gate")
         self.circuit(inside, on)
+
+    def reset(self, reset: Reset, on: list[Qubit]) -> None:
+        """Append or leave out what an untouched qubit begins with, or raise for another."""
+        if self.touched.intersection(on):
+            raise SpecError(
+                "the circuit holds a 'reset' of a qubit that was acted on, which is no gate "
+                "(allowed: to begin with)"
+            )
+        if self.resets:
+            self.result.append(reset, on)
+        else:
+            self.changed = True
 
 
 def plain(operation: Any) -> Any:

@@ -131,7 +131,7 @@ def _build(room: Room[CircuitMaker], spec: CircuitSpec, size: int) -> QuantumCir
             return gates_only(room.bind(spec)(size))
         made = spec(size) if callable(spec) and not _of_pennylane(spec) else spec
         if isinstance(made, QuantumCircuit):
-            return gates_only(made)
+            return gates_only(made, resets=True)
     except SpecError as error:
         raise error.under(field) from None
     shown = _shown(spec) if made is spec else f"a callable that makes {_shown(made)}"

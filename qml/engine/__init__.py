@@ -15,7 +15,7 @@ from qml.engine._gradients import (
     probabilities,
 )
 from qml.engine._gram import gram, gram_bytes
-from qml.engine._lowering import lower, lower_into
+from qml.engine._lowering import definition_of, lower, lower_into
 from qml.engine._memory import (
     available_bytes,
     memory_needed,
@@ -28,7 +28,7 @@ from qml.engine._noise import NoisyProgram, noisy_bytes
 from qml.engine._noisy_lowering import Channels, error_name, lower_noisy, pauli_matrix
 from qml.engine._outcomes import outcome_bits, outcomes
 from qml.engine._program import Kind, Program
-from qml.engine._rows import as_rows
+from qml.engine._rows import as_rows, rows_of
 from qml.engine._simulation import statevectors
 from qml.engine._training import EncodedModel
 from qml.engine._warmup import warm_up
@@ -48,6 +48,7 @@ __all__ = [
     "as_rows",
     "available_bytes",
     "check_observables",
+    "definition_of",
     "encode_mps",
     "error_name",
     "expectations",
@@ -69,6 +70,7 @@ __all__ = [
     "require_memory",
     "require_states",
     "rotates",
+    "rows_of",
     "share_memory",
     "statevectors",
     "warm_up",

@@ -11,7 +11,7 @@ from qiskit.quantum_info import SparsePauliOp
 
 from qml.engine._lowering import lower
 from qml.engine._memory import require_states
-from qml.engine._rows import as_rows
+from qml.engine._rows import rows_of
 from qml.engine._simulation import compile_program, statevectors
 from qml.errors import SpecError
 
@@ -113,7 +113,7 @@ def gradients(
     >>> gradients(circuit, [SparsePauliOp("Z")], [[np.pi / 4]]).round(6)
     array([[[-2.]]])
     """
-    rows = as_rows(values, circuit.num_parameters)
+    rows = rows_of(circuit, values)
     check_observables(observables, circuit.num_qubits)
     parameters = list(circuit.parameters)
     wanted = parameters if wrt is None else list(wrt)

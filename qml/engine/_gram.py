@@ -15,7 +15,7 @@ from qml.engine._memory import (
     memory_needed,
     require_memory,
 )
-from qml.engine._rows import as_rows
+from qml.engine._rows import rows_of
 from qml.engine._simulation import compile_program
 from qml.engine._threads import in_threads, n_threads, own_threads
 from qml.errors import ResourceError
@@ -68,16 +68,18 @@ def gram(
     >>> gram(zz_feature_map(2), [[0.1, 0.2], [0.3, 0.4]]).shape
     (2, 2)
     """
-    rows = as_rows(X, feature_map.num_parameters, "X")
-    columns = None if Y is None else as_rows(Y, feature_map.num_parameters, "Y")
+    rows = rows_of(feature_map, X, "X")
+    columns = None if Y is None else rows_of(feature_map, Y, "Y")
     n, m = len(rows), len(rows if columns is None else columns)
     what = f"a Gram matrix of {n} x {m} points on {feature_map.num_qubits} qubits"
     require_memory(8 * n * m, what)
     points = n if columns is None else n + m
     itemsize = np.dtype(dtype).itemsize
-    block = _states_that_fit(feature_map.num_qubits, points, m, max_bytes, itemsize, what)
     encoder = _Encoder(feature_map, dtype)
     K = np.empty((n, m))
+    if not K.size:
+        return K
+    block = _states_that_fit(feature_map.num_qubits, points, m, max_bytes, itemsize, what)
     with own_threads():
         for first in range(0, n, block):
             left = encoder.states(rows[first : first + block])

@@ -24,7 +24,7 @@ from qml.engine._kernels import mps_overlaps
 from qml.engine._lowering import lower
 from qml.engine._memory import memory_allowed, require_memory
 from qml.engine._program import Kind, Program
-from qml.engine._rows import as_rows
+from qml.engine._rows import rows_of
 from qml.engine._threads import in_threads, n_threads
 from qml.errors import BackendError, ResourceError
 
@@ -93,7 +93,7 @@ def encode_mps(
     >>> encode_mps(chain, np.full((2, 100), 0.1)).bond_dimension
     2
     """
-    rows = as_rows(values, circuit.num_parameters)
+    rows = rows_of(circuit, values)
     program = lower(circuit)
     n = program.n_qubits
     what = f"{len(rows)} matrix product states of {n} qubits"
@@ -104,6 +104,8 @@ def encode_mps(
     watched = not truncate and encoder.may_saturate()
     if watched and len(rows):
         encoder.probe(rows[np.abs(rows).sum(axis=1).argmax()], what)
+    if not len(rows):
+        return MPSStates([np.zeros((0, 1, 2, 1), complex)] * n, max_bond_dimension)
     size = max(1, min(_BATCH, memory_allowed() // (2 * _LOOKS * one)))
     batches: list[list[Site]] = []
     for first in range(0, len(rows), size):
@@ -179,6 +181,8 @@ class MPSStates:
         right = self if other is None else other
         require_memory(8 * len(self) * len(right), "a Gram matrix of matrix product states")
         K = np.empty((len(self), len(right)))
+        if not K.size:
+            return K
         wide = max(self.bond_dimension, right.bond_dimension) >= _WIDE
         overlaps = (_by_products if wide else _by_loops)(self, right)
         tiles = [
@@ -234,9 +238,9 @@ class MPSStates:
     def statevectors(self) -> Complex:
         """Return the states written out, shape (n_points, 2**n_qubits)."""
         states = self.sites[0][:, 0]  # (n_points, outcomes so far, bond); later qubits weigh more
-        for site in self.sites[1:]:
+        for q, site in enumerate(self.sites[1:], 1):
             states = np.einsum("nxa,nasb->nsxb", states, site)
-            states = states.reshape(len(self), -1, site.shape[3])
+            states = states.reshape(len(self), 2 << q, site.shape[3])
         return np.asarray(states[:, :, 0])
 
 
@@ -373,9 +377,9 @@ def _flat(sites: list[Site], bonds: list[int]) -> Complex:
 def _passed(environment: Complex, left: Site, right: Site) -> Complex:
     """Return the environment one site further, shape (n_points, left bond, right bond)."""
     points, bond = environment.shape[0], right.shape[3]
-    middle = environment @ right.reshape(points, right.shape[1], -1)
-    middle = middle.reshape(points, -1, bond)
-    closing = left.reshape(points, -1, left.shape[3]).conj().transpose(0, 2, 1)
+    middle = environment @ right.reshape(points, right.shape[1], 2 * bond)
+    middle = middle.reshape(points, left.shape[1] * 2, bond)
+    closing = left.reshape(points, left.shape[1] * 2, left.shape[3]).conj().transpose(0, 2, 1)
     return np.asarray(closing @ middle)
 
 

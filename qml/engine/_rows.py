@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import QuantumCircuit
 
+from qml.circuits import check_circuit
 from qml.errors import SpecError, shown
 
-__all__ = ["as_rows"]
+__all__ = ["as_rows", "rows_of"]
 
 
 def as_rows(values: ArrayLike, n_parameters: int, what: str = "values") -> NDArray[np.float64]:
@@ -42,3 +44,17 @@ def as_rows(values: ArrayLike, n_parameters: int, what: str = "values") -> NDArr
         found = rows[row, column]
         raise SpecError(f"{what}: row {row}, column {column} is {found}, expected finite numbers")
     return rows
+
+
+def rows_of(
+    circuit: QuantumCircuit, values: ArrayLike, what: str = "values"
+) -> NDArray[np.float64]:
+    """Return values for the parameters of a circuit, which may be none; see `as_rows`.
+
+    Raises
+    ------
+    SpecError
+        If it is no circuit, or the values are no such table.
+    """
+    check_circuit(circuit)
+    return as_rows(values, circuit.num_parameters, what)

@@ -13,7 +13,7 @@ from qml.engine._fusion import fuse
 from qml.engine._lowering import lower
 from qml.engine._memory import require_states
 from qml.engine._program import Kind, Phases, Program
-from qml.engine._rows import as_rows
+from qml.engine._rows import rows_of
 from qml.engine._threads import in_threads, n_threads, own_threads, workspace
 
 __all__ = ["Compiled", "compile_program", "statevectors"]
@@ -59,7 +59,7 @@ def statevectors(
     >>> statevectors(zz_feature_map(2), [[0.1, 0.2], [0.3, 0.4]]).shape
     (2, 4)
     """
-    rows = as_rows(values, circuit.num_parameters)
+    rows = rows_of(circuit, values)
     what = f"{len(rows)} states of {circuit.num_qubits} qubits"
     require_states(circuit.num_qubits, len(rows), 2, what)
     program = fuse(lower(circuit))

@@ -22,6 +22,7 @@ from qiskit import qpy
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.circuits import active_qubits, compacted
+from qml.costs import Usage
 from qml.devices import Device, part_of_snapshot, resolve_device
 from qml.durable import write_durably
 from qml.jobs._batch import Answer, Batch
@@ -104,7 +105,8 @@ class OfflineMachine(Machine):
             warnings.simplefilter("ignore")
             try:
                 device = part_of_snapshot(self.name, places)
-                return answer_of(start(device, batch, described["tag"], seeded=True), kind)
+                jobs = [start(device, one, described["tag"], seeded=True) for one in _apart(batch)]
+                return _together([answer_of(job, kind) for job in jobs])
             except MachineError:
                 raise
             except Exception as error:  # foreign code
@@ -118,6 +120,31 @@ class OfflineMachine(Machine):
                 return described, {"circuit": file["circuit"], "values": file["values"]}
         except (OSError, ValueError, KeyError):
             raise MachineError("refused", f"job {job_id}: its file is damaged") from None
+
+
+def _apart(batch: Batch) -> list[Batch]:
+    """Return batches whose rows have draws of their own.
+
+    The local mode runs every item with the same seed, so rows without parameters, which are items,
+    become batches.
+    """
+    if batch.circuit.num_parameters or len(batch.values) == 1:
+        return [batch]
+    return [
+        replace(
+            batch,
+            values=batch.values[row : row + 1],
+            seed=int(np.random.SeedSequence((batch.seed, row)).generate_state(1)[0] >> 1),
+        )
+        for row in range(len(batch.values))
+    ]
+
+
+def _together(answers: list[Answer]) -> Answer:
+    arrays = {
+        name: np.concatenate([one.arrays[name] for one in answers]) for name in answers[0].arrays
+    }
+    return Answer(arrays, sum((one.usage for one in answers), Usage()))
 
 
 def _plain(observables: tuple[SparsePauliOp, ...] | None) -> Any:

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qml.costs import Usage
 from qml.jobs._batch import Answer, Batch
@@ -15,7 +16,10 @@ __all__ = ["answer_of", "start"]
 
 
 def start(mode: Any, batch: Batch, tag: str, seeded: bool) -> Any:
-    """Hand a batch to the sampler or the estimator, as one broadcast item, and return the job.
+    """Hand a batch to the sampler or the estimator and return the job.
+
+    It is one broadcast item, or where no parameter is left an item a row: what broadcasts over
+    nothing runs once.
 
     Parameters
     ----------
@@ -34,12 +38,17 @@ def start(mode: Any, batch: Batch, tag: str, seeded: bool) -> Any:
     options = {**batch.options, "environment": {"job_tags": [tag]}}
     if seeded:
         options["simulator"] = {"seed_simulator": batch.seed}
+    open_angles, n_rows = batch.circuit.num_parameters > 0, len(batch.values)
+    items: list[tuple[Any, ...]]
     if batch.observables is None:
         sampler = Sampler(mode=mode, options=options)
-        return sampler.run([(batch.circuit, batch.values)], shots=batch.shots)
+        items = [(batch.circuit, batch.values)] if open_angles else [(batch.circuit,)] * n_rows
+        return sampler.run(items, shots=batch.shots)
     estimator = Estimator(mode=mode, options={**options, "default_shots": batch.shots})
+    asked = (batch.circuit, list(batch.observables))
     # each row with each observable
-    return estimator.run([(batch.circuit, list(batch.observables), batch.values[:, None, :])])
+    items = [(*asked, batch.values[:, None, :])] if open_angles else [asked] * n_rows
+    return estimator.run(items)
 
 
 def answer_of(job: Any, kind: str, qpu_s: float = 0.0, queue_s: float = 0.0) -> Answer:
@@ -52,17 +61,14 @@ def answer_of(job: Any, kind: str, qpu_s: float = 0.0, queue_s: float = 0.0) -> 
     """
     result = job.result()
     try:
-        [item] = result
         if kind == "estimator":
-            arrays: dict[str, Any] = {
-                "values": np.asarray(item.data.evs, dtype=np.float64),
-                "errors": np.asarray(item.data.stds, dtype=np.float64),
+            arrays = {
+                "values": _stacked([item.data.evs for item in result], ndim=2),
+                "errors": _stacked([item.data.stds for item in result], ndim=2),
             }
             asked = 0
         else:
-            register = next(iter(item.data.values()))
-            bits = np.unpackbits(register.array, axis=-1)[..., -register.num_bits :]
-            arrays = {"outcomes": bits if bits.ndim == 3 else bits[None]}
+            arrays = {"outcomes": _stacked([_bits(item) for item in result], ndim=3)}
             asked = math.prod(arrays["outcomes"].shape[:2])
     except (TypeError, ValueError, AttributeError, KeyError):
         raise MachineError(
@@ -70,6 +76,17 @@ def answer_of(job: Any, kind: str, qpu_s: float = 0.0, queue_s: float = 0.0) -> 
         ) from None
     usage = Usage(executions=_executions(job) or asked, qpu_s=qpu_s, queue_s=queue_s)
     return Answer(arrays, usage)
+
+
+def _bits(item: Any) -> NDArray[np.uint8]:
+    register = next(iter(item.data.values()))
+    return np.asarray(np.unpackbits(register.array, axis=-1)[..., -register.num_bits :])
+
+
+def _stacked(parts: list[Any], ndim: int) -> NDArray[Any]:
+    """Return the items' rows; an item without parameters is a row without an axis of its own."""
+    arrays = [np.asarray(part) for part in parts]
+    return np.concatenate([array if array.ndim == ndim else array[None] for array in arrays])
 
 
 def _executions(job: Any) -> int:

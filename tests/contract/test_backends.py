@@ -7,8 +7,16 @@ import pickle
 import numpy as np
 import pytest
 from qiskit.circuit import Parameter, QuantumCircuit
-from qiskit.circuit.library import CU1Gate, CU3Gate
-from qiskit.quantum_info import SparsePauliOp
+from qiskit.circuit.library import (
+    CRXGate,
+    CU1Gate,
+    CU3Gate,
+    RYGate,
+    RZZGate,
+    UGate,
+    XXPlusYYGate,
+)
+from qiskit.quantum_info import SparsePauliOp, Statevector
 
 from qml.backends import BACKENDS, Backend, Workload, resolve_backend
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
@@ -105,6 +113,11 @@ def measured():
     return circuit
 
 
+FIXED, FADING = QuantumCircuit(1), QuantumCircuit(1)
+FIXED.h(0)
+FADING.h(0)
+FADING.rz(Parameter("a"), 0)
+
 ASKED = {
     "outcomes": lambda backend, circuit, rows: backend.run_probabilities(circuit, rows),
     "expectations": lambda backend, circuit, rows: backend.run_expectations(
@@ -133,6 +146,77 @@ def test_what_cannot_be_asked_is_the_same_line_everywhere(name, example, ask):
     with pytest.raises(SpecError, match=r"shape \(\d, 3\), expected \(batch, 2\)"):
         ask(backend, feature_map, np.zeros((2, 3)))
     assert not backend.usage.circuits
+
+
+@every_example
+@pytest.mark.parametrize("level", [0, 3])
+@pytest.mark.parametrize("circuit", [FIXED, FADING], ids=["no angle", "an angle that fades"])
+def test_rows_that_nothing_tells_apart_are_draws_of_their_own(name, example, level, circuit):
+    """Where no angle is left after transpiling, samplers broadcast over nothing."""
+    backend = made_by(name, example, 7)
+    if hasattr(backend, "optimization_level"):
+        backend.optimization_level = level
+    found = backend.run_probabilities(
+        circuit, np.linspace(0, 1, 4 * circuit.num_parameters).reshape(4, -1)
+    )
+    np.testing.assert_allclose(found, np.full((4, 2), 0.5), atol=0.1)
+    if backend.shots:
+        assert len(np.unique(found[:, 0])) > 1
+    assert backend.usage.circuits == 4
+
+
+@every_example
+def test_a_gate_is_what_it_is_made_of_and_not_its_name(name, example):
+    """Transpilers and simulators go by the name, which a user may have given to another gate."""
+    turned, within = QuantumCircuit(1, name="rx"), QuantumCircuit(1, name="once more")
+    turned.ry(Parameter("a") + 0.9, 0)
+    within.append(turned.to_gate(), [0])
+    circuit = QuantumCircuit(2)
+    circuit.ry(0.7, 0)
+    circuit.append(within.to_gate(), [0])
+    circuit.cx(0, 1)
+    rows, backend = np.array([[0.3], [1.4]]), made_by(name, example, 1)
+    wanted = [Statevector(circuit.assign_parameters(row)).probabilities() for row in rows]
+    tolerance = 5 / np.sqrt(backend.shots) if backend.shots else 1e-8
+    found = backend.run_probabilities(circuit, rows)
+    np.testing.assert_allclose(found, wanted, atol=0.2 if example.noisy else tolerance)
+
+
+@every_example
+@pytest.mark.parametrize(
+    "gate",
+    [
+        RYGate(Parameter("a")).control(2, annotated=False),
+        RZZGate(Parameter("a")).control(1, annotated=False),
+        CRXGate(Parameter("a"), label="mine"),
+        XXPlusYYGate(Parameter("a"), 0.3),
+        UGate(Parameter("a"), 0.1, 0.2).control(2, annotated=False),
+    ],
+    ids=["ccry", "crzz", "labelled crx", "xx_plus_yy", "ccu"],
+)
+def test_a_gradient_does_not_remember_what_a_gate_was_made_of(name, example, gate):
+    assert gate.definition is not None  # kept by the gate from now on, with its angle
+    circuit = QuantumCircuit(3)
+    circuit.ry(0.4, 0)
+    circuit.h([1, 2])
+    circuit.append(gate, range(gate.num_qubits))
+    circuit.rx(0.3, [0, 1, 2])
+    rows, backend = np.array([[0.3], [1.4]]), made_by(name, example, 1)
+    step, observables = 1e-4, [SparsePauliOp("IIZ"), SparsePauliOp("XYI")]
+    ahead, behind = (
+        [
+            [
+                Statevector(circuit.assign_parameters(row + shift)).expectation_value(one).real
+                for one in observables
+            ]
+            for row in rows
+        ]
+        for shift in (step, -step)
+    )
+    wanted = (np.array(ahead) - behind)[:, :, None] / (2 * step)
+    tolerance = 5 / np.sqrt(backend.shots) if backend.shots else 1e-7
+    found = backend.gradients(circuit, observables, rows)
+    np.testing.assert_allclose(found, wanted, atol=0.3 if example.noisy else tolerance)
 
 
 @every_example

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from qiskit.circuit import QuantumCircuit
-from qiskit.circuit.library import zz_feature_map
-from qiskit.quantum_info import DensityMatrix, Kraus, Operator, SparsePauliOp, SuperOp
+from qiskit.circuit import Parameter, QuantumCircuit
+from qiskit.circuit.library import PauliEvolutionGate, zz_feature_map
+from qiskit.quantum_info import DensityMatrix, Kraus, Operator, SparsePauliOp, Statevector, SuperOp
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import (
     NoiseModel,
@@ -428,6 +428,23 @@ def test_layout_self_test_refuses_a_circuit_that_is_not_the_circuit(monkeypatch)
     with pytest.raises(BackendError, match="is not the circuit: without noise .* nothing was run"):
         backend.run_probabilities(zz_feature_map(3), X3)
     assert backend.usage.shots == 0
+
+
+def test_an_evolution_that_a_machine_cannot_run_is_named_and_what_to_do_is_right():
+    evolution = PauliEvolutionGate(SparsePauliOp(["XI", "ZZ"]), time=Parameter("t"))
+    circuit, rows = QuantumCircuit(2), np.array([[0.6]])
+    circuit.ry(0.4, [0, 1])
+    circuit.append(evolution, [0, 1])
+    backend = resolve_backend("density_matrix")
+    with pytest.raises(
+        BackendError,
+        match=r"^density_matrix: the transpiled circuit is not the circuit.*as a PauliEvolution of "
+        r"terms that do not commute.*circuit\.decompose",
+    ):
+        backend.run_probabilities(circuit, rows)
+    formula = circuit.decompose()
+    wanted = Statevector(formula.assign_parameters([0.6])).probabilities()
+    np.testing.assert_allclose(backend.run_probabilities(formula, rows)[0], wanted, atol=0.1)
 
 
 def test_minibatches_encode_their_data_once(monkeypatch):

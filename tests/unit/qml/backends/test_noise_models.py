@@ -9,6 +9,7 @@ from qiskit.circuit.library import CXGate, HGate, IGate, RXGate, RZXGate, SXGate
 from qiskit.quantum_info import (
     DensityMatrix,
     Kraus,
+    SparsePauliOp,
     SuperOp,
     random_quantum_channel,
     random_unitary,
@@ -34,7 +35,7 @@ from qml.backends._mitigation import folded
 from qml.backends._noise import _parts
 from qml.backends.aer import AerBackend
 from qml.backends.density_matrix import DensityMatrixBackend
-from qml.circuits import ModelCircuit, active_qubits, compacted, overlap_circuit
+from qml.circuits import ModelCircuit, active_qubits, compacted, compose_model, overlap_circuit
 from qml.devices import snapshot
 from qml.errors import SpecError
 
@@ -489,6 +490,50 @@ def test_what_a_circuit_makes_unusable_is_refused_before_it_runs(backend, circui
     model._custom_noise_passes.append(RelaxationNoisePass([1e-5], [1e-5], op_types=Delay))
     with pytest.raises(SpecError, match=words):
         backend(noise=model).run_probabilities(circuit, np.ones((1, circuit.num_parameters)))
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+def test_an_error_of_resets_is_in_what_every_backend_gives(level):
+    """A state that is prepared wrongly; transpilers drop resets of what is 0 already."""
+    model, circuit = NoiseModel(basis_gates=["rx", "cx"]), QuantumCircuit(2)
+    model.add_quantum_error(pauli_error([("X", 0.2), ("I", 0.8)]), "reset", [0])
+    model.add_all_qubit_quantum_error(depolarizing_error(0.05, 2), "cx")
+    circuit.reset([0, 1])
+    circuit.rx(Parameter("a"), 0)
+    circuit.cx(0, 1)
+    bound = circuit.assign_parameters([0.7])
+    bound.save_probabilities()
+    aer = AerSimulator(method="density_matrix", noise_model=model)
+    wanted = aer.run(bound).result().data()["probabilities"]
+    exact = DensityMatrixBackend(noise=model, optimization_level=level)
+    drawn = AerBackend(noise=model, optimization_level=level, shots=10_000, random_state=1)
+    np.testing.assert_allclose(exact.run_probabilities(circuit, [[0.7]])[0], wanted, atol=1e-12)
+    np.testing.assert_allclose(drawn.run_probabilities(circuit, [[0.7]])[0], wanted, atol=0.025)
+    undone = bound.copy_empty_like()
+    undone.reset([0, 1])
+    undone.rx(0.7, 0)
+    if level == 0:  # transpilers let the two cancel
+        undone.cx(0, 1)
+        undone.cx(0, 1)
+    undone.rx(-0.7, 0)
+    undone.save_probabilities()
+    survival = aer.run(undone).result().data()["probabilities"][0]
+    found = exact.fidelities(circuit, [[0.7]], [[0.7]])[0]
+    assert found == pytest.approx(survival, abs=1e-12)
+    weights, z = np.array([0.4]), SparsePauliOp("ZI")
+    bound_model = compose_model(circuit, trained())
+    value = exact.bind(bound_model, np.array([[0.7]])).probabilities(weights)
+    row = np.array([[0.7, 0.4]])[:, bound_model.columns]
+    np.testing.assert_allclose(value, exact.run_probabilities(bound_model.circuit, row), atol=1e-12)
+    ahead, behind = (exact.run_expectations(circuit, [z], [[0.7 + h]]) for h in (1e-4, -1e-4))
+    slope = exact.gradients(circuit, [z], [[0.7]])[0]
+    np.testing.assert_allclose(slope, (ahead - behind) / 2e-4, atol=1e-6)
+
+
+def trained() -> QuantumCircuit:
+    ansatz = QuantumCircuit(2)
+    ansatz.rx(Parameter("w"), 1)
+    return ansatz
 
 
 @pytest.mark.parametrize("backend", [DensityMatrixBackend, AerBackend])

@@ -9,6 +9,7 @@ from qiskit.quantum_info import Statevector
 
 from qml.circuits import compose_model, overlap_circuit
 from qml.engine import probabilities
+from qml.errors import SpecError
 
 
 def called(names):
@@ -43,3 +44,22 @@ def test_circuits_join_whatever_their_parameters_are_called(names):
     row = np.hstack(values)[None, model.columns]
     wanted = left.evolve(circuit.assign_parameters(values[1])).probabilities()
     np.testing.assert_allclose(probabilities(model.circuit, row)[0], wanted, atol=1e-12)
+
+
+def prepared():
+    circuit = QuantumCircuit(2)
+    circuit.reset([0, 1])
+    circuit.ry(Parameter("a"), 0)
+    return circuit
+
+
+def test_a_state_that_is_prepared_stays_prepared_where_the_circuit_begins():
+    """A noise model may have errors for it; what undoes an encoding begins with nothing."""
+    assert overlap_circuit(prepared()).circuit.count_ops() == {"reset": 2, "ry": 2}
+    model = compose_model(prepared(), called(ParameterVector("w", 3)))
+    assert model.circuit.count_ops()["reset"] == 2
+
+
+def test_an_ansatz_cannot_begin_with_nothing():
+    with pytest.raises(SpecError, match="holds a 'reset' of a qubit that was acted on"):
+        compose_model(called(ParameterVector("x", 3)), prepared())
