@@ -57,7 +57,8 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     Notes
     -----
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
-    counts one a sample, a measured one also two a sample and trained rotation.
+    counts one a sample, a measured one also two a sample and trained
+    rotation (of the circuit as it is transpiled, where a machine runs it).
 
     For two classes the class states are :math:`|0\rangle` and :math:`|1\rangle`. For more, the
     published states of one qubit are not told apart by one measurement; here class :math:`c` has a

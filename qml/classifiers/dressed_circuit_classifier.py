@@ -48,7 +48,8 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
     Notes
     -----
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
-    counts one a sample, a measured one also two a sample and trained rotation.
+    counts one a sample, a measured one also two a sample and trained
+    rotation (of the circuit as it is transpiled, where a machine runs it).
 
     The classical layers' weights are trained together with the angles: :math:`V` inside the
     circuit, as factors of the features in its angles. The weights are ordered V row by row with v

@@ -53,7 +53,8 @@ class SeparableVariationalClassifier(FormedClassifier):
     Notes
     -----
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
-    counts one a sample, a measured one also two a sample and trained rotation.
+    counts one a sample, a measured one also two a sample and trained
+    rotation (of the circuit as it is transpiled, where a machine runs it).
 
     More than two classes: one product of Pauli Z each, through a softmax.
 

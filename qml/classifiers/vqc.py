@@ -56,7 +56,8 @@ class VQC(EncodedEstimator, VariationalClassifier):
     Notes
     -----
     Circuits: one a sample and evaluation of the objective; one a sample to predict. A value with
-    its exact gradient counts one a sample, a measured one also two a sample and trained rotation.
+    its exact gradient counts one a sample, a measured one also two a sample and trained
+    rotation (of the circuit as it is transpiled, where a machine runs it).
 
     References
     ----------

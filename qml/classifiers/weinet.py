@@ -37,7 +37,8 @@ class WeiNet(VariationalClassifier):
     Notes
     -----
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
-    counts one a sample, a measured one also two a sample and trained rotation.
+    counts one a sample, a measured one also two a sample and trained
+    rotation (of the circuit as it is transpiled, where a machine runs it).
 
     The features are read as a square image row by row, filled up with zeros to a power of two a
     side; shifts wrap round. An image of zeros counts as an even one. The weights are the 15 angles

@@ -50,7 +50,8 @@ class VariationalRegressor(EncodedEstimator, VariationalEstimator, QuantumRegres
     Notes
     -----
     Circuits: one a sample and evaluation of the loss; one a sample to predict. An exact gradient
-    counts one a sample, a measured one also two a sample and trained rotation.
+    counts one a sample, a measured one also two a sample and trained
+    rotation (of the circuit as it is transpiled, where a machine runs it).
 
     References
     ----------
