@@ -67,7 +67,10 @@ class Settings:
 
 @dataclass(frozen=True)
 class PublishedRow:
-    """A printed result: one model on one data set; `sd` is that of the seeds as a population."""
+    """A printed result: one model on one data set; `sd` is that of the seeds as a population.
+
+    `mean` and `sd` are those of the test rows, `train_mean` is that of the training rows.
+    """
 
     family: str
     data_set: str
@@ -75,6 +78,7 @@ class PublishedRow:
     n_seeds: int
     mean: float
     sd: float
+    train_mean: float
     settings: Settings
 
 
@@ -115,10 +119,11 @@ def read_digest(folder: Path) -> list[PublishedRow]:
         where = f"{DIGEST}: line {number}"
         if len(cells) != len(COLUMNS):
             raise DataError(f"{where}: {len(cells)} cells, the header has {len(COLUMNS)}")
-        family, data_set, model, n_seeds, mean, sd, _, settings = cells
+        family, data_set, model, n_seeds, mean, sd, train_mean, settings = cells
         if not n_seeds.isdigit() or int(n_seeds) < 2:
             raise DataError(f"{where}: n_seeds={n_seeds} is no number of seeds of 2 or more")
-        numbers = (_share(where, "test_accuracy_mean", mean), _share(where, "test_accuracy_sd", sd))
+        accuracies = zip(COLUMNS[4:7], (mean, sd, train_mean), strict=True)
+        numbers = [_share(where, name, text) for name, text in accuracies]
         given = _settings(where, settings)
         rows.append(PublishedRow(family, data_set, model, int(n_seeds), *numbers, given))
     return rows

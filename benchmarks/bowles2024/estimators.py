@@ -53,7 +53,7 @@ def _angles() -> MinMaxScaler:
 
 
 def _iqp_kernel(settings: Settings, X: Values, seed: int) -> Any:
-    embedding = {"name": "iqp", "reps": settings.whole("repeats")}
+    embedding = {"name": "iqp", "reps": settings.whole("repeats"), "interacting_reps": 1}
     return make_pipeline(_angles(), QSVC(feature_map=embedding, C=settings.real("C")))
 
 

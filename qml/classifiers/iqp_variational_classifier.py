@@ -60,9 +60,10 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier):
     More than two classes: one product of Pauli Z each, through a softmax. One feature: one qubit.
 
     The workbench's form joins the layers by CX, makes probabilities by the sigmoid and trains their
-    cross-entropy. The published form joins them by CZ, takes :math:`p_1 = (1 + \langle
-    Z_0Z_1\rangle)/2` as it is, trains the mean of :math:`1 - p_y` (``linear``) and begins at
-    angles drawn evenly from the whole circle.
+    cross-entropy. The published form encodes products of features in the first of `reps` layers
+    alone (as PennyLane's embedding did up to 0.33), joins its own layers by CZ, takes
+    :math:`p_1 = (1 + \langle Z_0Z_1\rangle)/2` as it is, trains the mean of :math:`1 - p_y`
+    (``linear``) and begins at angles drawn evenly from the whole circle.
 
     References
     ----------
@@ -91,7 +92,9 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier):
         return Encoding(self._embedding(), float(self.bandwidth))
 
     def _embedding(self) -> dict[str, Any]:
-        embedding = {"name": "iqp", "reps": self.reps}
+        embedding: dict[str, Any] = {"name": "iqp", "reps": self.reps}
+        if self._published:
+            embedding["interacting_reps"] = 1
         return embedding if self.entangling else {"name": "without_entanglement", "of": embedding}
 
     def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -205,8 +205,9 @@ class QuantumKernel(_Declared):
         -------
         ndarray of shape (n,)
             Ones for a fidelity, whatever the noise, as in `evaluate` of one set of points (a point
-            given twice, ``evaluate(X, X)``, is measured, and survives less often); purities for a linear projected kernel, less than 1 where an
-            approximation leaves a part of a point unexplained.
+            given twice, ``evaluate(X, X)``, is measured, and survives less often); purities for a
+            linear projected kernel, less than 1 where an approximation leaves a part of a point
+            unexplained.
         """
         return self._timed(self._diagonal, self._scaled(X))
 

@@ -23,7 +23,7 @@ POINTS = "0.0,0.1,-1\n0.1,0.0,-1\n1.0,0.9,1\n0.9,1.0,1\n"
 
 def row(mean=0.9, sd=0.02, model="SVC", **settings):
     given = tuple((name, str(value)) for name, value in settings.items())
-    return PublishedRow("line", "line_2d", model, 5, mean, sd, Settings("line 2", given))
+    return PublishedRow("line", "line_2d", model, 5, mean, sd, 0.9, Settings("line 2", given))
 
 
 @pytest.fixture
@@ -232,5 +232,6 @@ def test_digest_is_read_row_by_row(folder):
         5,
         1.0,
         0.0,
+        1.0,
         Settings("published.csv: line 2", (("C", "100.0"), ("gamma", "0.1"))),
     )

@@ -11,7 +11,10 @@ __all__ = ["iqp"]
 
 
 def iqp(
-    n_features: int, reps: PositiveInt = 1, entanglement: Entanglement = "full"
+    n_features: int,
+    reps: PositiveInt = 1,
+    entanglement: Entanglement = "full",
+    interacting_reps: PositiveInt | None = None,
 ) -> QuantumCircuit:
     r"""Hadamards, one rotation a feature and one a product of two features, all about Z.
 
@@ -29,6 +32,9 @@ def iqp(
         Number of times that the layer is repeated.
     entanglement : str or list of pairs, default="full"
         Pairs of features that interact; see `qml.circuits.entangled_pairs`.
+    interacting_reps : int or None, default=None
+        Number of layers, from the first, that have the products of two features; None is all. The
+        rows that Bowles, Ahmed and Schuld printed are those of 1, see ``docs/training.md``.
 
     Returns
     -------
@@ -38,7 +44,8 @@ def iqp(
     References
     ----------
     Havlíček et al., Nature 567, 209 (2019), doi:10.1038/s41586-019-0980-2; the convention is that
-    of PennyLane's ``IQPEmbedding``.
+    of PennyLane's ``IQPEmbedding``; the
+    rows of one interacting layer: Bowles, Ahmed and Schuld, arXiv:2403.07059 (2024).
 
     Examples
     --------
@@ -47,10 +54,12 @@ def iqp(
     """
     x = ParameterVector("x", n_features)
     circuit = QuantumCircuit(n_features)
-    for _ in range(reps):
+    for layer in range(reps):
         circuit.h(range(n_features))
         for i in range(n_features):
             circuit.rz(x[i], i)
+        if interacting_reps is not None and layer >= interacting_reps:
+            continue
         for i, j in entangled_pairs(entanglement, n_features):
             circuit.rzz(x[i] * x[j], i, j)
     return circuit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -105,7 +106,9 @@ def test_iqp_variational_is_cz_layers_and_the_linear_loss(n_features, reps, laye
     samples, weights = published("iqp_variational_classifier", X, reps=reps, layers=layers)
 
     def circuit(x):
-        qml.IQPEmbedding(x, wires=range(n_features), n_repeats=reps)
+        # pairs in an iterator, as PennyLane's own were up to 0.33: the first layer takes them
+        pairs = combinations(range(n_features), 2)
+        qml.IQPEmbedding(x, wires=range(n_features), n_repeats=reps, pattern=pairs)
         qml.StronglyEntanglingLayers(
             weights.reshape(layers, n_features, 3), wires=range(n_features), imprimitive=qml.CZ
         )
@@ -342,8 +345,8 @@ def test_kernels_of_the_iqp_and_the_separable_map_are_the_published_ones(name, r
     X = features(3)
 
     def encoded(x):
-        if name == "iqp":
-            qml.IQPEmbedding(x, wires=range(3), n_repeats=reps)
+        if name == "iqp":  # pairs in an iterator, as they were
+            qml.IQPEmbedding(x, wires=range(3), n_repeats=reps, pattern=combinations(range(3), 2))
         else:  # published with the sign of the features turned round
             for wire in (0, 1, 2) * reps:
                 qml.RX(-np.pi / 4, wires=wire)
@@ -356,5 +359,6 @@ def test_kernels_of_the_iqp_and_the_separable_map_are_the_published_ones(name, r
         return qml.probs()
 
     expected = [[overlap(x, y)[0] for y in X] for x in X]
-    kernel = FidelityKernel({"name": name, "reps": reps})
+    given = {"interacting_reps": 1} if name == "iqp" else {}
+    kernel = FidelityKernel({"name": name, "reps": reps, **given})
     np.testing.assert_allclose(kernel(X, X), expected, atol=1e-10)
