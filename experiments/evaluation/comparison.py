@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
+from experiments.evaluation.rows import FoldRows, Rows
 from experiments.evaluation.statistics import (
     Comparison,
     Friedman,
@@ -67,21 +68,28 @@ def judge(comparison: Comparison, p: float) -> Judgement:
 
 
 def verdicts(
-    cells: pd.DataFrame, metric: str, rope: float, pairs: Sequence[tuple[str, str]] | None = None
+    cells: pd.DataFrame,
+    metric: str,
+    rope: float,
+    pairs: Sequence[tuple[str, str]] | None = None,
+    rows: Callable[[str], FoldRows | None] | None = None,
 ) -> list[Verdict]:
     """Return the verdict on every pair of models, data set by data set.
 
     Parameters
     ----------
     cells : DataFrame
-        One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``
-        and the metric; a model takes part where all its cells are done.
+        One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``,
+        the metric and, for `rows`, ``key``; a model takes part where all its cells are done.
     metric : str
         Metric that is compared, a key of `METRICS`.
     rope : float
         Half width of the region of practical equivalence.
     pairs : sequence of (first, second) or None, default=None
         Pairs of labels that alone are compared and adjusted for; None is all pairs.
+    rows : callable or None, default=None
+        Function from a cell's key to what its test rows do to the metric; None leaves the errors
+        to the folds alone.
 
     Returns
     -------
@@ -95,19 +103,37 @@ def verdicts(
             continue
         done = group[group.status == "done"]
         ratio = float((done.n_test / done.n_train).mean())
-        step = 1 / float(done.n_test.mean()) if METRICS[metric].counts_rows else 0.0
+        of_model = {} if rows is None else _rows(done, rows)
         chosen = pairs
         if chosen is None:
             order = scores.mean().sort_values(ascending=False, kind="stable").index
             chosen = list(itertools.combinations(order, 2))
         chosen = [pair for pair in chosen if set(pair) <= set(scores.columns)]
-        compared = [compare(scores[a] - scores[b], ratio, rope, step) for a, b in chosen]
+        compared = [
+            compare(scores[a] - scores[b], ratio, rope, _between(of_model, a, b)) for a, b in chosen
+        ]
         adjusted = holm([one.p for one in compared])
         found += [
             Verdict(str(dataset), a, b, judge(one, float(p)), float(p), one)
             for (a, b), one, p in zip(chosen, compared, adjusted, strict=True)
         ]
     return found
+
+
+def _rows(done: pd.DataFrame, rows: Callable[[str], FoldRows | None]) -> dict[str, Rows]:
+    """Return what distinct rows do to each model's mean, where every fold says so."""
+    found = {}
+    for model, cells in done.groupby("model", sort=False):
+        folds = [fold for key in cells.key if (fold := rows(str(key))) is not None]
+        if len(folds) == len(cells):
+            found[str(model)] = Rows.of_folds(folds)
+    return found
+
+
+def _between(of_model: dict[str, Rows], first: str, second: str) -> Rows | None:
+    if not {first, second} <= of_model.keys():
+        return None
+    return of_model[first].less(of_model[second])
 
 
 def _whole(group: pd.DataFrame, metric: str) -> pd.DataFrame:

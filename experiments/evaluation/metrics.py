@@ -15,7 +15,18 @@ from experiments.evaluation.tasks import Task
 from experiments.records import ScoresKind, StoredPredictions
 from qml.errors import SpecError, did_you_mean
 
-__all__ = ["METRICS", "Predictions", "applies", "bounds", "check_metrics", "confusion", "score"]
+Counts = NDArray[np.float64]
+
+__all__ = [
+    "METRICS",
+    "Predictions",
+    "applies",
+    "bounds",
+    "check_metrics",
+    "counted",
+    "placed",
+    "score",
+]
 
 _BINS = 10  # of the calibration error
 
@@ -70,6 +81,25 @@ class Predictions:
         return np.asarray(self.true[:, np.newaxis] == np.asarray(self.classes))
 
 
+def counted(predictions: Predictions) -> Counts:
+    """Return how often a class (row) was called each class (column).
+
+    A label that is none of the classes counts as a wrong one.
+    """
+    is_, called, k = *placed(predictions), len(np.asarray(predictions.classes))
+    counts = np.bincount(is_ * k + called, minlength=k * k)
+    return counts.reshape(k, k).astype(np.float64)
+
+
+def placed(predictions: Predictions) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Return the places of what is and what was called among the classes, as `counted` has them."""
+    classes = np.asarray(predictions.classes)
+    k = len(classes)
+    is_, called = (np.searchsorted(classes, y) for y in (predictions.true, predictions.predicted))
+    known = classes[np.minimum(called, k - 1)] == predictions.predicted
+    return is_, np.where(known, called, (is_ + 1) % k)
+
+
 @dataclass(frozen=True)
 class Metric:
     """One metric.
@@ -86,10 +116,12 @@ class Metric:
         Ends of its range.
     higher_is_better : bool
         True where a better model has the higher value.
-    counts_rows : bool
-        True where it moves in steps of a test row, as an accuracy does.
     title : str
         Title in tables; the name if empty.
+    by_row : callable or None
+        Function from `Predictions` to a number a row, of which it is the mean; None if it is none.
+    of_counts : callable or None
+        Function from `counted`, of any leading shape, to the metric; None if labels do not do.
     """
 
     of: Callable[[Predictions], float]
@@ -98,27 +130,60 @@ class Metric:
     low: float = 0.0
     high: float = 1.0
     higher_is_better: bool = True
-    counts_rows: bool = True
     title: str = ""
+    by_row: Callable[[Predictions], NDArray[np.float64]] | None = None
+    of_counts: Callable[[Counts], Counts] | None = None
 
 
 def _labels(function: Callable[..., Any]) -> Callable[[Predictions], float]:
     return lambda p: float(function(p.true, p.predicted))
 
 
-def _averaged(
-    function: Callable[..., Any], always_macro: bool = False
-) -> Callable[[Predictions], float]:
+def _per_class(kind: Literal["precision", "recall", "f1"]) -> Callable[[Counts], Counts]:
+    """Return the function from counts (is, called) to a number a class; 0 where it has no rows."""
+
+    def numbers(counts: Counts) -> Counts:
+        is_, called = counts.sum(axis=-1), counts.sum(axis=-2)
+        rows = {"precision": called, "recall": is_, "f1": (is_ + called) / 2}[kind]
+        hits = np.diagonal(counts, axis1=-2, axis2=-1)
+        found: Counts = np.divide(hits, rows, out=np.zeros_like(rows), where=rows > 0)
+        return found
+
+    return numbers
+
+
+def _averaged(kind: Literal["precision", "recall", "f1"], always_macro: bool = False) -> Any:
     """Two classes: of the second class in sorted order. More, or macro: the mean over classes."""
+    per_class = _per_class(kind)
 
-    def metric(p: Predictions) -> float:
-        classes = np.asarray(p.classes)
-        options: dict[str, Any] = {"labels": classes, "average": "macro"}
-        if len(classes) == 2 and not always_macro:
-            options = {"pos_label": classes[1]}
-        return float(function(p.true, p.predicted, zero_division=0.0, **options))
+    def numbers(counts: Counts) -> Counts:
+        found = per_class(counts)
+        if counts.shape[-1] == 2 and not always_macro:
+            return found[..., 1]
+        return np.asarray(found.mean(axis=-1))
 
-    return metric
+    return numbers
+
+
+def _balanced(counts: Counts) -> Counts:
+    """Return the mean recall of the classes that have rows."""
+    there = counts.sum(axis=-1) > 0
+    return np.asarray(_per_class("recall")(counts).sum(axis=-1) / np.maximum(1, there.sum(axis=-1)))
+
+
+def _correlation(counts: Counts) -> Counts:
+    """Return Matthews' coefficient; 0 where all rows are of one class, or called one."""
+    is_, called, n = counts.sum(axis=-1), counts.sum(axis=-2), counts.sum(axis=(-2, -1))
+    hits = np.trace(counts, axis1=-2, axis2=-1)
+    joint = hits * n - (is_ * called).sum(axis=-1)
+    spread = np.sqrt((n**2 - (is_**2).sum(axis=-1)) * (n**2 - (called**2).sum(axis=-1)))
+    found: Counts = np.divide(joint, spread, out=np.zeros_like(spread), where=spread > 0)
+    return found
+
+
+def _of_counts(of_counts: Callable[[Counts], Counts], **known: Any) -> Metric:
+    """Return the metric of how often each class was called each class."""
+    return Metric(lambda p: float(of_counts(counted(p))), of_counts=of_counts, **known)
 
 
 def _ranked(function: Callable[..., Any]) -> Callable[[Predictions], float]:
@@ -138,14 +203,22 @@ def _ranked(function: Callable[..., Any]) -> Callable[[Predictions], float]:
     return metric
 
 
-def _log_loss(p: Predictions) -> float:
+def _right(p: Predictions) -> NDArray[np.float64]:
+    return np.asarray(p.true == p.predicted, dtype=np.float64)
+
+
+def _surprises(p: Predictions) -> NDArray[np.float64]:
     given = np.asarray(p.scores)[p.one_hot]
-    return float(-np.mean(np.log(np.clip(given, np.finfo(np.float64).eps, 1.0))))
+    return np.asarray(-np.log(np.clip(given, np.finfo(np.float64).eps, 1.0)))
 
 
-def _brier(p: Predictions) -> float:
+def _squares(p: Predictions) -> NDArray[np.float64]:
     """Squared error of the second class's probability; more classes: half the sum over classes."""
-    return float(np.mean(np.sum((np.asarray(p.scores) - p.one_hot) ** 2, axis=1)) / 2)
+    return np.asarray(np.sum((np.asarray(p.scores) - p.one_hot) ** 2, axis=1) / 2)
+
+
+def _distances(p: Predictions) -> NDArray[np.float64]:
+    return np.asarray(np.abs(np.asarray(p.true, dtype=np.float64) - p.predicted))
 
 
 def _calibration_error(p: Predictions) -> float:
@@ -158,55 +231,45 @@ def _calibration_error(p: Predictions) -> float:
     return float(np.abs(gaps).sum() / len(right))
 
 
+def _mean_of(by_row: Callable[[Predictions], NDArray[np.float64]], **known: Any) -> Metric:
+    """Return the metric that is a mean over rows."""
+    return Metric(lambda p: float(np.mean(by_row(p))), by_row=by_row, **known)
+
+
 METRICS: dict[str, Metric] = {
-    "accuracy": Metric(lambda p: float(np.mean(p.true == p.predicted))),
-    "balanced_accuracy": Metric(
-        _labels(library.balanced_accuracy_score), title="balanced accuracy"
+    "accuracy": _mean_of(_right),
+    "balanced_accuracy": _of_counts(_balanced, title="balanced accuracy"),
+    "precision": _of_counts(_averaged("precision")),
+    "recall": _of_counts(_averaged("recall")),
+    "f1": _of_counts(_averaged("f1"), title="F1"),
+    "precision_macro": _of_counts(
+        _averaged("precision", always_macro=True), title="precision (macro)"
     ),
-    "precision": Metric(_averaged(library.precision_score)),
-    "recall": Metric(_averaged(library.recall_score)),
-    "f1": Metric(_averaged(library.f1_score), title="F1"),
-    "precision_macro": Metric(
-        _averaged(library.precision_score, always_macro=True), title="precision (macro)"
-    ),
-    "recall_macro": Metric(
-        _averaged(library.recall_score, always_macro=True), title="recall (macro)"
-    ),
-    "f1_macro": Metric(_averaged(library.f1_score, always_macro=True), title="F1 (macro)"),
-    "mcc": Metric(_labels(library.matthews_corrcoef), low=-1.0, title="MCC"),
-    "roc_auc": Metric(
-        _ranked(library.roc_auc_score), needs="scores", counts_rows=False, title="ROC AUC"
-    ),
-    "pr_auc": Metric(
-        _ranked(library.average_precision_score), needs="scores", counts_rows=False, title="PR AUC"
-    ),
-    "log_loss": Metric(
-        _log_loss,
+    "recall_macro": _of_counts(_averaged("recall", always_macro=True), title="recall (macro)"),
+    "f1_macro": _of_counts(_averaged("f1", always_macro=True), title="F1 (macro)"),
+    "mcc": _of_counts(_correlation, low=-1.0, title="MCC"),
+    "roc_auc": Metric(_ranked(library.roc_auc_score), needs="scores", title="ROC AUC"),
+    "pr_auc": Metric(_ranked(library.average_precision_score), needs="scores", title="PR AUC"),
+    "log_loss": _mean_of(
+        _surprises,
         needs="probabilities",
         high=math.inf,
         higher_is_better=False,
-        counts_rows=False,
         title="log loss",
     ),
-    "brier": Metric(
-        _brier, needs="probabilities", higher_is_better=False, counts_rows=False, title="Brier"
-    ),
+    "brier": _mean_of(_squares, needs="probabilities", higher_is_better=False, title="Brier"),
     "calibration_error": Metric(
         _calibration_error,
         needs="probabilities",
         higher_is_better=False,
-        counts_rows=False,
         title="calibration error",
     ),
-    "r2": Metric(
-        _labels(library.r2_score), task="regression", low=-math.inf, counts_rows=False, title="R²"
-    ),
-    "mae": Metric(
-        _labels(library.mean_absolute_error),
+    "r2": Metric(_labels(library.r2_score), task="regression", low=-math.inf, title="R²"),
+    "mae": _mean_of(
+        _distances,
         task="regression",
         high=math.inf,
         higher_is_better=False,
-        counts_rows=False,
         title="MAE",
     ),
     "rmse": Metric(
@@ -214,7 +277,6 @@ METRICS: dict[str, Metric] = {
         task="regression",
         high=math.inf,
         higher_is_better=False,
-        counts_rows=False,
         title="RMSE",
     ),
 }
@@ -279,11 +341,3 @@ def score(name: str, predictions: Predictions) -> float | None:
         return None
     value = metric.of(predictions)
     return None if math.isnan(value) else value
-
-
-def confusion(predictions: Predictions) -> NDArray[np.intp]:
-    """Return how often a class (row) was called each class (column)."""
-    labels = np.asarray(predictions.classes)
-    return np.asarray(
-        library.confusion_matrix(predictions.true, predictions.predicted, labels=labels)
-    )

@@ -10,7 +10,7 @@ import pandas as pd
 
 from experiments.evaluation.comparison import Verdict, verdicts
 from experiments.evaluation.metrics import METRICS
-from experiments.reporting.verdicts import deciding_metrics, models_of, sentence
+from experiments.reporting.verdicts import deciding_metrics, models_of, rows_of, sentence
 from experiments.running.results import Results
 from qml.durable import write_durably
 
@@ -80,13 +80,15 @@ def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
     """Return every quantum model that has controls, by the study's first metric of its task."""
     own, controls = models_of(cells), cells[cells.control != ""]
     metrics, rope = deciding_metrics(results.plan), results.plan.rope
+    of_metric = {metric: rows_of(results, metric) for metric in metrics}
     found = []
     for (dataset, model), group in controls.groupby(["dataset", "model"], sort=False):
         mine = own[(own.dataset == dataset) & (own.model == model)]
         kinds = list(dict.fromkeys(group.control))
         both = pd.concat([mine.assign(model=_OWN), group.assign(model=group.control)])
         for metric in metrics:
-            judged = verdicts(both, metric, rope, [(_OWN, kind) for kind in kinds])
+            pairs = [(_OWN, kind) for kind in kinds]
+            judged = verdicts(both, metric, rope, pairs, of_metric[metric])
             if judged:
                 found.append(_explained(str(dataset), str(model), metric, both, judged))
                 break

@@ -13,13 +13,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.evaluation.metrics import (
-    METRICS,
     Predictions,
     bounds,
     check_metrics,
-    confusion,
+    counted,
     score,
 )
+from experiments.evaluation.rows import Rows, rows_of_fold
 from experiments.evaluation.statistics import bootstrap_interval, corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
@@ -219,12 +219,18 @@ def _metric_interval(
     """Return a metric's mean over folds and the ends of its 95 % interval."""
     scores = np.array([one.scores[metric] for one in done], dtype=float)
     ratio = _mean(record.n_test / record.n_train for record in records)
-    counts_rows = bool(done) and METRICS[metric].counts_rows
-    step = 1 / _mean(record.n_test for record in records) if counts_rows else 0.0
-    mean, low, high = corrected_interval(scores, ratio, step=step)
+    mean, low, high = corrected_interval(scores, ratio, rows=_rows(metric, done))
     if interval == "bootstrap":
         low, high = _bootstrapped([one.fit for one in done], metric)
     return mean, low, high
+
+
+def _rows(metric: str, done: list[_Scored]) -> Rows | None:
+    """Return what distinct test rows do to the mean; None where not every fold has a score."""
+    stored = [one.fit.predictions for one in done]
+    folds = [rows_of_fold(metric, s.row, Predictions.stored(s)) for s in stored if s is not None]
+    known = [fold for fold in folds if fold is not None]
+    return Rows.of_folds(known) if known and len(known) == len(done) else None
 
 
 def _bootstrapped(fits: Sequence[Fit], metric: str) -> tuple[float, float]:
@@ -265,7 +271,7 @@ def confusions(results: Results) -> str:
         folds = _said(fits)
         if not folds or folds[0].classes is None:
             continue
-        counts = sum((confusion(fold) for fold in folds[1:]), confusion(folds[0]))
+        counts = sum((counted(fold) for fold in folds[1:]), counted(folds[0])).astype(int)
         names = [str(label) for label in folds[0].classes]
         rows = [[name, *row] for name, row in zip(names, counts.tolist(), strict=True)]
         of_size = "" if size is None else f", {size_text(size)} training rows"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import textwrap
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,14 +18,24 @@ from experiments.evaluation.comparison import (
     over_datasets,
     verdicts,
 )
-from experiments.evaluation.metrics import METRICS, applies
+from experiments.evaluation.metrics import METRICS, Predictions, applies
+from experiments.evaluation.rows import FoldRows, rows_of_fold
 from experiments.evaluation.statistics import rank_biserial
 from experiments.evaluation.tasks import Task
 from experiments.records import StoredPlan
 from experiments.running.results import Results
 from qml.durable import write_durably
 
-__all__ = ["Found", "deciding_metrics", "find", "models_of", "render", "sentence", "write"]
+__all__ = [
+    "Found",
+    "deciding_metrics",
+    "find",
+    "models_of",
+    "render",
+    "rows_of",
+    "sentence",
+    "write",
+]
 
 _WIDTH = 100  # of running text
 _SIGNS = {"better": "+", "worse": "-", "practically equal": "=", "undecided": "?"}
@@ -79,11 +91,24 @@ def find(results: Results, cells: pd.DataFrame) -> list[Found]:
     quantum = {row.label for row in plan.models if row.backend is not None}
     all_found = []
     for metric in deciding_metrics(plan):
-        found = verdicts(kept, metric, plan.rope)
+        found = verdicts(kept, metric, plan.rope, rows=rows_of(results, metric))
         if found:
             over = over_datasets(kept, metric)
             all_found.append(Found(metric, plan.rope, found, over, quantum))
     return all_found
+
+
+def rows_of(results: Results, metric: str) -> Callable[[str], FoldRows | None]:
+    """Return what tells of a cell, by its key, what its test rows do to a metric."""
+
+    @functools.cache  # shared cells stand in several rows
+    def of_cell(key: str) -> FoldRows | None:
+        stored = results.cells[key].predictions
+        if stored is None:
+            return None
+        return rows_of_fold(metric, stored.row, Predictions.stored(stored))
+
+    return of_cell
 
 
 def deciding_metrics(plan: StoredPlan) -> list[str]:
@@ -119,7 +144,8 @@ def render(found: Found) -> str:
     lines = [
         f"Verdicts by {METRICS[found.metric].title or found.metric}, row against column: + better, "
         f"- worse, = practically equal (within {found.rope:g}),",
-        "? undecided. Nadeau-Bengio corrected t test, Holm over all pairs of a data set.",
+        "? undecided. Nadeau-Bengio corrected t test, held to the distinct test rows; Holm over",
+        "all pairs of a data set.",
     ]
     for dataset in dict.fromkeys(v.dataset for v in found.verdicts):
         mine = [v for v in found.verdicts if v.dataset == dataset]

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import slopes
+from benchmarks import slopes, statistics
 from benchmarks.cases import CASES
 from qml.backends import resolve_backend
 
@@ -75,3 +75,39 @@ def test_slopes_are_compared_with_the_backend_s_own_values():
     assert found.largest > 0.1
     assert found.value_gates == found.gradient_gates == 1
     assert found.shifts == 2 * 6  # an angle may be a sum: it is one angle
+
+
+@pytest.mark.parametrize("n, truth, repeats", [(80, 0.99, 20), (178, 0.98, 5)])
+def test_intervals_cover_and_are_not_wide(n, truth, repeats):
+    _, _, before, now, _, width = statistics.interval_entry(n, truth, repeats, 200)
+    assert percent(before) < 93
+    assert percent(now) + 2 * error(now) >= 93
+    assert float(width) < 1.5
+
+
+@pytest.mark.parametrize(
+    "design",
+    [
+        statistics.Design("discriminant", 80, 5, 1.5, 5, 2),
+        statistics.Design("tree", 80, 5, 1.5, 5, 1),
+        statistics.Design("discriminant", 40, 3, 1.5, 0, 5),
+    ],
+)
+def test_winners_are_named_in_at_most_one_of_twenty_draws_of_equals(design):
+    *_, equal, _, _ = statistics.pair_entry(design, 300)
+    assert percent(equal) - 2 * error(equal) <= 5
+
+
+def test_a_model_that_is_better_is_not_explained_away():
+    """By three controls of which each is 4.5 points worse, at 80 rows: 46 % before."""
+    _, _, before, now, *_ = statistics.control_entry(80, 0.35, 150)
+    assert percent(before) > 30
+    assert percent(now) <= 2
+
+
+def percent(cell):
+    return float(cell.split(" ± ")[0])
+
+
+def error(cell):
+    return float(cell.split(" ± ")[1])

@@ -197,3 +197,35 @@ def test_labels_are_shuffled_among_training_rows_alone():
     assert (shuffled[:20] != y[:20]).any()
     other = permuted(y, train, Split(0, 0, 1))
     assert (shuffled != other).any()
+
+
+@pytest.mark.filterwarnings("ignore:y_pred contains classes not in y_true")
+@pytest.mark.filterwarnings("ignore:A single label was found")
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("metric", [name for name, known in METRICS.items() if known.of_counts])
+def test_metrics_of_counts_are_scikit_learns(metric, n_classes):
+    """Rows few enough that classes are missing among what is, or what is called."""
+    rng = np.random.default_rng(n_classes)
+    theirs = {
+        "balanced_accuracy": library.balanced_accuracy_score,
+        "mcc": library.matthews_corrcoef,
+    }
+    for _ in range(200):
+        true, predicted = rng.integers(n_classes, size=(2, rng.integers(1, 8)))
+        said = Predictions(true, predicted, np.arange(n_classes))
+        if metric in theirs:
+            wanted = theirs[metric](true, predicted)
+        else:
+            macro = n_classes > 2 or metric.endswith("_macro")
+            average = {"average": "macro"} if macro else {"pos_label": 1}
+            function = getattr(library, f"{metric.removesuffix('_macro')}_score")
+            if macro:
+                average["labels"] = np.arange(n_classes)
+            wanted = function(true, predicted, zero_division=0.0, **average)
+        assert score_of(metric, said) == pytest.approx(wanted, abs=1e-12)
+
+
+def test_a_label_that_is_no_class_is_a_wrong_one():
+    said = Predictions(np.array([0, 1, 1]), np.array([0, 7, 1]), np.arange(2))
+    assert score_of("recall", said) == score_of("recall_macro", said) - 0.25 == 0.5
+    assert score_of("balanced_accuracy", said) == 0.75

@@ -8,6 +8,7 @@ import pytest
 from scipy import stats
 
 from experiments.evaluation.comparison import judge, over_datasets, verdicts
+from experiments.evaluation.rows import FoldRows, Rows
 from experiments.evaluation.statistics import (
     bootstrap_interval,
     compare,
@@ -93,14 +94,36 @@ def test_corrected_test_is_the_formula_and_the_interval_its_inverse():
     assert compare(d - low, 0.25, 0.0).p == pytest.approx(0.05)
 
 
-def test_equal_folds_are_not_certain_where_scores_move_by_rows():
+def rows(n, influence=0.0, step=None):
+    """Return n rows whose influences have this root mean square."""
+    signs = np.resize([1.0, -1.0], n)
+    steps = np.full(n, 1 / n if step is None else step)
+    return Rows(np.arange(n), influence * signs / n, steps)
+
+
+def test_equal_folds_are_not_certain_and_fewer_rows_are_less_so():
     same = np.zeros(5)
-    few, many = compare(same, 0.25, 0.01, step=1 / 16), compare(same, 0.25, 0.01, step=1 / 400)
+    few, many = (compare(same, 0.25, 0.01, rows(n)) for n in (80, 2000))
     assert judge(few, few.p) == "undecided"
     assert judge(many, many.p) == "practically equal"
-    assert corrected_interval(np.ones(5), 0.25, step=1 / 16)[1] < 0.97
+    low = corrected_interval(np.ones(5), 0.25, rows=rows(80))[1]
+    assert 0.955 < low < 0.97  # Clopper and Pearson: 0.955
+    assert low == corrected_interval(np.ones(100), 0.25, rows=rows(80))[1]  # repeats bring no rows
     certain = compare(np.full(5, 0.2), 0.25, 0.01)
     assert (certain.p, certain.p_better, certain.effect) == (0.0, 1.0, np.inf)
+
+
+def test_error_of_the_folds_is_held_between_that_of_the_rows_and_half_as_much_again():
+    n, folds = 400, np.array([0.8, 0.9, 0.85, 0.7, 0.95])
+    alone = corrected_interval(folds, 0.25)
+    for spread, factor in ((0.1, 2.25), (10.0, 1.0)):
+        known = rows(n, spread)
+        mean, low, high = corrected_interval(folds, 0.25, rows=known)
+        assert mean == alone[0]
+        half = stats.t.ppf(0.975, n - 1) * np.sqrt(factor * known.variance)
+        assert (high - low) / 2 == pytest.approx(half)
+    between = rows(n, 1.5)
+    assert corrected_interval(folds, 0.25, rows=between) == alone
 
 
 def test_visible_difference_is_what_is_seen_four_times_in_five():
@@ -118,11 +141,11 @@ def test_visible_difference_is_what_is_seen_four_times_in_five():
     )
 
 
-def nearest_mean_accuracies(X, y, train, test):
-    """Return the test accuracy of the nearest class mean."""
+def nearest_mean_right(X, y, train, test):
+    """Return for which test rows the nearest class mean is right."""
     means = np.array([X[train][y[train] == k].mean(axis=0) for k in (0, 1)])
     distances = ((X[test][:, None, :] - means) ** 2).sum(axis=2)
-    return (distances.argmin(axis=1) == y[test]).mean()
+    return (distances.argmin(axis=1) == y[test]).astype(float)
 
 
 def test_false_positives_are_at_most_nominal_over_two_thousand_null_draws():
@@ -136,17 +159,19 @@ def test_false_positives_are_at_most_nominal_over_two_thousand_null_draws():
     for _ in range(2000):
         y = np.arange(n) % 2
         X = rng.normal(size=(n, 8)) + 0.5 * y[:, None]
-        differences = []
+        differences, weighed = [], ([], [])
         for _ in range(2):
             order = rng.permutation(n)
             for fold in range(5):
                 test = order[fold * 12 : fold * 12 + 12]
                 train = np.setdiff1d(order, test)
-                pair = [
-                    nearest_mean_accuracies(part, y, train, test) for part in (X[:, :4], X[:, 4:])
-                ]
-                differences.append(pair[0] - pair[1])
-        found = compare(differences, 0.25, 0.01, step=1 / 12)
+                right = [nearest_mean_right(part, y, train, test) for part in (X[:, :4], X[:, 4:])]
+                differences.append(right[0].mean() - right[1].mean())
+                for folds, one in zip(weighed, right, strict=True):
+                    influence = (one - one.mean()) / np.sqrt(len(test) * (len(test) - 1))
+                    folds.append(FoldRows(test, influence, np.full(len(test), 1 / len(test))))
+        first, second = (Rows.of_folds(folds) for folds in weighed)
+        found = compare(differences, 0.25, 0.01, first.less(second))
         judged.append(judge(found, found.p))
         plain.append(stats.ttest_1samp(differences, 0).pvalue < 0.05)
     wrong = np.mean([one in ("better", "worse") for one in judged])

@@ -11,7 +11,7 @@ import pytest
 
 from experiments import Study
 from experiments.evaluation.comparison import verdicts
-from experiments.evaluation.metrics import METRICS, Predictions, confusion, score
+from experiments.evaluation.metrics import METRICS, Predictions, counted, score
 from experiments.evaluation.splits import split
 from experiments.records import Split
 from experiments.reporting import rendering, tables
@@ -125,7 +125,7 @@ def test_confusion_matrices_count_every_test_row(run):
     counts = [int(cell) for line in block[2:4] for cell in line.split()[1:]]
     assert sum(counts) == 2 * 60
     folds = Predictions(np.array(["a", "b", "b"]), np.array(["b", "b", "b"]), np.array(["a", "b"]))
-    assert confusion(folds).tolist() == [[0, 1], [0, 2]]
+    assert counted(folds).tolist() == [[0, 1], [0, 2]]
 
 
 def test_bootstrap_interval_is_about_the_test_rows(run):
