@@ -35,6 +35,9 @@ class Explained:
         Mean over folds by kind of control.
     verdicts : dict
         Verdict on model and control by kind, adjusted for the model's controls.
+    tuned : bool
+        True where the model and its controls each have their own best settings. Settings that
+        somebody chose may suit the control and not the model, or neither.
     """
 
     dataset: str
@@ -43,36 +46,45 @@ class Explained:
     score: float
     controls: dict[str, float]
     verdicts: dict[str, Verdict]
+    tuned: bool = False
 
     @property
-    def explained_by(self) -> list[str]:
-        """The controls that do as well or better: equal in practice, or with no lower mean."""
-        return [
-            kind
-            for kind, v in self.verdicts.items()
-            if v.judgement in ("worse", "practically equal")
-            or (v.judgement == "undecided" and v.comparison.difference <= 0)
-        ]
+    def beaten(self) -> list[str]:
+        """The controls that the model is better than."""
+        return self._judged("better")
+
+    @property
+    def matched_by(self) -> list[str]:
+        """The controls that are shown to do as well, within the rope, or better.
+
+        The chance that a control is named which the model is better than by the rope or more is at
+        most 5 %: either test would have to err.
+        """
+        return self._judged("worse", "practically equal")
 
     @property
     def open(self) -> list[str]:
-        """The controls that do less well, but not by more than these folds can tell from luck."""
-        undecided = [kind for kind, v in self.verdicts.items() if v.judgement == "undecided"]
-        return [kind for kind in undecided if kind not in self.explained_by]
+        """The controls that these folds do not tell from the model, whichever mean is higher."""
+        return self._judged("undecided")
+
+    def _judged(self, *judgements: str) -> list[str]:
+        return [kind for kind, v in self.verdicts.items() if v.judgement in judgements]
 
     def text(self) -> str:
         """Return what the controls say of the model's result."""
-        where, told = f"{self.model} on {self.dataset}", self.explained_by
-        beaten = [kind for kind in self.verdicts if kind not in (*told, *self.open)]
-        parts = []
-        if told:
-            parts.append(f"explained away by {', '.join(told)}")
-        if self.open:
-            parts.append(f"not shown to be better than {', '.join(self.open)}")
-        if not parts:
-            return f"{where}: better than each of its controls ({', '.join(beaten)})."
-        if beaten:
-            parts.append(f"better than {', '.join(beaten)}")
+        where = f"{self.model} on {self.dataset}"
+        if not self.matched_by and not self.open:
+            return f"{where}: better than each of its controls ({', '.join(self.beaten)})."
+        no_better = "explained away by" if self.tuned else "at these settings no better than"
+        parts = [
+            f"{said} {', '.join(kinds)}"
+            for said, kinds in (
+                (no_better, self.matched_by),
+                ("not shown to be better than", self.open),
+                ("better than", self.beaten),
+            )
+            if kinds
+        ]
         return f"{where}: {'; '.join(parts)}."
 
 
@@ -90,18 +102,24 @@ def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
             pairs = [(_OWN, kind) for kind in kinds]
             judged = verdicts(both, metric, rope, pairs, of_metric[metric])
             if judged:
-                found.append(_explained(str(dataset), str(model), metric, both, judged))
+                tuned = results.models[str(model)].search is not None
+                found.append(_explained(str(dataset), str(model), metric, both, judged, tuned))
                 break
     return found
 
 
 def _explained(
-    dataset: str, model: str, metric: str, both: pd.DataFrame, judged: list[Verdict]
+    dataset: str,
+    model: str,
+    metric: str,
+    both: pd.DataFrame,
+    judged: list[Verdict],
+    tuned: bool,
 ) -> Explained:
     means = both.groupby("model", sort=False)[metric].mean()
     scores = {v.second: float(means[v.second]) for v in judged}
     by_kind = {v.second: v for v in judged}
-    return Explained(dataset, model, metric, float(means[_OWN]), scores, by_kind)
+    return Explained(dataset, model, metric, float(means[_OWN]), scores, by_kind, tuned)
 
 
 def render(found: list[Explained]) -> str:
@@ -129,10 +147,16 @@ def render(found: list[Explained]) -> str:
     headers = ["data set", "model", name, *kinds]
     table = tabulate(rows, headers=headers, disable_numparse=True)
     said = "\n".join(textwrap.fill(one.text(), 100, subsequent_indent="  ") for one in found)
-    return (
-        f"{table}\nA control is marked where the model is not shown to be better: ? undecided, "
-        f"= practically equal,\n< the control is better. Holm over a model's controls.\n\n{said}"
+    legend = (
+        "A control is marked where the model is not shown to be better: ? undecided, = practically "
+        "equal, < the control is better. Holm over a model's controls."
     )
+    if not all(one.tuned for one in found):
+        legend += (
+            " A model that was not tuned is not explained away: settings may suit a control by "
+            "chance, the bandwidth above all (add `tuning:`)."
+        )
+    return f"{table}\n{textwrap.fill(legend, 100)}\n\n{said}"
 
 
 def write(found: list[Explained], folder: Path) -> list[Path]:

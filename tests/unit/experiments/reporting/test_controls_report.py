@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from experiments import Study
@@ -60,3 +62,24 @@ def test_model_that_beats_all_controls_is_said_to(finished):
     better = {kind: v for kind, v in one.verdicts.items() if v.judgement == "better"}
     alone = report.Explained("d", "m", "accuracy", 1.0, dict.fromkeys(better, 0.5), better)
     assert alone.text().startswith("m on d: better than each of its controls")
+
+
+def test_only_what_is_shown_is_said_and_only_tuned_models_are_explained_away(finished):
+    found = {one.model: one for one in report.find(finished.results(), finished.cells())}
+    verdict = next(iter(found["narrow"].verdicts.values()))
+    judged = {
+        "no entanglement": replace(verdict, judgement="practically equal"),
+        "same spectrum": replace(verdict, judgement="undecided"),  # whichever mean is higher
+        "matched RBF": replace(verdict, judgement="worse"),
+        "dummy": replace(verdict, judgement="better"),
+    }
+    scores = dict.fromkeys(judged, 0.9)
+    one = report.Explained("d", "m", "accuracy", 0.8, scores, judged)
+    rest = "not shown to be better than same spectrum; better than dummy."
+    equal = "no entanglement, matched RBF"
+    assert one.text() == f"m on d: at these settings no better than {equal}; {rest}"
+    tuned = replace(one, tuned=True)
+    assert tuned.text() == f"m on d: explained away by {equal}; {rest}"
+    assert "was not tuned" in report.render([one])
+    assert "was not tuned" not in report.render([tuned])
+    assert not any(model.tuned for model in found.values())
