@@ -9,6 +9,7 @@ project's.
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -299,6 +300,59 @@ def _judged(found: Sequence[Comparison]) -> list[str]:
     return [judge(one, float(p)) for one, p in zip(found, adjusted, strict=True)]
 
 
+# -- what could have been seen
+
+
+def visible_entry(design: Design, n_models: int, draws: int) -> tuple[str, ...]:
+    """Return how often a difference is shown that is said to be shown four times in five.
+
+    It is added to one pair of models that are all equally good; the others stay as they are.
+    """
+    rng = np.random.default_rng([design.n, n_models, design.folds, design.repeats])
+    pairs = list(itertools.combinations(range(n_models), 2))
+    seen: dict[int, list[bool]] = {1: [], len(pairs): []}
+    beyond, undecided = 0, 0
+    for _ in range(draws):
+        every = models(design, [0.0] * n_models, rng)
+        found = [
+            compare(
+                every[a].scores - every[b].scores,
+                design.test_to_train,
+                ROPE,
+                every[a].rows.less(every[b].rows),
+                len(pairs),
+            )
+            for a, b in pairs
+        ]
+        first, second = every[0], every[1]
+        rows, differences = first.rows.less(second.rows), first.scores - second.scores
+        for family, hits in seen.items():
+            visible = compare(differences, design.test_to_train, ROPE, rows, family).visible
+            apart = compare(differences + visible, design.test_to_train, ROPE, rows)
+            hits.append(bool(holm([apart.p, *(one.p for one in found[1:])])[0] < LEVEL))
+        open_ = [
+            one for one, p in zip(found, holm([one.p for one in found]), strict=True) if p >= LEVEL
+        ]
+        undecided += len(open_)
+        beyond += sum(abs(one.difference) > one.visible for one in open_)
+    name = f"{n_models} models, {design.n} rows"
+    return (
+        name,
+        design.splits,
+        share(seen[1]) if len(pairs) > 1 else "-",
+        share(seen[len(pairs)]),
+        f"{beyond} of {undecided:,}",
+    )
+
+
+VISIBLE = [
+    (Design("discriminant", n, 5, 1.5, folds, repeats), n_models)
+    for n in (80, 178)
+    for folds, repeats in ((5, 2), (5, 10), (0, 5))
+    for n_models in (2, 4, 8)
+]
+
+
 # -- all of it
 
 TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ...]]]]] = {
@@ -328,7 +382,20 @@ TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ..
         ("model", "splits", "as well, before", "as well, now", "all, folds", "all, rows"),
         [partial(control_entry, n, gain) for n in (80, 178, 568) for gain in (0.0, 0.35, 0.9)],
     ),
+    "visible": (
+        "How often a difference is shown that is said to be shown four times in five, in per cent: "
+        "added to one pair of equally good models. And the undecided pairs that are further apart.",
+        ("models", "splits", "shown, as a pair", "shown, as a family", "further apart"),
+        [partial(visible_entry, *design) for design in VISIBLE],
+    ),
 }
+
+
+HEAD = """# Error rates and power of intervals and verdicts
+
+Made by `python -m benchmarks.statistics`, with Monte-Carlo errors. *Folds* is the rule of before:
+the folds' variance alone, of no less than one test row in all. *Rows* is the project's: held to
+that of the distinct rows."""
 
 
 def _entry(task: tuple[str, int, int]) -> tuple[str, ...]:
@@ -349,26 +416,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if name not in TABLES:
             print(SpecError(f"no table {name!r}, allowed: {', '.join(TABLES)}"), file=sys.stderr)
             return 2
-    words = " ".join(sys.argv[1:] if arguments is None else arguments)
-    lines = [
-        "# Error rates and power of intervals and verdicts",
-        "",
-        f"Made by `{f'{parser.prog} {words}'.strip()}`, {options.draws:,} data sets an entry, with "
-        "Monte-Carlo errors. *Folds* is the rule of before: the folds' variance alone, of no less "
-        "than one test row in all. *Rows* is the project's: held to that of the distinct rows.",
-    ]
+    sections = _sections(options.out)
     with ProcessPoolExecutor(options.jobs) as pool:
         for name in options.tables or TABLES:
             said, header, entries = TABLES[name]
-            lines += ["", f"## {name.capitalize()}", "", said, "", _row(header)]
+            lines = [f"{said} {options.draws:,} data sets an entry.", "", _row(header)]
             lines += [_row(["---"] * 2 + ["---:"] * (len(header) - 2))]
-            print("\n".join(lines[-7:]), flush=True)
+            print(f"\n{name}\n\n" + "\n".join(lines), flush=True)
             tasks = [(name, place, options.draws) for place in range(len(entries))]
             for cells in pool.map(_entry, tasks):
                 lines.append(_row(cells))
                 print(lines[-1], flush=True)
-    options.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+            sections[name] = "\n".join(lines)
+    parts = [f"## {name.capitalize()}\n\n{sections[name]}" for name in TABLES if name in sections]
+    options.out.write_text("\n\n".join([HEAD, *parts]) + "\n", encoding="utf-8")
     return 0
+
+
+def _sections(file: Path) -> dict[str, str]:
+    """Return the tables that a file has; those that are not asked for keep their entries."""
+    if not file.is_file():
+        return {}
+    _, *parts = file.read_text("utf-8").split("\n## ")
+    split = (part.partition("\n") for part in parts)
+    return {title.strip().lower(): body.strip() for title, _, body in split}
 
 
 def _row(cells: Sequence[str]) -> str:

@@ -110,7 +110,8 @@ def verdicts(
             chosen = list(itertools.combinations(order, 2))
         chosen = [pair for pair in chosen if set(pair) <= set(scores.columns)]
         compared = [
-            compare(scores[a] - scores[b], ratio, rope, _between(of_model, a, b)) for a, b in chosen
+            compare(scores[a] - scores[b], ratio, rope, _between(of_model, a, b), len(chosen))
+            for a, b in chosen
         ]
         adjusted = holm([one.p for one in compared])
         found += [

@@ -23,7 +23,7 @@ __all__ = [
     "rank_biserial",
 ]
 
-_POWER = 0.8
+_LEVEL, _POWER = 0.05, 0.8
 _MOST_OF_ROWS = 2.25  # times the variance of the rows: one and a half times their width
 
 
@@ -112,7 +112,8 @@ class Comparison:
         Mean difference over its standard deviation between folds (Cohen's d of pairs); infinite
         where the difference is the same on all folds, 0 where there is none.
     visible : float
-        The difference that these folds would have shown with probability 0.8, if it were there.
+        The difference that would have been shown with probability 0.8, if it were there, among as
+        many comparisons as p is adjusted for.
     n_folds : int
         Number of folds compared.
     """
@@ -130,7 +131,11 @@ class Comparison:
 
 
 def compare(
-    differences: ArrayLike, test_to_train: float, rope: float, rows: Rows | None = None
+    differences: ArrayLike,
+    test_to_train: float,
+    rope: float,
+    rows: Rows | None = None,
+    n_comparisons: int = 1,
 ) -> Comparison:
     r"""Compare two models by the differences of their scores, fold by fold.
 
@@ -149,6 +154,12 @@ def compare(
         Half width of the region of practical equivalence, in units of the score.
     rows : Rows or None, default=None
         Distinct test rows of the difference, as for `corrected_interval`.
+    n_comparisons : int, default=1
+        Comparisons that p will be adjusted for: `visible` is what the first of Holm's steps shows,
+
+        .. math:: X = (t_{1-\alpha/2m} + t_{0.8})\,\hat\sigma
+
+        for m comparisons at :math:`\alpha = 0.05`. A difference above it is never undecided.
 
     References
     ----------
@@ -175,7 +186,8 @@ def compare(
         p_worse, p_better = float(posterior.cdf(-rope)), float(posterior.sf(rope))
     spread = float(values.std(ddof=1))
     effect = mean / spread if spread > 0 else float(np.sign(mean) * np.inf) if mean else 0.0
-    quantiles = stats.t.ppf(0.975, degrees) + stats.t.ppf(_POWER, degrees)
+    step = 1 - _LEVEL / (2 * n_comparisons)
+    quantiles = stats.t.ppf(step, degrees) + stats.t.ppf(_POWER, degrees)
     return Comparison(
         mean,
         low,

@@ -133,7 +133,7 @@ def sentence(verdict: Verdict, metric: str) -> str:
         said = f"{verdict.first} is {verdict.judgement} than {verdict.second}"
     elif verdict.judgement == "undecided":
         said = f"{pair}: undecided"
-        numbers += f"; these folds show a difference of {found.visible:.3f} four times in five"
+        numbers += f"; a difference of {found.visible:.3f} would be shown four times in five"
     else:
         said = f"{pair} are practically equal"
     return f"{said} on {verdict.dataset} ({numbers})."

@@ -94,6 +94,26 @@ def test_corrected_test_is_the_formula_and_the_interval_its_inverse():
     assert compare(d - low, 0.25, 0.0).p == pytest.approx(0.05)
 
 
+@pytest.mark.parametrize("n_pairs", [1, 7, 28])
+def test_visible_difference_is_that_of_the_family(n_pairs):
+    """Pairs of no difference but one, which has what is said to be visible to it."""
+    rng = np.random.default_rng(n_pairs)
+    folds, ratio, spread = 50, 0.25, 0.03
+    seen, beyond = [], 0
+    for _ in range(600):
+        shared = spread * np.sqrt(ratio) * rng.normal(size=(n_pairs, 1))
+        differences = shared + spread * rng.normal(size=(n_pairs, folds))
+        visible = compare(differences[0], ratio, 0.0, None, n_pairs).visible
+        found = [compare(one, ratio, 0.0, None, n_pairs) for one in differences[1:]]
+        apart = compare(differences[0] + visible, ratio, 0.0, None, n_pairs)
+        adjusted = holm([apart.p, *(one.p for one in found)])
+        seen.append(adjusted[0] < 0.05)
+        undecided = [one for one, p in zip([apart, *found], adjusted, strict=True) if p >= 0.05]
+        beyond += sum(abs(one.difference) > one.visible for one in undecided)
+    assert np.mean(seen) == pytest.approx(0.8, abs=0.05)
+    assert beyond == 0
+
+
 def rows(n, influence=0.0, step=None):
     """Return n rows whose influences have this root mean square."""
     signs = np.resize([1.0, -1.0], n)
