@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 
 from numpy.typing import ArrayLike
 
+from experiments.planning.foresight import Assumed, Foreseen, foresee
 from experiments.planning.plan import Plan, Planned, make_plan
 from experiments.planning.sources import read_study, study_from_values
 from experiments.planning.spec import StudySpec
@@ -22,7 +23,7 @@ from experiments.running.store import Store
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Plan", "Planned", "Preflight", "RowCheck", "Run", "Study"]
+__all__ = ["Foreseen", "Plan", "Planned", "Preflight", "RowCheck", "Run", "Study"]
 
 
 class Study:
@@ -88,15 +89,13 @@ class Study:
         return make_plan(self.spec)
 
     def check(self, out: str | Path | None = None) -> Preflight:
-        """Return what each row of the table will need; preprocessing is fitted once, no model is.
-
-        Parameters
-        ----------
-        out : str, Path or None, default=None
-            Folder of the run, to count what is already there; None is ``results/<study>``.
-        """
+        """Return what each row of the table will need, and has in the folder of the run."""
         store = Store(self._folder(out))
         return examine(self.plan().cells, store.finished(), store.folder)
+
+    def foresee(self, accuracy: float = 0.9, disagreement: float = 0.1) -> list[Foreseen]:
+        """Return the differences that can be shown of models that come out as `Assumed`."""
+        return foresee(self.plan(), Assumed(accuracy, disagreement))
 
     def cheaper(self) -> list[tuple[str, Preflight]]:
         """Return what would ask less of a machine, and how much each of these would ask."""

@@ -152,13 +152,21 @@ def check(
     set_: SetOption = None,
     backend: BackendOption = None,
     out: OutOption = None,
+    accuracy: Annotated[
+        float, typer.Option(help="Of two models, to foresee which differences can be shown.")
+    ] = 0.9,
+    disagreement: Annotated[
+        float, typer.Option(help="Share of the rows on which one of the two is right alone.")
+    ] = 0.1,
 ) -> None:
-    """Validate a study and count its cells, circuits, shots, memory, QPU seconds; nothing runs."""
-    from experiments.commands.screen import print_cheaper, print_check
+    """Validate a study, count what it costs and say what it can show; nothing runs."""
+    from experiments.commands.screen import print_cheaper, print_check, print_foreseen
 
     loaded = _load(study, set_, backend)
+    foreseen = loaded.foresee(accuracy, disagreement)
     found = loaded.check(out)
     print_check(found)
+    print_foreseen(foreseen, accuracy, disagreement)
     if found.jobs:
         print_cheaper(loaded.cheaper())
     if any(row.problem for row in found.rows):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import sys
@@ -14,6 +15,7 @@ from qml.errors import did_you_mean
 if TYPE_CHECKING:
     import pandas as pd
 
+    from experiments.planning.foresight import Foreseen
     from experiments.records import Parameters
     from experiments.reporting.verdicts import Found
     from experiments.running.preflight import Preflight
@@ -26,6 +28,7 @@ __all__ = [
     "print_check",
     "print_comparisons",
     "print_files",
+    "print_foreseen",
     "print_jobs",
     "print_run",
     "terminal_width",
@@ -74,6 +77,40 @@ def print_check(found: Preflight) -> None:
     for row in found.rows:
         if row.problem:
             print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+
+
+def print_foreseen(found: list[Foreseen], accuracy: float, disagreement: float) -> None:
+    """Print which differences of accuracy a study can show, and where its errors are not held."""
+    from tabulate import tabulate
+
+    lines = [
+        [
+            one.dataset,
+            one.n_rows,
+            one.n_splits,
+            *_shown(one.n_comparisons, one.visible),
+            *_shown(one.n_controls, one.visible_of_controls),
+            f"± {one.rope:.3f}",
+        ]
+        for one in found
+    ]
+    if not lines:
+        return
+    headers = ["data set", "test rows", "splits", "compared", "shows", "controls", "shows", "equal"]
+    align = ["left", *["right"] * 7]
+    print(f"\n{tabulate(lines, headers=headers, colalign=align, disable_numparse=True)}")
+    print(
+        f"Difference of accuracy that is shown four times in five, among as many comparisons, if "
+        f"both models are right on\n{accuracy:.0%} of the rows and one alone on {disagreement:.0%} "
+        "(--accuracy, --disagreement); training sets may add to it."
+    )
+    for one in found:
+        for remark in one.remarks:
+            print(f"warning: {one.dataset}: {remark}", file=sys.stderr)
+
+
+def _shown(count: int, difference: float) -> list[str]:
+    return [f"{count}" if count else "-", "-" if math.isnan(difference) else f"{difference:.3f}"]
 
 
 def print_cheaper(routes: list[tuple[str, Preflight]]) -> None:

@@ -1,31 +1,30 @@
-"""Verdicts: every pair of models on every data set, and models over data sets."""
+"""Verdicts: the pairs of models that a study declares, data set by data set."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from experiments.evaluation.declared import Pairs, pairs_of
 from experiments.evaluation.metrics import METRICS
+from experiments.evaluation.multiplicity import LEVEL, Family
 from experiments.evaluation.rows import FoldRows, Rows
 from experiments.evaluation.statistics import (
     Comparison,
-    Friedman,
     compare,
-    friedman,
     holm,
 )
+from experiments.records import Declared
 
-__all__ = ["LEVEL", "OverDatasets", "Verdict", "judge", "over_datasets", "verdicts"]
-
-LEVEL = 0.05  # of the family of all pairs on a data set
-_CERTAIN = 0.95  # posterior probability that makes practical equality
+__all__ = ["ALL_PAIRS", "Verdict", "judge", "verdicts", "whole_scores"]
 
 Judgement = Literal["better", "worse", "practically equal", "undecided"]
+ALL_PAIRS = Declared("all_pairs")
 
 
 @dataclass(frozen=True)
@@ -36,45 +35,61 @@ class Verdict:
     ----------
     dataset, first, second : str
         Labels of the data set and of the two models.
+    means : (float, float)
+        Means over folds of the two, signs turned where lower is better.
     judgement : str
         Judgement on the first model: "better", "worse", "practically equal" or "undecided".
-    p : float
-        Adjusted p of the corrected t test, by Holm's method over the pairs compared on the data
-        set.
+    p, p_tost : float
+        P-values for no difference, and for one of the rope or more, adjusted for the comparisons
+        that are made on the data set.
     comparison : Comparison
-        Comparison of the two, its p not adjusted; in units in which higher is better.
+        Comparison of the two, its p-values not adjusted; in units in which higher is better.
     """
 
     dataset: str
     first: str
     second: str
+    means: tuple[float, float]
     judgement: Judgement
     p: float
+    p_tost: float
     comparison: Comparison
 
+    @property
+    def pair(self) -> tuple[str, str]:
+        """Labels of the two models."""
+        return self.first, self.second
 
-def judge(comparison: Comparison, p: float) -> Judgement:
+
+def judge(difference: float, p: float, p_tost: float) -> Judgement:
     """Return the verdict on a pair.
 
-    "Practically equal" if the difference lies within the region of practical equivalence with
-    posterior probability 0.95; else "better" or "worse" if the adjusted p is below 0.05; else
-    "undecided".
+    "Practically equal" if the difference is shown to be smaller than the region of practical
+    equivalence; else "better" or "worse" if it is shown to be there; else "undecided".
+
+    Parameters
+    ----------
+    difference : float
+        First less second.
+    p, p_tost : float
+        P-values for no difference, and for one of the rope or more, adjusted for the family.
     """
-    if comparison.p_equal >= _CERTAIN:
+    if p_tost < LEVEL:
         return "practically equal"
     if p < LEVEL:
-        return "better" if comparison.difference > 0 else "worse"
+        return "better" if difference > 0 else "worse"
     return "undecided"
 
 
 def verdicts(
     cells: pd.DataFrame,
     metric: str,
-    rope: float,
-    pairs: Sequence[tuple[str, str]] | None = None,
+    rope: float | None = None,
+    declared: Declared = ALL_PAIRS,
+    quantum: Collection[str] = (),
     rows: Callable[[str], FoldRows | None] | None = None,
 ) -> list[Verdict]:
-    """Return the verdict on every pair of models, data set by data set.
+    """Return the verdicts that a study asks for, data set by data set.
 
     Parameters
     ----------
@@ -83,10 +98,13 @@ def verdicts(
         the metric and, for `rows`, ``key``; a model takes part where all its cells are done.
     metric : str
         Metric that is compared, a key of `METRICS`.
-    rope : float
-        Half width of the region of practical equivalence.
-    pairs : sequence of (first, second) or None, default=None
-        Pairs of labels that alone are compared and adjusted for; None is all pairs.
+    rope : float or None, default=None
+        Half width of the region of practical equivalence; None is one standard error of the best
+        model's score on one test part.
+    declared : Declared, default=Declared("all_pairs")
+        Comparisons that are made and adjusted for.
+    quantum : collection of str, default=()
+        Labels of the models that count as quantum.
     rows : callable or None, default=None
         Function from a cell's key to what its test rows do to the metric; None leaves the errors
         to the folds alone.
@@ -94,50 +112,149 @@ def verdicts(
     Returns
     -------
     list of Verdict
-        Verdicts, a pair's better mean first unless pairs are given.
+        Verdicts, in the order of the models' means.
     """
     found = []
     for dataset, group in cells.groupby("dataset", sort=False):
-        scores = _whole(group, metric)
-        if scores.shape[1] < 2 or len(scores) < 2:
+        scores = whole_scores(group, metric)
+        order = scores.mean().sort_values(ascending=False, kind="stable").index
+        pairs = pairs_of(declared, list(order), quantum)
+        if len(scores) < 2 or not pairs:
             continue
         done = group[group.status == "done"]
-        ratio = float((done.n_test / done.n_train).mean())
-        of_model = {} if rows is None else _rows(done, rows)
-        chosen = pairs
-        if chosen is None:
-            order = scores.mean().sort_values(ascending=False, kind="stable").index
-            chosen = list(itertools.combinations(order, 2))
-        chosen = [pair for pair in chosen if set(pair) <= set(scores.columns)]
-        compared = [
-            compare(scores[a] - scores[b], ratio, rope, _between(of_model, a, b), len(chosen))
-            for a, b in chosen
-        ]
-        adjusted = holm([one.p for one in compared])
-        found += [
-            Verdict(str(dataset), a, b, judge(one, float(p)), float(p), one)
-            for (a, b), one, p in zip(chosen, compared, adjusted, strict=True)
-        ]
+        known = _Known(
+            str(dataset),
+            scores,
+            float((done.n_test / done.n_train).mean()),
+            {} if rows is None else _folds(done, rows),
+            rope,
+        )
+        best_alone = declared.family == "best_classical"
+        found += known.beside_the_best(pairs) if best_alone else known.of_pairs(pairs)
     return found
 
 
-def _rows(done: pd.DataFrame, rows: Callable[[str], FoldRows | None]) -> dict[str, Rows]:
-    """Return what distinct rows do to each model's mean, where every fold says so."""
+class _Known:
+    """What is known of the models on one data set."""
+
+    def __init__(
+        self,
+        dataset: str,
+        scores: pd.DataFrame,
+        test_to_train: float,
+        folds: dict[str, list[FoldRows]],
+        rope: float | None,
+    ) -> None:
+        self._dataset = dataset
+        self._scores = scores
+        self._means = scores.mean()
+        self._test_to_train = test_to_train
+        self._rows = {model: Rows.of_folds(of_model) for model, of_model in folds.items()}
+        self._rope = self._suggested_rope(folds) if rope is None else rope
+
+    def _suggested_rope(self, folds: dict[str, list[FoldRows]]) -> float:
+        """Return one standard error of the best model's score on one test part."""
+        best = str(self._means.idxmax())
+        if best in folds:
+            return float(np.sqrt(np.mean([fold.variance for fold in folds[best]])))
+        return float(self._scores[best].std(ddof=1))
+
+    def of_pairs(self, pairs: Pairs) -> list[Verdict]:
+        """Return verdicts on pairs that make up one family."""
+        family = Family(len(pairs), self._correlation(pairs))
+        found = [self._compared(pair, family.level) for pair in pairs]
+        return self._judged(
+            pairs, found, family.adjusted([one.p for one in found]), [one.p_tost for one in found]
+        )
+
+    def beside_the_best(self, pairs: Pairs) -> list[Verdict]:
+        """Return verdicts on each first model beside the best of those it is paired with.
+
+        A model is better than the best if it is better than each (an intersection of hypotheses,
+        which needs no correction for their number); to be worse than the one that came out best,
+        or as good, is one of as many looks as there are others.
+        """
+        others: dict[str, list[str]] = {}
+        for first, second in pairs:
+            others.setdefault(first, []).append(second)
+        family, chosen, found, p_values, p_tost = Family(len(others)), [], [], [], []
+        for first, seconds in others.items():
+            best = max(seconds, key=lambda second: self._means[second])
+            each = [self._compared((first, second), family.level) for second in seconds]
+            one = self._compared((first, best), family.level / len(seconds))
+            p = min(1.0, len(seconds) * one.p)
+            if one.difference > 0:
+                p = max(own.p for own in each)
+                visible = max(own.visible - own.difference for own in each) + one.difference
+                one = replace(one, visible=visible)
+            chosen.append((first, best))
+            found.append(one)
+            p_values.append(p)
+            p_tost.append(min(1.0, len(seconds) * one.p_tost))
+        return self._judged(chosen, found, family.adjusted(p_values), p_tost)
+
+    def _judged(
+        self,
+        pairs: Pairs,
+        found: Sequence[Comparison],
+        adjusted: Sequence[float] | NDArray[np.float64],
+        p_tost: Sequence[float],
+    ) -> list[Verdict]:
+        return [
+            Verdict(
+                self._dataset,
+                first,
+                second,
+                (float(self._means[first]), float(self._means[second])),
+                judge(one.difference, float(p), float(equal)),
+                float(p),
+                float(equal),
+                one,
+            )
+            for (first, second), one, p, equal in zip(
+                pairs, found, adjusted, holm(p_tost), strict=True
+            )
+        ]
+
+    def _compared(self, pair: tuple[str, str], level: float) -> Comparison:
+        first, second = pair
+        return compare(
+            self._scores[first] - self._scores[second],
+            self._test_to_train,
+            self._rope,
+            self._between(pair),
+            level,
+        )
+
+    def _between(self, pair: tuple[str, str]) -> Rows | None:
+        if not self._rows.keys() >= set(pair):
+            return None
+        return self._rows[pair[0]].less(self._rows[pair[1]])
+
+    def _correlation(self, pairs: Pairs) -> NDArray[np.float64] | None:
+        """Return the correlation of the pairs' errors by their rows; None if one has none."""
+        between = [rows for pair in pairs if (rows := self._between(pair)) is not None]
+        if len(between) < len(pairs):
+            return None
+        influences = np.array([rows.influence for rows in between])
+        sizes = np.linalg.norm(influences, axis=1)
+        moved = influences / np.where(sizes > 0, sizes, 1.0)[:, None]
+        found = moved @ moved.T
+        np.fill_diagonal(found, 1.0)  # a pair that no row moves is a look of its own
+        return np.asarray(found)
+
+
+def _folds(done: pd.DataFrame, rows: Callable[[str], FoldRows | None]) -> dict[str, list[FoldRows]]:
+    """Return what test rows do to each model's folds, where every fold says so."""
     found = {}
     for model, cells in done.groupby("model", sort=False):
         folds = [fold for key in cells.key if (fold := rows(str(key))) is not None]
         if len(folds) == len(cells):
-            found[str(model)] = Rows.of_folds(folds)
+            found[str(model)] = folds
     return found
 
 
-def _between(of_model: dict[str, Rows], first: str, second: str) -> Rows | None:
-    if not {first, second} <= of_model.keys():
-        return None
-    return of_model[first].less(of_model[second])
-
-
-def _whole(group: pd.DataFrame, metric: str) -> pd.DataFrame:
+def whole_scores(group: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the scores of the models that are whole, a row a split; higher is better."""
     if metric not in group:
         return pd.DataFrame()
@@ -152,51 +269,3 @@ def _whole(group: pd.DataFrame, metric: str) -> pd.DataFrame:
     )
     table = sign * table.astype(float)
     return table.loc[:, table.notna().all()]
-
-
-@dataclass(frozen=True)
-class OverDatasets:
-    """Models compared over data sets.
-
-    Parameters
-    ----------
-    models, datasets : list of str
-        Models that are whole on all these data sets.
-    left_out : list of str
-        Data sets on which not all of these models are.
-    scores : ndarray of shape (n_datasets, n_models)
-        Means over folds; higher is better.
-    friedman : Friedman
-        Ranks and tests.
-    """
-
-    models: list[str]
-    datasets: list[str]
-    left_out: list[str]
-    scores: Any
-    friedman: Friedman
-
-
-def over_datasets(cells: pd.DataFrame, metric: str) -> OverDatasets | None:
-    """Return the comparison over data sets; None for fewer than two models on three data sets.
-
-    Not every model need be on every data set: of the blocks that have all models of one data set,
-    the one with the most results is compared.
-    """
-    means = {
-        str(dataset): scores.mean()
-        for dataset, group in cells.groupby("dataset", sort=False)
-        if len(scores := _whole(group, metric))
-    }
-    table = pd.DataFrame(means).T
-    blocks = []
-    for _, row in table.iterrows():
-        of_these = table.loc[:, row.notna()]
-        blocks.append(of_these[of_these.notna().all(axis=1)])
-    whole = [block for block in blocks if block.shape[0] >= 3 and block.shape[1] >= 2]
-    if not whole:
-        return None
-    kept = max(whole, key=lambda block: int(block.size))
-    matrix = kept.to_numpy(dtype=np.float64)
-    left_out = [dataset for dataset in means if dataset not in kept.index]
-    return OverDatasets(list(kept.columns), list(kept.index), left_out, matrix, friedman(matrix))

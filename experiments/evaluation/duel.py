@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from experiments.evaluation.statistics import holm, paired_test
+from experiments.evaluation.ranks import paired_test
+from experiments.evaluation.statistics import holm
 
 __all__ = [
     "COSTS",

@@ -37,6 +37,11 @@ class FoldRows:
     influence: Values
     step: Values
 
+    @property
+    def variance(self) -> float:
+        """The variance that other test rows would make of the fold's score."""
+        return _variance(self.influence, self.step)
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -77,21 +82,25 @@ class Rows:
 
     @property
     def variance(self) -> float:
-        r"""The variance that other test rows would make.
+        """The variance that other test rows would make of the mean."""
+        return _variance(self.influence, self.step)
 
-        .. math:: \sum_i g_i^2 + 2\max_i w_i^2
 
-        over the influences g and steps w of the rows. The second term is that of two rows more,
-        one answered better and one worse: equal answers to all rows there are do not make it
-        certain that there are no others.
+def _variance(influence: Values, step: Values) -> float:
+    r"""Return the variance that other rows would make.
 
-        References
-        ----------
-        Efron and Stein, Ann. Stat. 9, 586 (1981), doi:10.1214/aos/1176345462 (jackknife); Bonett
-        and Price, J. Educ. Behav. Stat. 37, 479 (2012), doi:10.3102/1076998611411915 (rows more).
-        """
-        seen = float((self.influence**2).sum())
-        return seen + _UNSEEN * float(self.step.max(initial=0.0)) ** 2
+    .. math:: \sum_i g_i^2 + 2\max_i w_i^2
+
+    over the influences g and steps w of the rows. The second term is that of two rows more, one
+    answered better and one worse: equal answers to all rows there are do not make it certain that
+    there are no others.
+
+    References
+    ----------
+    Efron and Stein, Ann. Stat. 9, 586 (1981), doi:10.1214/aos/1176345462 (jackknife); Bonett and
+    Price, J. Educ. Behav. Stat. 37, 479 (2012), doi:10.3102/1076998611411915 (rows more).
+    """
+    return float((influence**2).sum()) + _UNSEEN * float(step.max(initial=0.0)) ** 2
 
 
 def rows_of_fold(metric: str, row: Sequence[int], said: Predictions) -> FoldRows | None:

@@ -13,17 +13,14 @@ from experiments.evaluation.rows import Rows
 
 __all__ = [
     "Comparison",
-    "Friedman",
     "bootstrap_interval",
     "compare",
     "corrected_interval",
-    "friedman",
+    "held_to_rows",
     "holm",
-    "paired_test",
-    "rank_biserial",
 ]
 
-_LEVEL, _POWER = 0.05, 0.8
+_POWER = 0.8  # with which a visible difference is shown
 _MOST_OF_ROWS = 2.25  # times the variance of the rows: one and a half times their width
 
 
@@ -85,14 +82,30 @@ def _error(
     by_folds = float(np.sqrt(values.var(ddof=1) * (1 / values.size + test_to_train)))
     if rows is None or len(rows) < 2:
         return by_folds, values.size - 1
-    least = float(np.sqrt(rows.variance))
-    most = float(np.sqrt(_MOST_OF_ROWS)) * least
-    quantile = stats.t.ppf(0.975, values.size - 1) / stats.t.ppf(0.975, len(rows) - 1)
-    if by_folds * quantile < least:
-        return least, len(rows) - 1
+    return held_to_rows(by_folds, values.size, float(np.sqrt(rows.variance)), len(rows))
+
+
+def held_to_rows(by_folds: float, n_folds: int, by_rows: float, n_rows: int) -> tuple[float, int]:
+    """Return a standard error by folds, held to that by rows, and its degrees of freedom.
+
+    Parameters
+    ----------
+    by_folds : float
+        Corrected standard error of the mean over folds.
+    n_folds : int
+        Number of folds, over all repeats; at least two.
+    by_rows : float
+        Standard error that the distinct test rows make.
+    n_rows : int
+        Number of distinct test rows; at least two.
+    """
+    most = float(np.sqrt(_MOST_OF_ROWS)) * by_rows
+    quantile = stats.t.ppf(0.975, n_folds - 1) / stats.t.ppf(0.975, n_rows - 1)
+    if by_folds * quantile < by_rows:
+        return by_rows, n_rows - 1
     if by_folds * quantile > most:
-        return most, len(rows) - 1
-    return by_folds, values.size - 1
+        return most, n_rows - 1
+    return by_folds, n_folds - 1
 
 
 @dataclass(frozen=True)
@@ -104,7 +117,10 @@ class Comparison:
     difference, low, high : float
         Mean over folds and its corrected 95 % interval.
     p : float
-        Two-sided p-value of the corrected t test.
+        Two-sided p-value of the corrected t test, for there being no difference.
+    p_tost : float
+        P-value of two one-sided tests, for the difference being as large as the region of practical
+        equivalence or larger.
     p_worse, p_equal, p_better : float
         Posterior probabilities that the first is worse by more than the region of practical
         equivalence, within it, better by more.
@@ -112,8 +128,10 @@ class Comparison:
         Mean difference over its standard deviation between folds (Cohen's d of pairs); infinite
         where the difference is the same on all folds, 0 where there is none.
     visible : float
-        The difference that would have been shown with probability 0.8, if it were there, among as
-        many comparisons as p is adjusted for.
+        The difference that would have been shown with probability 0.8, if it were there, at the
+        level that a single p was held against.
+    rope : float
+        Half width of the region of practical equivalence.
     n_folds : int
         Number of folds compared.
     """
@@ -122,11 +140,13 @@ class Comparison:
     low: float
     high: float
     p: float
+    p_tost: float
     p_worse: float
     p_equal: float
     p_better: float
     effect: float
     visible: float
+    rope: float
     n_folds: int
 
 
@@ -135,7 +155,7 @@ def compare(
     test_to_train: float,
     rope: float,
     rows: Rows | None = None,
-    n_comparisons: int = 1,
+    level: float = 0.05,
 ) -> Comparison:
     r"""Compare two models by the differences of their scores, fold by fold.
 
@@ -154,18 +174,28 @@ def compare(
         Half width of the region of practical equivalence, in units of the score.
     rows : Rows or None, default=None
         Distinct test rows of the difference, as for `corrected_interval`.
-    n_comparisons : int, default=1
-        Comparisons that p will be adjusted for: `visible` is what the first of Holm's steps shows,
+    level : float, default=0.05
+        Level :math:`\alpha` that p is held against, in a family `Family.level`: `visible` is
 
-        .. math:: X = (t_{1-\alpha/2m} + t_{0.8})\,\hat\sigma
+        .. math:: X = t_{1-\alpha/2}\,\hat\sigma + t_{0.8}\,\frac{\hat\sigma + \sigma}2
 
-        for m comparisons at :math:`\alpha = 0.05`. A difference above it is never undecided.
+        of the error that is reckoned with and that of the distinct rows alone, between which the
+        true one lies; a difference above it is never undecided.
+
+    Notes
+    -----
+    Equivalence is shown by two one-sided tests (Schuirmann): the difference d is both significantly
+    above :math:`-r` and significantly below r, of a region of half width r,
+
+    .. math:: p_\mathrm{TOST} = \max\Big(\Pr\Big[t > \frac{r + \bar d}{\hat\sigma}\Big],
+        \Pr\Big[t > \frac{r - \bar d}{\hat\sigma}\Big]\Big)
 
     References
     ----------
-    Nadeau and Bengio, Machine Learning 52, 239 (2003), doi:10.1023/A:1024068626366; Corani and
-    Benavoli, Machine Learning 100, 285 (2015), doi:10.1007/s10994-015-5486-z; Benavoli et al.,
-    JMLR 18, 77 (2017).
+    Schuirmann, J. Pharmacokinet. Biopharm. 15, 657 (1987), doi:10.1007/BF01068419; Nadeau and
+    Bengio, Machine Learning 52, 239 (2003), doi:10.1023/A:1024068626366; Corani and Benavoli,
+    Machine Learning 100, 285 (2015), doi:10.1007/s10994-015-5486-z; Benavoli et al., JMLR 18, 77
+    (2017).
 
     Examples
     --------
@@ -179,25 +209,29 @@ def compare(
     mean, low, high = corrected_interval(values, test_to_train, rows=rows)
     error, degrees = _error(values, test_to_train, rows)
     if error == 0:  # the same difference on every fold, and nothing known of the rows
-        p, p_worse, p_better = float(mean == 0), float(mean < -rope), float(mean > rope)
+        p, p_tost = float(mean == 0), float(abs(mean) >= rope)
+        p_worse, p_better = float(mean < -rope), float(mean > rope)
     else:
         posterior = stats.t(degrees, loc=mean, scale=error)
         p = float(2 * stats.t.sf(abs(mean) / error, degrees))
         p_worse, p_better = float(posterior.cdf(-rope)), float(posterior.sf(rope))
+        p_tost = float(stats.t.sf((rope - abs(mean)) / error, degrees))
     spread = float(values.std(ddof=1))
     effect = mean / spread if spread > 0 else float(np.sign(mean) * np.inf) if mean else 0.0
-    step = 1 - _LEVEL / (2 * n_comparisons)
-    quantiles = stats.t.ppf(step, degrees) + stats.t.ppf(_POWER, degrees)
+    by_rows = error if rows is None else min(error, float(np.sqrt(rows.variance)))
+    critical = float(stats.t.isf(level / 2, degrees)) * error
     return Comparison(
         mean,
         low,
         high,
         p,
+        p_tost,
         p_worse,
         max(0.0, 1.0 - p_worse - p_better),
         p_better,
         effect,
-        float(quantiles * error),
+        critical + float(stats.t.ppf(_POWER, degrees)) * (error + by_rows) / 2,
+        rope,
         values.size,
     )
 
@@ -252,137 +286,6 @@ def bootstrap_interval(
         return float("nan"), float("nan")
     low, high = np.quantile(known, [(1 - level) / 2, (1 + level) / 2])
     return float(low), float(high)
-
-
-@dataclass(frozen=True)
-class Friedman:
-    """Several models over several data sets, by ranks.
-
-    Parameters
-    ----------
-    ranks : ndarray of shape (n_models,)
-        Mean rank over the data sets; 1 is best.
-    chi_squared, p_chi_squared : float
-        Friedman's statistic and its p-value.
-    F, p : float
-        Iman and Davenport's statistic and its p-value, which is less conservative.
-    critical_difference : float
-        Nemenyi's critical difference: mean ranks that differ by less are not told apart.
-    p_pairs : ndarray of shape (n_models, n_models)
-        P-values of Wilcoxon's signed-rank test of each pair, with Holm's correction over all pairs.
-    """
-
-    ranks: NDArray[np.float64]
-    chi_squared: float
-    p_chi_squared: float
-    F: float
-    p: float
-    critical_difference: float
-    p_pairs: NDArray[np.float64]
-
-
-def friedman(scores: ArrayLike, level: float = 0.95) -> Friedman:
-    r"""Compare models over data sets.
-
-    .. math:: \chi^2_F = \frac{12N}{k(k+1)}\Big[\sum_j R_j^2 - \frac{k(k+1)^2}{4}\Big],\qquad
-        F = \frac{(N-1)\chi^2_F}{N(k-1)-\chi^2_F},\qquad
-        CD = q_\alpha\sqrt{\frac{k(k+1)}{6N}}
-
-    Ties get mean ranks, without further correction, as in the reference.
-
-    Parameters
-    ----------
-    scores : array-like of shape (n_datasets, n_models)
-        Scores of which higher is better.
-    level : float, default=0.95
-        Confidence of the critical difference.
-
-    References
-    ----------
-    Demšar, JMLR 7, 1 (2006); Iman and Davenport, Commun. Stat. A 9, 571 (1980),
-    doi:10.1080/03610928008827904.
-
-    Examples
-    --------
-    >>> found = friedman([[0.9, 0.8, 0.7]] * 5)
-    >>> found.ranks.tolist(), round(found.critical_difference, 3)
-    ([1.0, 2.0, 3.0], 1.482)
-    """
-    values = np.asarray(scores, dtype=np.float64)
-    if values.ndim != 2 or values.shape[0] < 2 or values.shape[1] < 2:
-        raise ValueError(f"scores of shape {values.shape}: two data sets and two models needed")
-    N, k = values.shape
-    values = np.round(values, 12)  # the same mean, summed in another order, is a tie
-    ranks = stats.rankdata(-values, axis=1).mean(axis=0)
-    chi_squared = 12 * N / (k * (k + 1)) * ((ranks**2).sum() - k * (k + 1) ** 2 / 4)
-    rest = N * (k - 1) - chi_squared
-    F = (N - 1) * chi_squared / rest if rest > 0 else np.inf
-    q = stats.studentized_range.ppf(level, k, np.inf) / np.sqrt(2)
-    pairs = [(i, j) for i in range(k) for j in range(i)]
-    differences = [np.round(values[:, i] - values[:, j], 12) for i, j in pairs]
-    adjusted = holm([paired_test(one) for one in differences])
-    p_pairs = np.ones((k, k))
-    for (i, j), p in zip(pairs, adjusted, strict=True):
-        p_pairs[i, j] = p_pairs[j, i] = p
-    return Friedman(
-        ranks,
-        float(chi_squared),
-        float(stats.chi2.sf(chi_squared, k - 1)),
-        float(F),
-        float(stats.f.sf(F, k - 1, (k - 1) * (N - 1))),
-        float(q * np.sqrt(k * (k + 1) / (6 * N))),
-        p_pairs,
-    )
-
-
-def rank_biserial(differences: ArrayLike) -> float:
-    """Return the matched-pairs rank-biserial correlation: shares of the rank sums, in [-1, 1].
-
-    The effect size of Wilcoxon's signed-rank test: 1 if the first is better throughout.
-
-    References
-    ----------
-    Kerby, Comprehensive Psychology 3, 1 (2014), doi:10.2466/11.IT.3.1.
-
-    Examples
-    --------
-    >>> rank_biserial([1.0, 2.0, -0.5])
-    0.6666666666666666
-    """
-    values = np.asarray(differences, dtype=np.float64)
-    values = values[values != 0]
-    if not values.size:
-        return 0.0
-    ranks = stats.rankdata(np.abs(values))
-    return float((np.sign(values) * ranks).sum() / ranks.sum())
-
-
-def paired_test(differences: ArrayLike) -> float:
-    """Return the two-sided p of Wilcoxon's signed-rank test, zeros counted for neither side.
-
-    Zeros take part in the ranking (Pratt), so that many ties make a difference less certain, not
-    more. With nothing but zeros p is 1.
-
-    Parameters
-    ----------
-    differences : array-like of shape (n_problems,)
-        Differences, one a problem, infinities allowed: only their order counts.
-
-    References
-    ----------
-    Pratt, J. Am. Stat. Assoc. 54, 655 (1959), doi:10.1080/01621459.1959.10501526.
-
-    Examples
-    --------
-    >>> round(paired_test([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), 4)
-    0.0312
-    """
-    values = np.asarray(differences, dtype=np.float64)
-    if not np.any(values):
-        return 1.0
-    ranked = np.sign(values) * stats.rankdata(np.abs(values))
-    # scipy picks the exact distribution where there are no ties and few values
-    return float(stats.wilcoxon(ranked, zero_method="pratt").pvalue)
 
 
 def holm(p_values: ArrayLike) -> np.ndarray:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from experiments.evaluation.declared import FAMILIES
 from experiments.evaluation.metrics import METRICS, check_metrics
 from experiments.evaluation.tuning import read_space, with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
@@ -67,7 +68,43 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
         yield from _search_problems(model, f"models[{i}]", tuned)
     yield from _backend_problems(spec.backend, "backend", spec)
     yield from _metric_problems(spec)
+    yield from _comparison_problems(spec)
     yield from _duel_problems(spec)
+
+
+def _comparison_problems(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield what is wrong with the comparisons that are declared, and with their ropes."""
+    said = spec.compare
+    if said.family not in FAMILIES:
+        known = ", ".join(FAMILIES)
+        problem = f"unknown family {said.family!r}{did_you_mean(said.family, FAMILIES)}"
+        yield SpecError(f"{problem}; there are {known}, reference: MODEL and pairs", "compare")
+    if said.reference is not None and said.pairs:
+        yield SpecError("reference and pairs are two answers to one question", "compare")
+    if said.family == "controls" and not spec.controls:
+        yield SpecError("there are none: add `controls: true`", "compare")
+    for metric in spec.rope:
+        if metric not in METRICS and metric != "all":
+            problem = f"unknown metric{did_you_mean(metric, METRICS)}"
+            yield SpecError(problem, f"rope.{metric}")
+
+
+def _compared_problems(spec: StudySpec, models: list[str]) -> Iterator[SpecError]:
+    """Yield models that are to be compared and are no rows of the table."""
+    named = {
+        f"pairs[{i}][{j}]": m
+        for i, pair in enumerate(spec.compare.pairs)
+        for j, m in enumerate(pair)
+    }
+    if spec.compare.reference is not None:
+        named["reference"] = spec.compare.reference
+    for place, name in named.items():
+        if name not in models:
+            problem = f"no model of this study is called {name!r}{did_you_mean(name, models)}"
+            yield SpecError(problem, f"compare.{place}")
+    for i, (first, second) in enumerate(spec.compare.pairs):
+        if first == second:
+            yield SpecError(f"{first!r} beside itself", f"compare.pairs[{i}]")
 
 
 def _duel_problems(spec: StudySpec) -> Iterator[SpecError]:
@@ -177,6 +214,7 @@ def _label_problems(spec: StudySpec) -> Iterator[SpecError]:
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
     yield from _published_problems(spec, **found)
+    yield from _compared_problems(spec, found["models"])
 
 
 def _published_problems(

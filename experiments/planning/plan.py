@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from experiments.datasets import Dataset
 from experiments.evaluation.metrics import METRICS, applies
@@ -18,6 +18,7 @@ from experiments.records import (
     Cell,
     DatasetRow,
     DatasetSpec,
+    Declared,
     DuelSettings,
     ModelRow,
     ModelSpec,
@@ -111,7 +112,6 @@ class Plan:
             name=spec.name,
             study=spec.model_dump(mode="json"),
             metrics=tuple(spec.metrics),
-            rope=spec.rope,
             report=tuple(spec.report),
             published=tuple(Published(**dict(printed)) for printed in spec.published),
             duel=DuelSettings(
@@ -121,7 +121,24 @@ class Plan:
             models=self.models,
             cells=tuple(one.place for one in self.cells),
             provenance=self.provenance,
+            ropes=_ropes(spec),
+            compare=_declared(spec),
         )
+
+
+def _ropes(spec: StudySpec) -> dict[str, float]:
+    """Return the regions of practical equivalence that the study names, by metric."""
+    of_all = {} if "all" not in spec.rope else dict.fromkeys(METRICS, spec.rope["all"])
+    return of_all | {metric: rope for metric, rope in spec.rope.items() if metric != "all"}
+
+
+def _declared(spec: StudySpec) -> Declared:
+    said = spec.compare
+    if said.reference is not None:
+        return Declared("reference", reference=said.reference)
+    if said.pairs:
+        return Declared("pairs", pairs=tuple((first, second) for first, second in said.pairs))
+    return Declared(cast("Any", said.family))
 
 
 def make_plan(spec: StudySpec) -> Plan:

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_core import ErrorDetails
 
 from experiments.planning.yaml_source import YamlSource
@@ -17,6 +25,7 @@ from qml.errors import SpecError, did_you_mean
 
 __all__ = [
     "Budget",
+    "Compare",
     "DatasetEntry",
     "Duel",
     "Entry",
@@ -79,6 +88,23 @@ class Budget(_Section):
     max_qpu_seconds: float | None = Field(default=None, gt=0)
 
 
+class Compare(_Section):
+    """Which models are compared: a family by name, each with one, or pairs."""
+
+    family: str = "classical"
+    reference: str | None = None
+    pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _named(cls, given: Any) -> Any:
+        """Read ``compare: all_pairs`` as ``compare: {family: all_pairs}``."""
+        if not isinstance(given, str | dict | cls):
+            problem = "must name a family, `reference: MODEL` or pairs"
+            raise ValueError(problem)  # noqa: TRY004 (what pydantic makes a line of)
+        return {"family": given} if isinstance(given, str) else given
+
+
 class Duel(_Section):
     """What is told of a study's optimizers: which pairs in words, after how many iterations."""
 
@@ -137,10 +163,17 @@ class StudySpec(_Section):
     budget: Budget = Budget()
     metrics: list[str] = Field(default=["accuracy", "f1"], min_length=1)
     controls: bool = False
-    rope: float = Field(default=0.01, ge=0)
+    compare: Compare = Compare()
+    rope: dict[str, Annotated[float, Field(ge=0)]] = {}
     published: list[Published] = []
     report: list[str] = []
     duel: Duel = Duel()
+
+    @field_validator("rope", mode="before")
+    @classmethod
+    def _of_all(cls, given: Any) -> Any:
+        """Read ``rope: 0.02`` as ``rope: {all: 0.02}``."""
+        return {"all": given} if isinstance(given, int | float) else given
 
 
 def structure(source: YamlSource) -> StudySpec:
@@ -182,7 +215,8 @@ def _structure_line(source: YamlSource, detail: ErrorDetails) -> str:
         problem = "missing"
     else:
         parts = [part for part in parts if not (isinstance(part, str) and part in _UNION_TAGS)]
-        problem = f"{detail['msg']} (got {_shortened(detail['input'])})"
+        said = detail["msg"].removeprefix("Value error, ")
+        problem = f"{said} (got {_shortened(detail['input'])})"
     path = _join(parts)
     return f"{source.locate(path)}: {path}: {problem}"
 
@@ -195,6 +229,7 @@ def _section_of(parts: list[str | int]) -> type[_Section]:
         "limits": Limits,
         "budget": Budget,
         "published": Published,
+        "compare": Compare,
         "duel": Duel,
     }
     owners = [part for part in parts[:-1] if isinstance(part, str)]

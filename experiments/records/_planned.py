@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal
 
 from experiments.records._asked import DatasetSpec, Parameters
 
@@ -12,6 +12,7 @@ __all__ = [
     "BackendSpec",
     "Coordinate",
     "DatasetRow",
+    "Declared",
     "DuelSettings",
     "ModelRow",
     "PlannedCell",
@@ -192,6 +193,30 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Declared:
+    """Which comparisons of models a study asks for, before it sees any: all are adjusted for.
+
+    Parameters
+    ----------
+    family : str, default="classical"
+        Rule that names the pairs: each quantum model beside each classical one ("classical") or
+        beside the best of them ("best_classical"), all pairs of models ("all_pairs"), each model
+        beside one ("reference"), pairs by name ("pairs"), or models and their controls alone
+        ("controls").
+    reference : str, default=""
+        Label of the model that the others are compared with, of "reference".
+    pairs : tuple of (str, str), default=()
+        Labels of the models, of "pairs".
+    """
+
+    family: Literal[
+        "classical", "best_classical", "all_pairs", "reference", "pairs", "controls"
+    ] = "classical"
+    reference: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class DuelSettings:
     """What the duel of a study's optimizers tells apart.
 
@@ -245,8 +270,6 @@ class StoredPlan:
         All that the study says, as plain values.
     metrics : tuple of str
         Columns of the table; the first that fits decides verdicts.
-    rope : float
-        Half width of the region of practical equivalence.
     report : tuple of str
         Reported quantities that the table shows, by name.
     published : tuple of Published
@@ -261,12 +284,16 @@ class StoredPlan:
         All cells in the table's order.
     provenance : mapping
         Data set's label to where it comes from.
+    ropes : mapping, default={}
+        Half width of the region of practical equivalence, by metric; a metric that is not there has
+        the one that its test rows suggest.
+    compare : Declared, default=Declared()
+        Comparisons of models that are made.
     """
 
     name: str
     study: Parameters
     metrics: tuple[str, ...]
-    rope: float
     report: tuple[str, ...]
     published: tuple[Published, ...]
     duel: DuelSettings
@@ -274,3 +301,5 @@ class StoredPlan:
     models: tuple[ModelRow, ...]
     cells: tuple[PlannedCell, ...]
     provenance: Mapping[str, Provenance]
+    ropes: Mapping[str, float] = field(default_factory=dict)
+    compare: Declared = Declared()

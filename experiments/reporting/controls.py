@@ -10,7 +10,8 @@ import pandas as pd
 
 from experiments.evaluation.comparison import Verdict, verdicts
 from experiments.evaluation.metrics import METRICS
-from experiments.reporting.verdicts import deciding_metrics, models_of, rows_of, sentence
+from experiments.records import Declared
+from experiments.reporting.verdicts import columns, deciding_metrics, models_of, rows_of, sentence
 from experiments.running.results import Results
 from qml.durable import write_durably
 
@@ -58,7 +59,7 @@ class Explained:
         """The controls that are shown to do as well, within the rope, or better.
 
         The chance that a control is named which the model is better than by the rope or more is at
-        most 5 %: either test would have to err.
+        most 5 % for all controls together.
         """
         return self._judged("worse", "practically equal")
 
@@ -91,7 +92,7 @@ class Explained:
 def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
     """Return every quantum model that has controls, by the study's first metric of its task."""
     own, controls = models_of(cells), cells[cells.control != ""]
-    metrics, rope = deciding_metrics(results.plan), results.plan.rope
+    metrics, ropes = deciding_metrics(results.plan), results.plan.ropes
     of_metric = {metric: rows_of(results, metric) for metric in metrics}
     found = []
     for (dataset, model), group in controls.groupby(["dataset", "model"], sort=False):
@@ -99,27 +100,22 @@ def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
         kinds = list(dict.fromkeys(group.control))
         both = pd.concat([mine.assign(model=_OWN), group.assign(model=group.control)])
         for metric in metrics:
-            pairs = [(_OWN, kind) for kind in kinds]
-            judged = verdicts(both, metric, rope, pairs, of_metric[metric])
+            declared = Declared("pairs", pairs=tuple((_OWN, kind) for kind in kinds))
+            judged = verdicts(both, metric, ropes.get(metric), declared, rows=of_metric[metric])
             if judged:
                 tuned = results.models[str(model)].search is not None
-                found.append(_explained(str(dataset), str(model), metric, both, judged, tuned))
+                found.append(_explained(str(dataset), str(model), metric, judged, tuned))
                 break
     return found
 
 
 def _explained(
-    dataset: str,
-    model: str,
-    metric: str,
-    both: pd.DataFrame,
-    judged: list[Verdict],
-    tuned: bool,
+    dataset: str, model: str, metric: str, judged: list[Verdict], tuned: bool
 ) -> Explained:
-    means = both.groupby("model", sort=False)[metric].mean()
-    scores = {v.second: float(means[v.second]) for v in judged}
+    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
+    scores = {v.second: sign * v.means[1] for v in judged}
     by_kind = {v.second: v for v in judged}
-    return Explained(dataset, model, metric, float(means[_OWN]), scores, by_kind, tuned)
+    return Explained(dataset, model, metric, sign * judged[0].means[0], scores, by_kind, tuned)
 
 
 def render(found: list[Explained]) -> str:
@@ -149,7 +145,7 @@ def render(found: list[Explained]) -> str:
     said = "\n".join(textwrap.fill(one.text(), 100, subsequent_indent="  ") for one in found)
     legend = (
         "A control is marked where the model is not shown to be better: ? undecided, = practically "
-        "equal, < the control is better. Holm over a model's controls."
+        "equal, < the control is better. 5 % for all of a model's controls."
     )
     if not all(one.tuned for one in found):
         legend += (
@@ -169,9 +165,7 @@ def write(found: list[Explained], folder: Path) -> list[Path]:
             "control": kind,
             "score": one.score,
             "control_score": one.controls[kind],
-            "verdict": v.judgement,
-            "p_holm": v.p,
-            **vars(v.comparison),
+            **columns(v),
         }
         for one in found
         for kind, v in one.verdicts.items()

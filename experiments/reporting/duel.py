@@ -20,7 +20,7 @@ from experiments.evaluation.duel import (
     standings,
 )
 from experiments.evaluation.metrics import Predictions, score
-from experiments.evaluation.statistics import paired_test
+from experiments.evaluation.ranks import paired_test
 from experiments.planning.grid import differing_settings, told_apart
 from experiments.planning.rows import step_of
 from experiments.records import (

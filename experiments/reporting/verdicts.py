@@ -12,15 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from experiments.evaluation.comparison import (
-    OverDatasets,
-    Verdict,
-    over_datasets,
-    verdicts,
-)
+from experiments.evaluation.comparison import Verdict, verdicts
+from experiments.evaluation.declared import words
 from experiments.evaluation.metrics import METRICS, Predictions, applies
+from experiments.evaluation.ranks import OverDatasets, over_datasets, rank_biserial
 from experiments.evaluation.rows import FoldRows, rows_of_fold
-from experiments.evaluation.statistics import rank_biserial
 from experiments.evaluation.tasks import Task
 from experiments.records import StoredPlan
 from experiments.running.results import Results
@@ -28,6 +24,7 @@ from qml.durable import write_durably
 
 __all__ = [
     "Found",
+    "columns",
     "deciding_metrics",
     "find",
     "models_of",
@@ -50,10 +47,10 @@ class Found:
     ----------
     metric : str
         Key of `METRICS`.
-    rope : float
-        Half width of the region of practical equivalence.
+    compared : str
+        Words for the comparisons that the study declares.
     verdicts : list of Verdict
-        Verdict on every pair on every data set.
+        Verdict on each of them on every data set.
     over : OverDatasets or None
         Models over data sets, if there are enough of both.
     quantum : set of str
@@ -61,7 +58,7 @@ class Found:
     """
 
     metric: str
-    rope: float
+    compared: str
     verdicts: list[Verdict]
     over: OverDatasets | None
     quantum: set[str]
@@ -91,10 +88,11 @@ def find(results: Results, cells: pd.DataFrame) -> list[Found]:
     quantum = {row.label for row in plan.models if row.backend is not None}
     all_found = []
     for metric in deciding_metrics(plan):
-        found = verdicts(kept, metric, plan.rope, rows=rows_of(results, metric))
+        rows, rope = rows_of(results, metric), plan.ropes.get(metric)
+        found = verdicts(kept, metric, rope, plan.compare, quantum, rows)
         if found:
-            over = over_datasets(kept, metric)
-            all_found.append(Found(metric, plan.rope, found, over, quantum))
+            said = words(plan.compare, [row.label for row in plan.models], quantum)
+            all_found.append(Found(metric, said, found, over_datasets(kept, metric), quantum))
     return all_found
 
 
@@ -136,17 +134,20 @@ def sentence(verdict: Verdict, metric: str) -> str:
         numbers += f"; a difference of {found.visible:.3f} would be shown four times in five"
     else:
         said = f"{pair} are practically equal"
+        numbers += f"; they differ by less than {found.rope:.3f}, p = {_p(verdict.p_tost)}"
     return f"{said} on {verdict.dataset} ({numbers})."
 
 
 def render(found: Found) -> str:
     """Return a matrix a data set, the sentences that matter most, and the ranks over data sets."""
-    lines = [
+    legend = (
         f"Verdicts by {METRICS[found.metric].title or found.metric}, row against column: + better, "
-        f"- worse, = practically equal (within {found.rope:g}),",
-        "? undecided. Nadeau-Bengio corrected t test, held to the distinct test rows; Holm over",
-        "all pairs of a data set.",
-    ]
+        "- worse, = practically equal (shown to differ by less than the number beside the data "
+        f"set), ? undecided, . not compared. Compared is {found.compared}, with Nadeau and "
+        "Bengio's corrected t test, held to the distinct test rows; 5 % for all that is compared "
+        "on a data set."
+    )
+    lines = [textwrap.fill(legend, _WIDTH)]
     for dataset in dict.fromkeys(v.dataset for v in found.verdicts):
         mine = [v for v in found.verdicts if v.dataset == dataset]
         lines += ["", _matrix(dataset, mine)]
@@ -169,7 +170,8 @@ def _headline(mine: list[Verdict], quantum: set[str]) -> Verdict | None:
 
 def _order(mine: list[Verdict]) -> list[str]:
     """Return the models from the best mean to the worst."""
-    return list(dict.fromkeys([v.first for v in mine] + [v.second for v in mine]))
+    means = {model: mean for v in mine for model, mean in zip(v.pair, v.means, strict=True)}
+    return sorted(means, key=lambda model: -means[model])
 
 
 def _matrix(dataset: str, mine: list[Verdict]) -> str:
@@ -178,9 +180,10 @@ def _matrix(dataset: str, mine: list[Verdict]) -> str:
     for v in mine:
         signs[v.first, v.second] = _SIGNS[v.judgement]
         signs[v.second, v.first] = _SIGNS[_OPPOSITE.get(v.judgement, v.judgement)]
-    width = max(len(dataset), *(len(model) + 4 for model in order))
+    title = f"{dataset} (± {mine[0].comparison.rope:.3f})"
+    width = max(len(title), *(len(model) + 4 for model in order))
     head = " ".join(f"{i:>2}" for i in range(1, len(order) + 1))
-    lines = [f"{dataset:{width}} {head}"]
+    lines = [f"{title:{width}} {head}"]
     for i, model in enumerate(order, 1):
         row = " ".join(f"{signs.get((model, other), '.'):>2}" for other in order)
         lines.append(f"{f'{i:>2}  {model}':{width}} {row}")
@@ -217,9 +220,7 @@ def write(all_found: list[Found], folder: Path) -> list[Path]:
             "first": v.first,
             "second": v.second,
             "metric": found.metric,
-            "verdict": v.judgement,
-            "p_holm": v.p,
-            **vars(v.comparison),
+            **columns(v),
         }
         for found in all_found
         for v in found.verdicts
@@ -230,13 +231,35 @@ def write(all_found: list[Found], folder: Path) -> list[Path]:
     parts = []
     for found in all_found:
         sentences = "\n".join(f"- {sentence(v, found.metric)}" for v in found.verdicts)
-        parts.append(f"```text\n{render(found)}\n```\n\n## Every pair\n\n{sentences}\n")
+        parts.append(f"```text\n{render(found)}\n```\n\n## Every comparison\n\n{sentences}\n")
         if found.over is not None:
             name = "critical-difference.png" if len(parts) == 1 else "critical-difference-2.png"
             files.append(folder / name)
             draw(found.over, files[-1])
     write_durably(files[1], ("# Verdicts\n\n" + "\n".join(parts)).encode())
     return files
+
+
+def columns(verdict: Verdict) -> dict[str, float | str]:
+    """Return what a file says of a verdict, p-values adjusted and, by name, as they were."""
+    found = verdict.comparison
+    return {
+        "judgement": verdict.judgement,
+        "difference": found.difference,
+        "low": found.low,
+        "high": found.high,
+        "p": verdict.p,
+        "visible": found.visible,
+        "rope": found.rope,
+        "p_tost": verdict.p_tost,
+        "p_unadjusted": found.p,
+        "p_tost_unadjusted": found.p_tost,
+        "p_worse": found.p_worse,
+        "p_equal": found.p_equal,
+        "p_better": found.p_better,
+        "effect": found.effect,
+        "n_folds": found.n_folds,
+    }
 
 
 def draw(over: OverDatasets, file: Path) -> None:

@@ -105,6 +105,30 @@ def test_a_model_that_is_better_is_not_explained_away():
     assert percent(now) <= 2
 
 
+def test_a_difference_that_is_said_to_be_visible_is():
+    design = statistics.Design("discriminant", 80, 5, 1.5, 5, 2)
+    _, _, alone, shown, beyond, _, _ = statistics.visible_entry(design, 4, 200)
+    assert percent(alone) < 65
+    assert 75 - 2 * error(shown) <= percent(shown) <= 85 + 2 * error(shown)
+    assert beyond.startswith("0 of")
+
+
+def test_a_family_errs_as_promised_and_is_no_less_powerful_than_holm():
+    design = statistics.Design("discriminant", 80, 5, 1.5, 5, 10)
+    _, _, holm, least, by_holm, by_least = statistics.family_entry(design, 4, 1.0, 150)
+    assert percent(holm) <= percent(least)
+    assert percent(least) - 2 * error(least) <= 5
+    assert percent(by_least) >= percent(by_holm)
+
+
+def test_equality_is_shown_where_it_is_and_not_at_the_edge_of_the_rope():
+    _, _, before, nothing, _, edge, _, two = statistics.equal_entry(3000, 0.05, 10, 1, 150)
+    assert percent(before) < 50
+    assert percent(nothing) + 2 * error(nothing) >= 80
+    assert percent(edge) - 2 * error(edge) <= 5
+    assert percent(two) == 0
+
+
 def percent(cell):
     return float(cell.split(" ± ")[0])
 

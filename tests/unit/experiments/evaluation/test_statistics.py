@@ -7,16 +7,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from experiments.evaluation.comparison import judge, over_datasets, verdicts
+from experiments.evaluation.comparison import judge, verdicts
+from experiments.evaluation.ranks import friedman, over_datasets, rank_biserial
 from experiments.evaluation.rows import FoldRows, Rows
-from experiments.evaluation.statistics import (
-    bootstrap_interval,
-    compare,
-    corrected_interval,
-    friedman,
-    holm,
-    rank_biserial,
-)
+from experiments.evaluation.statistics import bootstrap_interval, compare, corrected_interval, holm
+from experiments.records import Declared
 
 # Demšar 2006, table 6: AUC of C4.5 and three variants on 14 data sets
 DEMSAR = np.array(
@@ -103,9 +98,10 @@ def test_visible_difference_is_that_of_the_family(n_pairs):
     for _ in range(600):
         shared = spread * np.sqrt(ratio) * rng.normal(size=(n_pairs, 1))
         differences = shared + spread * rng.normal(size=(n_pairs, folds))
-        visible = compare(differences[0], ratio, 0.0, None, n_pairs).visible
-        found = [compare(one, ratio, 0.0, None, n_pairs) for one in differences[1:]]
-        apart = compare(differences[0] + visible, ratio, 0.0, None, n_pairs)
+        level = 0.05 / n_pairs
+        visible = compare(differences[0], ratio, 0.0, level=level).visible
+        found = [compare(one, ratio, 0.0, level=level) for one in differences[1:]]
+        apart = compare(differences[0] + visible, ratio, 0.0, level=level)
         adjusted = holm([apart.p, *(one.p for one in found)])
         seen.append(adjusted[0] < 0.05)
         undecided = [one for one, p in zip([apart, *found], adjusted, strict=True) if p >= 0.05]
@@ -124,8 +120,8 @@ def rows(n, influence=0.0, step=None):
 def test_equal_folds_are_not_certain_and_fewer_rows_are_less_so():
     same = np.zeros(5)
     few, many = (compare(same, 0.25, 0.01, rows(n)) for n in (80, 2000))
-    assert judge(few, few.p) == "undecided"
-    assert judge(many, many.p) == "practically equal"
+    assert judge(0.0, few.p, few.p_tost) == "undecided"
+    assert judge(0.0, many.p, many.p_tost) == "practically equal"
     low = corrected_interval(np.ones(5), 0.25, rows=rows(80))[1]
     assert 0.955 < low < 0.97  # Clopper and Pearson: 0.955
     assert low == corrected_interval(np.ones(100), 0.25, rows=rows(80))[1]  # repeats bring no rows
@@ -192,7 +188,7 @@ def test_false_positives_are_at_most_nominal_over_two_thousand_null_draws():
                     folds.append(FoldRows(test, influence, np.full(len(test), 1 / len(test))))
         first, second = (Rows.of_folds(folds) for folds in weighed)
         found = compare(differences, 0.25, 0.01, first.less(second))
-        judged.append(judge(found, found.p))
+        judged.append(judge(found.difference, found.p, found.p_tost))
         plain.append(stats.ttest_1samp(differences, 0).pvalue < 0.05)
     wrong = np.mean([one in ("better", "worse") for one in judged])
     assert wrong <= 0.05, wrong
@@ -237,8 +233,53 @@ GOOD, BAD = [0.9, 0.92, 0.88, 0.91, 0.89], [0.5, 0.55, 0.45, 0.52, 0.48]
 def test_verdicts_name_the_better_first_also_where_lower_is_better(metric):
     [one] = verdicts(table({"d": {"bad": BAD, "good": GOOD}}), metric, 0.01)
     assert (one.first, one.judgement, one.second) == ("good", "better", "bad")
-    [turned] = verdicts(table({"d": {"bad": BAD, "good": GOOD}}), metric, 0.01, [("bad", "good")])
+    pair = Declared("pairs", pairs=(("bad", "good"),))
+    [turned] = verdicts(table({"d": {"bad": BAD, "good": GOOD}}), metric, 0.01, pair)
     assert turned.judgement == "worse"
+
+
+def test_equivalence_is_two_one_sided_tests():
+    """Without training sets that overlap they are Student's, as SciPy has them."""
+    d = np.random.default_rng(2).normal(0.004, 0.01, 30)
+    for rope in (0.002, 0.01, 0.02):
+        below = stats.ttest_1samp(d, rope, alternative="less").pvalue
+        above = stats.ttest_1samp(d, -rope, alternative="greater").pvalue
+        assert compare(d, 0.0, rope).p_tost == pytest.approx(max(below, above))
+
+
+def test_rope_is_one_standard_error_of_a_test_part_unless_named():
+    cells = table({"d": {"good": GOOD, "bad": BAD}})
+    [alone] = verdicts(cells, "accuracy")
+    assert alone.comparison.rope == pytest.approx(np.std(GOOD, ddof=1))
+    right = np.repeat([1.0, 0.0], [18, 2])
+    influence = (right - right.mean()) / np.sqrt(20 * 19)
+    part = FoldRows(np.arange(20), influence, np.full(20, 1 / 20))
+    cells["key"] = [f"{i}" for i in range(len(cells))]
+    [known] = verdicts(cells, "accuracy", rows=lambda _: part)
+    wanted = np.sqrt(right.var(ddof=1) / 20 + 2 / 20**2)  # and two rows more
+    assert known.comparison.rope == pytest.approx(wanted)
+    [named] = verdicts(cells, "accuracy", 0.03)
+    assert named.comparison.rope == 0.03
+
+
+def test_the_best_of_many_is_one_of_many_looks():
+    """A model beside five that are as good as it is, and one that is better than all of them."""
+    rng, folds = np.random.default_rng(5), 10
+    declared = Declared("best_classical")
+    said, seen, beyond = [], [], 0
+    for _ in range(400):
+        errors = 0.03 * (0.5 * rng.normal(size=(6, 1)) + rng.normal(size=(6, folds)))
+        for gain, found in ((0.0, said), (0.09, seen)):
+            scores = {f"c{i}": list(one) for i, one in enumerate(errors[1:])}
+            cells = table({"d": {"q": list(errors[0] + gain), **scores}})
+            [one] = verdicts(cells, "accuracy", 0.0, declared, {"q"})
+            found.append(one.judgement)
+            open_ = one.judgement == "undecided"
+            beyond += open_ and abs(one.comparison.difference) > one.comparison.visible
+    assert np.mean([one != "undecided" for one in said]) <= 0.05
+    assert np.mean([one == "better" for one in seen]) > 0.5
+    assert "worse" not in seen
+    assert beyond == 0
 
 
 def test_family_of_a_data_set_is_adjusted_together():

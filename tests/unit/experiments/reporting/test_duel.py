@@ -20,7 +20,8 @@ from experiments.evaluation.duel import (
     solved_after,
     standings,
 )
-from experiments.evaluation.statistics import holm, paired_test
+from experiments.evaluation.ranks import paired_test
+from experiments.evaluation.statistics import holm
 from experiments.reporting import duel as report
 from experiments.reporting import duel_figure
 from experiments.study import Study

@@ -59,7 +59,9 @@ def test_verdicts_are_of_the_whole_training_part(run):
     cells = run.cells()
     [found] = report.find(run.results(), cells)
     assert found.quantum == {"quantum"}
-    assert len(found.verdicts) == 3 * 6
+    assert len(found.verdicts) == 3 * 3
+    assert {v.first for v in found.verdicts} == {"quantum"}
+    assert found.compared == "each quantum model with each classical one"
     kept = report.models_of(cells)
     assert kept["train_size"].isna().all()
     best = found.verdicts[0]
@@ -84,7 +86,8 @@ def test_files_say_the_same(run, tmp_path):
     [found] = report.find(run.results(), run.cells())
     files = report.write([found], tmp_path)
     written = pd.read_csv(files[0])
-    assert written["verdict"].tolist() == [v.judgement for v in found.verdicts]
+    assert list(written)[4:10] == ["judgement", "difference", "low", "high", "p", "visible"]
+    assert written["judgement"].tolist() == [v.judgement for v in found.verdicts]
     assert (tmp_path / "critical-difference.png").stat().st_size > 10_000
     assert report.render(found) in files[1].read_text()
 
