@@ -259,6 +259,9 @@ def pair_entry(design: Design, draws: int) -> tuple[str, ...]:
         for _ in range(draws):
             first, second = models(design, [gain, 0.0], rng)
             for rule, name in ((by_folds, "folds"), (by_rows, "rows")):
+                if name == "folds" and len(first.scores) < 2:  # nothing to say
+                    named[name].append(False)
+                    continue
                 found = rule(design, first, second)
                 named[name].append(found.p < LEVEL and (gain == 0 or found.difference > 0))
         cells += [share(named["folds"]), share(named["rows"])]
@@ -276,6 +279,73 @@ PAIRS = [
         for n in (80, 178)
         for folds, repeats in ((5, 1), (10, 1), (5, 2), (0, 5))
     ),
+]
+
+
+# -- learning curves
+
+
+def curve_entry(design: Design, size: int, draws: int) -> tuple[str, ...]:
+    """Return coverage and width of intervals where so many rows of each training part are used.
+
+    Before: test size over the size of the reduced part, by the folds alone.
+    """
+    rng = np.random.default_rng([design.n, size, design.folds, design.repeats])
+    learner = LEARNERS[design.learner]
+    truth = float(np.mean([_fresh(design, size, rng) for _ in range(2000)]))
+    covered, width = [], []
+    for _ in range(draws):
+        y = np.arange(design.n) % 2
+        X = rng.normal(size=(design.n, design.features))
+        X[:, 0] += design.apart * y
+        scores, folds = [], []
+        for test in design.tests(y, rng):
+            train = np.setdiff1d(np.arange(design.n), test, assume_unique=True)
+            part = np.concatenate(
+                [rng.permutation(train[y[train] == c])[: size // 2] for c in (0, 1)]
+            )
+            right = (learner(X[part], y[part], X[test]) == y[test]).astype(float)
+            scores.append(right.mean())
+            influence = (right - right.mean()) / np.sqrt(len(test) * (len(test) - 1))
+            folds.append(FoldRows(test, influence, np.full(len(test), 1 / len(test))))
+        found = []
+        for ratio, rows in (
+            (len(test) / size, None),
+            (design.test_to_train, Rows.of_folds(folds, reduced=True)),
+        ):
+            _, low, high = corrected_interval(scores, ratio, rows=rows)
+            found.append((low <= truth <= high, min(high, 1.0) - max(low, 0.0)))
+        covered.append([one[0] for one in found])
+        width.append([one[1] for one in found])
+    hit, wide = np.array(covered), np.mean(width, axis=0)
+    return (
+        f"{design.learner}, {size} of {design.n} rows",
+        design.splits,
+        share(hit[:, 0]),
+        share(hit[:, 1]),
+        f"{wide[0]:.3f}",
+        f"{wide[1]:.3f}",
+    )
+
+
+def _fresh(design: Design, size: int, rng: np.random.Generator) -> float:
+    """Return the accuracy of one training on so many rows, on many others."""
+    both = []
+    for rows in (size, 400):
+        y = np.arange(rows) % 2
+        X = rng.normal(size=(rows, design.features))
+        X[:, 0] += design.apart * y
+        both += [X, y]
+    X, y, points, labels = both
+    return float((LEARNERS[design.learner](X, y, points) == labels).mean())
+
+
+CURVES = [
+    (Design(learner, n, 5, 1.5, folds, repeats), size)
+    for learner in LEARNERS
+    for n in (80, 178)
+    for folds, repeats in ((5, 2), (5, 10), (10, 1), (0, 5))
+    for size in (12, 40)
 ]
 
 
@@ -517,6 +587,21 @@ TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ..
         "are equally good, and of two of which the first has classes further apart by 0.6.",
         ("learner", "splits", "equal, folds", "equal, rows", "apart, folds", "apart, rows"),
         [partial(pair_entry, design) for design in PAIRS],
+    ),
+    "single": (
+        "The same of one split into training and test rows, by the rows alone.",
+        ("learner", "splits", "equal, folds", "equal, rows", "apart, folds", "apart, rows"),
+        [
+            partial(pair_entry, Design(learner, n, 5, 1.5, 0, 1))
+            for learner in LEARNERS
+            for n in (80, 178, 568)
+        ],
+    ),
+    "curves": (
+        "Coverage and width of 95 % intervals of learning curves, coverage in per cent. Before: by "
+        "the size of the reduced part.",
+        ("learner", "splits", "covered, before", "covered, now", "width, before", "width, now"),
+        [partial(curve_entry, *design) for design in CURVES],
     ),
     "controls": (
         "What is said of a model beside three controls, in per cent: that one of them does as well "

@@ -166,7 +166,8 @@ def print_run(finished: Run) -> None:
     print(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
     n_splits = _most_splits(results)
     print(
-        f"Mean over {n_splits} test folds, the same for every model, with the Nadeau-Bengio\n"
+        f"Mean over {n_splits} test fold{'s'[: n_splits - 1]}, the same for every model, with the "
+        "Nadeau-Bengio\n"
         "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
         "second class, or the mean over more than two."
     )
@@ -210,6 +211,11 @@ def print_comparisons(
         print(f"\n{controls.render(explained)}")
         files = controls.write(explained, folder)
         print(f"Written: {', '.join(str(file) for file in files)}")
+
+    by_size = learning_curves.since(results, cells)
+    if by_size:
+        print(f"\n{learning_curves.render(by_size)}")
+        print(f"Written: {learning_curves.write(by_size, folder)}")
 
     drawn = learning_curves.draw(table, folder), noise_curves.draw(table, results, folder)
     for file in filter(None, drawn):

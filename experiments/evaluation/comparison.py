@@ -21,7 +21,7 @@ from experiments.evaluation.statistics import (
 )
 from experiments.records import Declared
 
-__all__ = ["ALL_PAIRS", "Verdict", "judge", "verdicts", "whole_scores"]
+__all__ = ["ALL_PAIRS", "Judgement", "Verdict", "judge", "verdicts", "whole_scores"]
 
 Judgement = Literal["better", "worse", "practically equal", "undecided"]
 ALL_PAIRS = Declared("all_pairs")
@@ -95,7 +95,8 @@ def verdicts(
     ----------
     cells : DataFrame
         One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``,
-        the metric and, for `rows`, ``key``; a model takes part where all its cells are done.
+        the metric and, for `rows`, ``key``; a model takes part where all its cells are done. With
+        ``train_size`` all cells are of one, and ``n_left`` is the whole training part.
     metric : str
         Metric that is compared, a key of `METRICS`.
     rope : float or None, default=None
@@ -119,15 +120,17 @@ def verdicts(
         scores = whole_scores(group, metric)
         order = scores.mean().sort_values(ascending=False, kind="stable").index
         pairs = pairs_of(declared, list(order), quantum)
-        if len(scores) < 2 or not pairs:
-            continue
         done = group[group.status == "done"]
+        folds = {} if rows is None else _folds(done, rows)
+        if len(scores) < (1 if folds else 2) or not pairs:
+            continue
         known = _Known(
             str(dataset),
             scores,
-            float((done.n_test / done.n_train).mean()),
-            {} if rows is None else _folds(done, rows),
+            float((done.n_test / (done.n_left if "n_left" in done else done.n_train)).mean()),
+            folds,
             rope,
+            "train_size" in done and bool(done.train_size.notna().any()),
         )
         best_alone = declared.family == "best_classical"
         found += known.beside_the_best(pairs) if best_alone else known.of_pairs(pairs)
@@ -144,12 +147,13 @@ class _Known:
         test_to_train: float,
         folds: dict[str, list[FoldRows]],
         rope: float | None,
+        reduced: bool,
     ) -> None:
         self._dataset = dataset
         self._scores = scores
         self._means = scores.mean()
         self._test_to_train = test_to_train
-        self._rows = {model: Rows.of_folds(of_model) for model, of_model in folds.items()}
+        self._rows = {model: Rows.of_folds(those, reduced) for model, those in folds.items()}
         self._rope = self._suggested_rope(folds) if rope is None else rope
 
     def _suggested_rope(self, folds: dict[str, list[FoldRows]]) -> float:

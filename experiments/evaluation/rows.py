@@ -56,26 +56,39 @@ class Rows:
     step : ndarray of shape (n_rows,)
         Largest change of the mean if this row alone were answered otherwise, throughout; as if
         each were in equally many folds.
+    widest : float, default=1.5
+        Factor by which other training sets widen the error of the rows at most.
     """
 
     row: NDArray[np.intp]
     influence: Values
     step: Values
+    widest: float = 1.5
 
     @classmethod
-    def of_folds(cls, folds: Sequence[FoldRows]) -> Rows:
-        """Return the rows of a mean over folds."""
+    def of_folds(cls, folds: Sequence[FoldRows], reduced: bool = False) -> Rows:
+        """Return the rows of a mean over folds.
+
+        Parameters
+        ----------
+        folds : sequence of FoldRows
+            Rows of each fold.
+        reduced : bool, default=False
+            True for a reduced training part: other rows would have made another model of it.
+        """
         given = np.concatenate([fold.row for fold in folds])
         row, place = np.unique(given, return_inverse=True)
         influence = np.bincount(place, np.concatenate([fold.influence for fold in folds]), len(row))
         step = np.zeros(len(row))
         np.maximum.at(step, place, np.concatenate([fold.step for fold in folds]))
         often = len(given) / len(row)  # a row that is drawn more often than others is chance
-        return cls(row, influence / len(folds), step * often / len(folds))
+        widest = 2.0 if reduced else 1.5
+        return cls(row, influence / len(folds), step * often / len(folds), widest)
 
     def less(self, other: Rows) -> Rows:
         """Return the rows of the difference of two means over the same folds."""
-        return Rows(self.row, self.influence - other.influence, np.maximum(self.step, other.step))
+        step = np.maximum(self.step, other.step)
+        return Rows(self.row, self.influence - other.influence, step, self.widest)
 
     def __len__(self) -> int:
         return len(self.row)
@@ -84,6 +97,11 @@ class Rows:
     def variance(self) -> float:
         """The variance that other test rows would make of the mean."""
         return _variance(self.influence, self.step)
+
+    @property
+    def error(self) -> float:
+        """The standard error that the rows make."""
+        return math.sqrt(self.variance)
 
 
 def _variance(influence: Values, step: Values) -> float:

@@ -21,7 +21,6 @@ __all__ = [
 ]
 
 _POWER = 0.8  # with which a visible difference is shown
-_MOST_OF_ROWS = 2.25  # times the variance of the rows: one and a half times their width
 
 
 def corrected_interval(
@@ -36,14 +35,15 @@ def corrected_interval(
     one is too narrow where all folds are equal and grows narrower with repeats, which bring no new
     rows; and it is too wide where there are few folds. So its variance is taken for no less than
     that of the distinct rows, `Rows.variance`, and for no more than 9/4 of it: training sets add a
-    tenth to nine tenths of it (``python -m benchmarks.statistics`` has the error rates).
+    tenth to nine tenths of it (``python -m benchmarks.statistics`` has the error rates). Reduced
+    training parts differ by more, up to 4 times; of a single split it is 9/4 of it.
 
     Parameters
     ----------
     scores : array-like of shape (J,)
         Scores, one a fold, over all repeats.
     test_to_train : float
-        Test size over training size.
+        Test size over the size of the whole training part, also where only a share of it is used.
     level : float, default=0.95
         Confidence of the interval.
     rows : Rows or None, default=None
@@ -52,7 +52,7 @@ def corrected_interval(
     Returns
     -------
     mean, low, high : float
-        `low` and `high` are NaN for fewer than two scores.
+        `low` and `high` are NaN for fewer than two scores of which no rows are known.
 
     References
     ----------
@@ -65,7 +65,7 @@ def corrected_interval(
     """
     values = np.asarray(scores, dtype=np.float64)
     mean = float(values.mean()) if values.size else float("nan")
-    if values.size < 2:
+    if values.size < (2 if rows is None else 1):
         return mean, float("nan"), float("nan")
     error, degrees = _error(values, test_to_train, rows)
     half = float(stats.t.ppf((1 + level) / 2, degrees)) * error
@@ -79,13 +79,18 @@ def _error(
 
     Folds and rows are set beside each other by the half widths of their 95 % intervals.
     """
+    known = rows if rows is not None and len(rows) > 1 else None
+    if known is not None and values.size == 1:  # nothing is known of other training sets
+        return known.widest * known.error, len(known) - 1
     by_folds = float(np.sqrt(values.var(ddof=1) * (1 / values.size + test_to_train)))
-    if rows is None or len(rows) < 2:
+    if known is None:
         return by_folds, values.size - 1
-    return held_to_rows(by_folds, values.size, float(np.sqrt(rows.variance)), len(rows))
+    return held_to_rows(by_folds, values.size, known.error, len(known), known.widest)
 
 
-def held_to_rows(by_folds: float, n_folds: int, by_rows: float, n_rows: int) -> tuple[float, int]:
+def held_to_rows(
+    by_folds: float, n_folds: int, by_rows: float, n_rows: int, widest: float = 1.5
+) -> tuple[float, int]:
     """Return a standard error by folds, held to that by rows, and its degrees of freedom.
 
     Parameters
@@ -98,13 +103,14 @@ def held_to_rows(by_folds: float, n_folds: int, by_rows: float, n_rows: int) -> 
         Standard error that the distinct test rows make.
     n_rows : int
         Number of distinct test rows; at least two.
+    widest : float, default=1.5
+        Largest factor of that by rows, see `Rows`.
     """
-    most = float(np.sqrt(_MOST_OF_ROWS)) * by_rows
     quantile = stats.t.ppf(0.975, n_folds - 1) / stats.t.ppf(0.975, n_rows - 1)
     if by_folds * quantile < by_rows:
         return by_rows, n_rows - 1
-    if by_folds * quantile > most:
-        return most, n_rows - 1
+    if by_folds * quantile > widest * by_rows:
+        return widest * by_rows, n_rows - 1
     return by_folds, n_folds - 1
 
 
@@ -167,7 +173,7 @@ def compare(
     Parameters
     ----------
     differences : array-like of shape (J,)
-        Differences, one a fold, over all repeats; at least two.
+        Differences, one a fold, over all repeats; at least two, or one whose rows are known.
     test_to_train : float
         Test size over training size.
     rope : float
@@ -204,7 +210,7 @@ def compare(
     (0.0007, 0.999)
     """
     values = np.asarray(differences, dtype=np.float64)
-    if values.size < 2:
+    if values.size < (2 if rows is None else 1):
         raise ValueError(f"{values.size} fold: no spread to judge by, at least 2 needed")
     mean, low, high = corrected_interval(values, test_to_train, rows=rows)
     error, degrees = _error(values, test_to_train, rows)
@@ -216,9 +222,9 @@ def compare(
         p = float(2 * stats.t.sf(abs(mean) / error, degrees))
         p_worse, p_better = float(posterior.cdf(-rope)), float(posterior.sf(rope))
         p_tost = float(stats.t.sf((rope - abs(mean)) / error, degrees))
-    spread = float(values.std(ddof=1))
+    spread = float(values.std(ddof=1)) if values.size > 1 else 0.0
     effect = mean / spread if spread > 0 else float(np.sign(mean) * np.inf) if mean else 0.0
-    by_rows = error if rows is None else min(error, float(np.sqrt(rows.variance)))
+    by_rows = error if rows is None else min(error, rows.error)
     critical = float(stats.t.isf(level / 2, degrees)) * error
     return Comparison(
         mean,

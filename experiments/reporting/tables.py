@@ -58,7 +58,8 @@ def cell_table(results: Results, metrics: list[str] | None = None) -> pd.DataFra
     metrics : list of str or None, default=None
         Columns; what a record does not hold is computed from its predictions. None is the study's.
     """
-    return pd.DataFrame([_cell_row(one) for one in _scored(results, metrics)])
+    rows = {label: one.rows for label, one in results.plan.provenance.items()}
+    return pd.DataFrame([_cell_row(one, rows) for one in _scored(results, metrics)])
 
 
 def _scored(results: Results, metrics: Sequence[str] | None) -> list[_Scored]:
@@ -80,7 +81,7 @@ def _scores(names: list[str], stored: StoredCell | None) -> dict[str, float | No
     return {name: known[name] for name in names}
 
 
-def _cell_row(one: _Scored) -> dict[str, Any]:
+def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
     planned, stored = one.fit.planned, one.fit.stored
     row = {
         "control": planned.control,
@@ -105,6 +106,7 @@ def _cell_row(one: _Scored) -> dict[str, Any]:
     return row | {
         "n_train": record.n_train,
         "n_test": record.n_test,
+        "n_left": rows[planned.dataset] - record.n_test,
         **one.scores,
         **_cost_columns(stored),
         **{f"training_{name}": value for name, value in record.training.items()},
@@ -185,7 +187,8 @@ def _summary(
         "n_train": _mean(record.n_train for record in records),
     }
     for metric in metrics:
-        mean, low, high = _metric_interval(metric, done, records, interval)
+        n_rows = plan.provenance[dataset].rows
+        mean, low, high = _metric_interval(metric, done, records, n_rows, interval)
         lowest, highest = bounds(metric)
         row |= {
             metric: mean,
@@ -214,11 +217,15 @@ def _mean(values: Iterable[Any]) -> float:
 
 
 def _metric_interval(
-    metric: str, done: list[_Scored], records: list[CellRecord], interval: Interval
+    metric: str,
+    done: list[_Scored],
+    records: list[CellRecord],
+    n_rows: int,
+    interval: Interval,
 ) -> tuple[float, float, float]:
     """Return a metric's mean over folds and the ends of its 95 % interval."""
     scores = np.array([one.scores[metric] for one in done], dtype=float)
-    ratio = _mean(record.n_test / record.n_train for record in records)
+    ratio = _mean(record.n_test / (n_rows - record.n_test) for record in records)
     mean, low, high = corrected_interval(scores, ratio, rows=_rows(metric, done))
     if interval == "bootstrap":
         low, high = _bootstrapped([one.fit for one in done], metric)
@@ -230,7 +237,9 @@ def _rows(metric: str, done: list[_Scored]) -> Rows | None:
     stored = [one.fit.predictions for one in done]
     folds = [rows_of_fold(metric, s.row, Predictions.stored(s)) for s in stored if s is not None]
     known = [fold for fold in folds if fold is not None]
-    return Rows.of_folds(known) if known and len(known) == len(done) else None
+    if not known or len(known) < len(done):
+        return None
+    return Rows.of_folds(known, reduced=done[0].fit.planned.train_size is not None)
 
 
 def _bootstrapped(fits: Sequence[Fit], metric: str) -> tuple[float, float]:

@@ -129,6 +129,14 @@ def test_equality_is_shown_where_it_is_and_not_at_the_edge_of_the_rope():
     assert percent(two) == 0
 
 
+def test_intervals_of_learning_curves_are_not_twice_as_wide():
+    design = statistics.Design("discriminant", 80, 5, 1.5, 5, 10)
+    _, _, before, now, wide, width = statistics.curve_entry(design, 12, 150)
+    assert percent(before) > 98
+    assert percent(now) + 2 * error(now) >= 93
+    assert float(width) < float(wide) / 2
+
+
 def percent(cell):
     return float(cell.split(" ± ")[0])
 

@@ -142,6 +142,19 @@ def test_error_of_the_folds_is_held_between_that_of_the_rows_and_half_as_much_ag
     assert corrected_interval(folds, 0.25, rows=between) == alone
 
 
+def test_a_single_split_is_judged_by_its_rows():
+    right = np.repeat([1.0, 0.0], [45, 5])
+    influence = (right - right.mean()) / np.sqrt(50 * 49)
+    known = Rows.of_folds([FoldRows(np.arange(50), influence, np.full(50, 1 / 50))])
+    mean, _, high = corrected_interval([0.9], 1 / 3, rows=known)
+    wanted = 1.5 * stats.t.ppf(0.975, 49) * np.sqrt(right.var(ddof=1) / 50 + 2 / 50**2)
+    assert (mean, high - mean) == (0.9, pytest.approx(wanted))
+    assert np.isnan(corrected_interval([0.9], 1 / 3)[1])
+    assert compare([0.9], 1 / 3, 0.01, known).p < 1e-6
+    with pytest.raises(ValueError, match="at least 2 needed"):
+        compare([0.9], 1 / 3, 0.01)
+
+
 def test_visible_difference_is_what_is_seen_four_times_in_five():
     """Draws from the model's own law: folds with a shared part, so that the correction is exact."""
     rng = np.random.default_rng(0)
