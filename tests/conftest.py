@@ -37,5 +37,5 @@ def tiny_study() -> dict:
             {"name": "logistic_regression", "label": "LR"},
             {"name": "dummy"},
         ],
-        "protocol": {"folds": 3, "seed": 1},
+        "protocol": {"folds": 3, "repeats": 1, "seed": 1},
     }

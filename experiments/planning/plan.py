@@ -12,6 +12,7 @@ from experiments.evaluation.splits import n_folds, split
 from experiments.evaluation.tasks import check_model, task_of
 from experiments.planning.building import load_dataset, make_step
 from experiments.planning.controls import Control, controls_of
+from experiments.planning.repeats import repeats_by_rule
 from experiments.planning.rows import dataset_rows, model_rows
 from experiments.planning.spec import StudySpec
 from experiments.records import (
@@ -86,6 +87,8 @@ class Plan:
         All cells with their rows, in the table's order.
     provenance : mapping
         Origin of each data set, by the label of its row.
+    repeats : mapping
+        Repeats of the splits, by the label of the data set's row.
     """
 
     spec: StudySpec
@@ -93,6 +96,7 @@ class Plan:
     models: tuple[ModelRow, ...]
     cells: tuple[Planned, ...]
     provenance: Mapping[str, Provenance]
+    repeats: Mapping[str, int]
 
     def __iter__(self) -> Iterator[Planned]:
         return iter(self.cells)
@@ -123,6 +127,7 @@ class Plan:
             provenance=self.provenance,
             ropes=_ropes(spec),
             compare=_declared(spec),
+            repeats=self.repeats,
         )
 
 
@@ -152,43 +157,57 @@ def make_plan(spec: StudySpec) -> Plan:
     datasets, models = tuple(dataset_rows(spec)), tuple(model_rows(spec))
     cells: list[Planned] = []
     provenance = {}
+    repeats = {}
     for row in datasets:
-        data = _checked_data(spec, row)
+        data = load_dataset(row.spec, spec.protocol.seed)
+        chosen = [model for model in models if model.applies_to(row)]
+        repeats[row.label] = _repeats(spec, chosen, data)
+        places = _splits(spec, data, repeats[row.label])
+        _check_data(spec, row, data, places)
         provenance[row.label] = _provenance(data)
-        cells += _cells_on(spec, row, data, models)
-    return Plan(spec, datasets, models, tuple(cells), provenance)
+        cells += _cells_on(spec, row, data, chosen, places)
+    return Plan(spec, datasets, models, tuple(cells), provenance, repeats)
+
+
+def _repeats(spec: StudySpec, models: Sequence[ModelRow], data: Dataset) -> int:
+    named = spec.protocol.repeats
+    if named is None or spec.protocol.split == "predefined":
+        return repeats_by_rule(spec.protocol, models, len(data.y))
+    return named
 
 
 def _cells_on(
-    spec: StudySpec, row: DatasetRow, data: Dataset, models: Sequence[ModelRow]
+    spec: StudySpec,
+    row: DatasetRow,
+    data: Dataset,
+    models: Sequence[ModelRow],
+    places: Sequence[Split],
 ) -> list[Planned]:
     """Return the cells on one data set, the controls after the models."""
     described = replace(row.spec, sha256=data.sha256)
-    chosen = [model for model in models if model.applies_to(row)]
-    for model in chosen:
+    for model in models:
         _check_model(model, data, row)
-    splits = _splits(spec, data)
     planned = [
         Planned(Cell(described, _model_spec(spec, model, data), place), row, model)
-        for model in chosen
-        for place in splits
+        for model in models
+        for place in places
     ]
-    return planned + (_controls(spec, row, described, data, chosen) if spec.controls else [])
+    if not spec.controls:
+        return planned
+    return planned + _controls(spec, row, described, data, models, places)
 
 
-def _checked_data(spec: StudySpec, row: DatasetRow) -> Dataset:
-    """Return the data set; refuse what cannot be split or scored."""
-    data = load_dataset(row.spec, spec.protocol.seed)
+def _check_data(spec: StudySpec, row: DatasetRow, data: Dataset, places: Sequence[Split]) -> None:
+    """Refuse a data set that cannot be split or scored."""
     try:
-        for place in _splits(spec, data):
+        for place in places:
             split(data, place)
     except DataError as error:
         raise DataError(f"{row.label}: {error}") from None
     _check_metrics(spec, data, row.label)
-    return data
 
 
-def _splits(spec: StudySpec, data: Dataset) -> list[Split]:
+def _splits(spec: StudySpec, data: Dataset, repeats: int) -> list[Split]:
     """Return every split of a data set, for each size of the training part."""
     protocol = spec.protocol
     kind = protocol.split
@@ -200,7 +219,6 @@ def _splits(spec: StudySpec, data: Dataset) -> list[Split]:
         folds=protocol.folds if kind in ("stratified", "grouped") else None,
         test_size=protocol.test_size if kind == "hold_out" else None,
     )
-    repeats = 1 if kind == "predefined" else protocol.repeats
     return [
         replace(first, repeat=repeat, fold=fold, train_size=size)
         for size in [_size(size) for size in protocol.train_sizes] or [None]
@@ -240,9 +258,10 @@ def _controls(
     described: DatasetSpec,
     data: Dataset,
     models: Sequence[ModelRow],
+    every: Sequence[Split],
 ) -> list[Planned]:
     """Return the controls of every quantum model, on whole training parts."""
-    places = [place for place in _splits(spec, data) if place.train_size is None]
+    places = [place for place in every if place.train_size is None]
     if not places:
         raise SpecError("controls need whole training parts; add 1.0", "protocol.train_sizes")
     planned, n_features = [], 0

@@ -289,6 +289,8 @@ class StoredPlan:
         the one that its test rows suggest.
     compare : Declared, default=Declared()
         Comparisons of models that are made.
+    repeats : mapping, default={}
+        Repeats of the splits, by the label of the data set.
     """
 
     name: str
@@ -303,3 +305,4 @@ class StoredPlan:
     provenance: Mapping[str, Provenance]
     ropes: Mapping[str, float] = field(default_factory=dict)
     compare: Declared = Declared()
+    repeats: Mapping[str, int] = field(default_factory=dict)

@@ -286,7 +286,7 @@ def _routes(spec: StudySpec) -> Iterator[tuple[str, StudySpec]]:
     protocol = spec.protocol
     if protocol.split == "stratified" and protocol.folds > 2:
         yield "protocol.folds=2", _with(spec, protocol=_with(protocol, folds=2))
-    if protocol.repeats > 1:
+    if protocol.repeats is not None and protocol.repeats > 1:
         yield "protocol.repeats=1", _with(spec, protocol=_with(protocol, repeats=1))
     low_rank = [_of_low_rank(model) for model in spec.models]
     if low_rank != spec.models:

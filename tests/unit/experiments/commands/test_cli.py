@@ -16,7 +16,7 @@ STUDY = {
     "name": "tiny",
     "datasets": [{"name": "ad_hoc", "n_samples": 24}],
     "models": [{"name": "qsvc"}, "dummy"],
-    "protocol": {"folds": 3},
+    "protocol": {"folds": 3, "repeats": 1},
 }
 
 

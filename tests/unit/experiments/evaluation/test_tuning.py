@@ -146,7 +146,7 @@ def test_bad_spaces_are_one_line(space, words):
         "name": "bad",
         "datasets": ["wine"],
         "models": [{"name": "svc", "search": space}],
-        "protocol": {"tuning": {"trials": 3}},
+        "protocol": {"repeats": 1, "tuning": {"trials": 3}},
     }
     with pytest.raises(SpecError, match=r"models\[0\]\.search") as caught:
         Study.from_dict(values)
@@ -164,7 +164,11 @@ def study(**protocol):
                 {"name": "logistic_regression", "tune": False},
                 "dummy",
             ],
-            "protocol": {"folds": 2, "tuning": {"trials": 3, "folds": 2, "untuned": True}}
+            "protocol": {
+                "folds": 2,
+                "repeats": 1,
+                "tuning": {"trials": 3, "folds": 2, "untuned": True},
+            }
             | protocol,
             "metrics": ["accuracy", "roc_auc", "log_loss"],
         }
@@ -233,7 +237,7 @@ def test_parts_make_the_whole(tmp_path):
 )
 def test_values_of_a_space_are_tried_before_anything_runs(model, words):
     values = {"name": "bad", "datasets": ["wine"], "models": [model]}
-    values["protocol"] = {"tuning": {"trials": 3}}
+    values["protocol"] = {"repeats": 1, "tuning": {"trials": 3}}
     with pytest.raises(SpecError) as caught:
         Study.from_dict(values)
     assert words in str(caught.value)

@@ -24,7 +24,7 @@ def run(tmp_path_factory):
                 {"name": "dummy", "label": "=1+1|x"},
                 {"name": "svc", "label": "broken", "kernel": "precomputed"},
             ],
-            "protocol": {"folds": 3, "seed": 1},
+            "protocol": {"folds": 3, "repeats": 1, "seed": 1},
         }
     )
     return study.run(jobs=1, out=tmp_path_factory.mktemp("run") / "tiny")

@@ -138,7 +138,7 @@ def test_sizes_are_looked_at_from_the_largest_on(run, judgements, size):
 
 
 def test_interval_of_a_reduced_part_is_that_of_the_rows_it_could_have(run):
-    """A dummy answers alike whatever it is trained on; by the reduced part it was 1.8 times wider."""
+    """A dummy answers alike whatever it is trained on; it was 1.8 times wider by that part."""
     table = run.table()
     dummies = table[table.model == "dummy"]
     widths = dummies.accuracy_high - dummies.accuracy_low

@@ -171,7 +171,7 @@ def test_what_is_shared_does_not_depend_on_what_is_stored(tmp_path):
     whole = study()
     groups = sharing_groups(item.cell for item in whole.plan())
     assert len(set(groups.values())) == 1
-    single = study(models=[{"name": "qsvc"}], protocol={"folds": 3, "seed": 4})
+    single = study(models=[{"name": "qsvc"}], protocol={"folds": 3, "repeats": 1, "seed": 4})
     assert len(sharing_groups(item.cell for item in single.plan())) == 3  # its three folds
     learned = study(
         models=[{"name": "qsvc", "quantum_kernel": {"name": "nystrom", "n_landmarks": [4, 8]}}]

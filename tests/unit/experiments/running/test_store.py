@@ -31,7 +31,7 @@ CELL = StoredCell(
     StoredPredictions((1, 2), ("x", "y"), ("x", "x"), ("x", "y")),
     code="0123",
 )
-PLAN = StoredPlan("a", {}, (), 0.01, (), (), DuelSettings((), 100), (), (), (), {})
+PLAN = StoredPlan("a", {}, (), (), (), DuelSettings((), 100), (), (), (), {})
 
 
 @pytest.fixture
