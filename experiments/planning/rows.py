@@ -41,7 +41,13 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
             title = entry.label or entry.name
             data = DatasetSpec(entry.name, point.parameters, steps)
             rows.append(
-                DatasetRow(label_of(title, point.coordinates), data, title, point.coordinates)
+                DatasetRow(
+                    label_of(title, point.coordinates),
+                    data,
+                    title,
+                    point.coordinates,
+                    entry.family or "",
+                )
             )
     return rows
 

@@ -140,6 +140,7 @@ class DatasetEntry(Entry):
     """A data set, and what is fitted to its training rows before the model."""
 
     preprocessing: list[Component] = []
+    family: Label | None = None
 
 
 class ModelEntry(Entry):

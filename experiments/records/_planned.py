@@ -86,12 +86,21 @@ class DatasetRow:
         Study's own word for the entry that the row comes from: its label, or the plug-in's name.
     coordinates : tuple of Coordinate, default=()
         Place in the entry's grid.
+    family : str, default=""
+        Study's word for the source of the data; empty is the plug-in, see `source`.
     """
 
     label: str
     spec: DatasetSpec
     entry: str
     coordinates: tuple[Coordinate, ...] = ()
+    family: str = ""
+
+    @property
+    def source(self) -> str:
+        """Source of the data: what else comes from it says nothing new about other data."""
+        from_outside = self.spec.name in ("file", "openml")
+        return self.family or (self.entry if from_outside else self.spec.name)
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,7 @@ def draw(over: OverDatasets, file: Path) -> None:
     axes.set_xlim(0.6, k + 0.4)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
-    axes.set_xlabel(f"mean rank over {len(over.datasets)} data sets (1 is best)")
+    axes.set_xlabel(f"mean rank over {len(over.families)} sources of data (1 is best)")
     axes.set_xticks(range(1, k + 1))
     for side in ("left", "right", "bottom"):
         axes.spines[side].set_visible(False)

@@ -14,6 +14,8 @@ import pandas as pd
 from experiments.evaluation.comparison import Verdict, verdicts
 from experiments.evaluation.declared import words
 from experiments.evaluation.metrics import METRICS, Predictions, applies
+from experiments.evaluation.multiplicity import LEVEL
+from experiments.evaluation.permutation import smallest_p
 from experiments.evaluation.ranks import OverDatasets, over_datasets, rank_biserial
 from experiments.evaluation.rows import FoldRows, rows_of_fold
 from experiments.evaluation.tasks import Task
@@ -92,7 +94,9 @@ def find(results: Results, cells: pd.DataFrame) -> list[Found]:
         found = verdicts(kept, metric, rope, plan.compare, quantum, rows)
         if found:
             said = words(plan.compare, [row.label for row in plan.models], quantum)
-            all_found.append(Found(metric, said, found, over_datasets(kept, metric), quantum))
+            families = {row.label: row.source for row in plan.datasets}
+            over = over_datasets(kept, metric, families, plan.compare, quantum)
+            all_found.append(Found(metric, said, found, over, quantum))
     return all_found
 
 
@@ -191,25 +195,48 @@ def _matrix(dataset: str, mine: list[Verdict]) -> str:
 
 
 def _ranks(over: OverDatasets) -> str:
-    test = over.friedman
+    test, n = over.friedman, len(over.families)
     order = np.argsort(test.ranks, kind="stable")
     ranks = ", ".join(f"{over.models[i]} {test.ranks[i]:.2f}" for i in order)
-    told = "differ" if test.p < 0.05 else "are not told apart"
     without = f" (without {', '.join(over.left_out)})" if over.left_out else ""
+    if test.smallest_p >= LEVEL:
+        told = f"too few to tell the models apart: no p below {_p(test.smallest_p)} can be reached"
+    else:
+        said = "differ" if test.p < LEVEL else "are not told apart"
+        told = f"the models {said} (ranks permuted, p = {_p(test.p)})"
+    sources = f"Over {n} sources of data, {', '.join(over.families)}{without}, {told}"
+    if test.smallest_p >= LEVEL:
+        sources = f"{n} sources of data, {', '.join(over.families)}{without}, are {told}"
     lines = [
-        f"Over {len(over.datasets)} data sets{without} the models {told} (Friedman, Iman-Davenport "
-        f"F = {test.F:.2f}, p = {_p(test.p)}). Mean ranks: {ranks}; critical difference "
-        f"{test.critical_difference:.2f} (Nemenyi)."
+        f"{sources}. Mean ranks: {ranks}; {test.critical_difference:.2f} is the largest difference "
+        "that chance makes of all in nineteen of twenty."
     ]
-    for i, a in enumerate(order):
-        for b in order[i + 1 :]:
-            if test.p_pairs[a, b] < 0.05:
-                effect = rank_biserial(over.scores[:, a] - over.scores[:, b])
-                lines.append(
-                    f"{over.models[a]} is better than {over.models[b]} over data sets "
-                    f"(Wilcoxon, Holm: p = {_p(test.p_pairs[a, b])}, rank-biserial {effect:.2f})."
-                )
-    return "\n".join(textwrap.fill(line, _WIDTH) for line in lines)
+    return "\n".join(textwrap.fill(line, _WIDTH) for line in [*lines, *_pairs(over)])
+
+
+def _pairs(over: OverDatasets) -> list[str]:
+    """Return which model is better than which over sources of data, or why none can be."""
+    n = len(over.families)
+    if not len(over.pairs):
+        return []
+    if smallest_p(n) >= LEVEL:
+        return [
+            f"No model can be shown to be better than another over {n} sources of data: too few, "
+            f"the smallest p of a pair is {_p(smallest_p(n))} (0.031 with six, 0.008 with eight)."
+        ]
+    if over.friedman.p >= LEVEL:
+        return []
+    lines = []
+    for (a, b), p in zip(over.pairs, over.p_pairs, strict=True):
+        apart = over.of(a) - over.of(b)
+        effect = rank_biserial(apart)
+        if p < LEVEL:
+            lines.append(
+                f"{a} is {'better' if apart.mean() > 0 else 'worse'} than {b} over {n} sources of "
+                f"data (signs flipped by source, adjusted for {len(over.pairs)}: p = {_p(p)}, "
+                f"rank-biserial {effect:.2f})."
+            )
+    return lines
 
 
 def write(all_found: list[Found], folder: Path) -> list[Path]:

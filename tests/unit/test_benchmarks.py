@@ -137,6 +137,14 @@ def test_intervals_of_learning_curves_are_not_twice_as_wide():
     assert float(width) < float(wide) / 2
 
 
+def test_equal_models_are_not_told_apart_by_widths_of_few_recipes():
+    cells = statistics.sources_entry(3, 3, 3, 0.8, 150)
+    assert percent(cells[2]) > 20
+    assert percent(cells[3]) - 2 * error(cells[3]) <= 5
+    power = statistics.sources_entry(3, 8, 3, 0.5, 100)
+    assert percent(power[7]) > 50
+
+
 def percent(cell):
     return float(cell.split(" ± ")[0])
 

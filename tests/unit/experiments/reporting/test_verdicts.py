@@ -68,7 +68,8 @@ def test_verdicts_are_of_the_whole_training_part(run):
     group = kept[kept["dataset"] == best.dataset].groupby("model")["accuracy"].mean()
     assert best.comparison.difference == pytest.approx(group[best.first] - group[best.second])
     text = report.render(found)
-    assert "Over 3 data sets" in text
+    assert "Over 3 sources of data, moons, circles, linearly_separable" in text
+    assert "No model can be shown to be better than another over 3 sources of data" in text
     assert "dummy" in text
     for judgement in {v.judgement for v in found.verdicts}:
         one = next(v for v in found.verdicts if v.judgement == judgement)
