@@ -9,6 +9,8 @@ a shared kernel. `Estimate` is a list of its own, of what can be foreseen, and s
 from __future__ import annotations
 
 import functools
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -64,6 +66,11 @@ class Usage:
     circuits : int
         Circuits run: one per row of parameter values and measurement basis. An exact Gram matrix
         needs one per point, a measured one a circuit per entry.
+    machine_circuits : int or None, default=None
+        Circuits that a machine would have run for the same answers, so that models on simulators
+        and on machines are compared by one number: every entry of a Gram matrix, every shift of a
+        gradient, every basis of an expectation value. None where that is not known; what was
+        measured was a machine's already, so that there it is `circuits`.
     shots : int
         Measurements taken; 0 where results are exact.
     executions : int
@@ -88,13 +95,18 @@ class Usage:
     >>> spent += Usage.of_call(2, shots=100, qpu_s=1.5)
     >>> spent.circuits, spent.shots, spent.executions, spent.jobs, spent.qpu_s
     (5, 500, 500, 2, 1.5)
+    >>> (spent + Usage.of_call(4, machine_circuits=6)).machine_circuits
+    11
     >>> Usage.of(spent.plain()) == spent
     True
     >>> [cost.heading for cost in Usage.costs()][-3:]
     ['QPU [s]', 'queue [s]', 'shared [s]']
     """
 
-    circuits: int = _counted("circuits", apart=True)
+    circuits: int = _counted("circuits run", apart=True)
+    machine_circuits: int | None = field(
+        default=None, metadata={"title": "circuits on a machine", "unit": "", "apart": True}
+    )
     shots: int = _counted("shots", apart=True)
     executions: int = _counted("executions", told=True)
     jobs: int = _counted("jobs")
@@ -102,6 +114,11 @@ class Usage:
     qpu_s: float = _seconds("QPU", told=True)
     queue_s: float = _seconds("queue", told=True)
     shared_s: float = _seconds("shared")
+
+    def __post_init__(self) -> None:
+        # records from before it was counted do not have it; exact ones of them cannot tell
+        if self.machine_circuits is None and (self.shots or not self.circuits):
+            self.machine_circuits = self.circuits
 
     @classmethod
     @functools.cache  # asked for at every call of a backend
@@ -121,7 +138,7 @@ class Usage:
         return cls(**plain)
 
     @classmethod
-    def of_call(cls, circuits: int, shots: int | None = None, **others: float) -> Usage:
+    def of_call(cls, circuits: int, shots: int | None = None, **others: float | None) -> Usage:
         """Return what one call costs.
 
         Parameters
@@ -131,11 +148,17 @@ class Usage:
         shots : int or None, default=None
             Measurements of each circuit; None where results are exact. Without a count of their
             own, executions are the shots.
-        **others : float
-            Any other cost by name.
+        **others : float or None
+            Any other cost by name. Without a count of their own, a machine would have run the same
+            circuits; None says that it is not known what one would have run.
         """
         measured = circuits * (shots or 0)
-        named: dict[str, Any] = {"executions": measured, "jobs": 1, **others}
+        named: dict[str, Any] = {
+            "machine_circuits": circuits,
+            "executions": measured,
+            "jobs": 1,
+            **others,
+        }
         return cls(circuits=circuits, shots=measured, **named)
 
     def plain(self) -> dict[str, Any]:
@@ -148,11 +171,11 @@ class Usage:
 
     def since(self, earlier: Usage) -> Usage:
         """Return what was spent after `earlier` was copied."""
-        return self.of({name: own - getattr(earlier, name) for name, own in self.plain().items()})
+        return self.of(self._with(earlier, operator.sub))
 
     def share(self, part: float) -> Usage:
         """Return a part of the costs; what is counted is rounded."""
-        scaled = {name: own * part for name, own in self.plain().items()}
+        scaled = {name: own * part for name, own in self.plain().items() if own is not None}
         counted = {cost.name for cost in self.costs() if not cost.unit}
         return self.of({k: round(v) if k in counted else v for k, v in scaled.items()})
 
@@ -162,12 +185,17 @@ class Usage:
         return self.of({**self.plain(), **told})
 
     def __add__(self, other: Usage) -> Usage:
-        return self.of({name: own + getattr(other, name) for name, own in self.plain().items()})
+        return self.of(self._with(other, operator.add))
 
     def __iadd__(self, other: Usage) -> Usage:
-        for name, own in self.plain().items():
-            setattr(self, name, own + getattr(other, name))
+        for name, value in self._with(other, operator.add).items():
+            setattr(self, name, value)
         return self
+
+    def _with(self, other: Usage, combine: Callable[[Any, Any], Any]) -> dict[str, Any]:
+        """Return each cost combined with the other's; what either does not know, nobody does."""
+        pairs = ((name, own, getattr(other, name)) for name, own in self.plain().items())
+        return {n: None if a is None or b is None else combine(a, b) for n, a, b in pairs}
 
 
 @dataclass(frozen=True)

@@ -168,8 +168,9 @@ def print_run(finished: Run) -> None:
     print(
         f"Mean over {n_splits} test fold{'s'[: n_splits - 1]}, the same for every model, with the "
         "Nadeau-Bengio\n"
-        "corrected 95 % interval; seconds, circuits and shots of one fold. F1 is that of the\n"
-        "second class, or the mean over more than two."
+        "corrected 95 % interval; costs of one fold. Circuits on a machine are those that one\n"
+        "would run for the fold, tuning included, whatever ran it here. F1 is that of the second\n"
+        "class, or the mean over more than two."
     )
     for line in (*_implementations(results), *_sharing(finished.folder, results)):
         print(line)

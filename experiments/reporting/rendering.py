@@ -15,14 +15,15 @@ from qml.errors import SpecError, StoreError, did_you_mean
 __all__ = ["FORMATS", "display", "render", "render_cells_csv", "render_text", "size_text"]
 
 FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
-_ELSEWHERE = ("jobs", "shared_s")  # the ledger lists jobs, a line under the table what was shared
+# in metrics.csv; the ledger lists jobs, and a line under the table says what was shared
+_ELSEWHERE = ("circuits", "jobs", "shared_s")
 SHOWN_COSTS = (
     Cost("tune_s", "tune", "s"),
     Cost("fit_s", "fit", "s"),
     Cost("predict_s", "predict", "s"),
     *(cost for cost in Usage.costs() if cost.name not in _ELSEWHERE),
 )
-_ALWAYS = ("fit_s", "predict_s", "circuits", "shots")  # other costs only where there are some
+_ALWAYS = ("fit_s", "predict_s", "machine_circuits")  # other costs only where there are some
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 

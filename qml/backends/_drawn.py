@@ -13,6 +13,7 @@ from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.backends._contract import Backend, Values
+from qml.backends._measuring import measurement_groups
 from qml.costs import Estimate, Usage, Workload
 from qml.engine import check_observables, rows_of
 
@@ -105,7 +106,7 @@ class DrawnBackend(Draws):
         values = rows_of(circuit, values)
         check_observables(observables, circuit.num_qubits)
         exact = self._expectations(circuit, observables, values)
-        self._count(len(exact))
+        self._count(len(exact), len(exact) * len(measurement_groups(circuit, observables)))
         return exact
 
     def gram(
@@ -113,15 +114,13 @@ class DrawnBackend(Draws):
     ) -> NDArray[np.float64]:
         """Return the fidelities from one state a point, or frequencies drawn from them."""
         K = self._gram(feature_map, X, Y)
-        if self.shots is None:
-            self._count(len(X) + (0 if Y is None else len(Y)))
-        elif Y is None:
+        entries = len(X) * (len(X) - 1) // 2 if Y is None else K.size
+        self._count(len(X) + (0 if Y is None else len(Y)), entries)
+        if self.shots is not None and Y is None:
             pairs = np.triu_indices(len(X), k=1)
-            self._count(len(pairs[0]))
             K[pairs] = self._frequencies_of(K[pairs])
             K.T[pairs] = K[pairs]
-        else:
-            self._count(K.size)
+        elif self.shots is not None:
             K = self._frequencies_of(K)
         if Y is None:
             np.fill_diagonal(K, 1.0)
@@ -132,7 +131,7 @@ class DrawnBackend(Draws):
         both = np.vstack([rows_of(feature_map, X, "X"), rows_of(feature_map, Y, "Y")])
         points, places = np.unique(both, axis=0, return_inverse=True)
         result = self._fidelities(feature_map, points, places.reshape(2, -1).T)
-        self._count(len(points) if self.shots is None else len(X))
+        self._count(len(points), len(X))
         return self._frequencies_of(result)
 
     def estimate(self, workload: Workload) -> Estimate:
@@ -142,5 +141,8 @@ class DrawnBackend(Draws):
         circuits += by_point if self.shots is None else sum(workload.entries)
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload))
 
-    def _count(self, circuits: int) -> None:
-        self.usage += Usage.of_call(circuits, self.shots)
+    def _count(self, circuits: int, measured: int | None = None) -> None:
+        """Count a call, and what it takes where every answer is measured: as much, if not said."""
+        measured = circuits if measured is None else measured
+        run = circuits if self.shots is None else measured
+        self.usage += Usage.of_call(run, self.shots, machine_circuits=measured)

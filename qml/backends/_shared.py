@@ -194,11 +194,12 @@ class SharedBackend(Backend):
         return np.asarray(rows) if np.isfinite(distances).all() else None
 
     def _count(self, table: SharedTable, work: Workload, share: float) -> None:
-        cost = self.inner.estimate(work)
+        cost, part = self.inner.estimate(work), table.usage.share(share)
         self.usage += replace(
-            table.usage.share(share),
+            part,
             circuits=cost.circuits,
             shots=cost.shots,
+            machine_circuits=part.machine_circuits if self.shots is None else cost.circuits,
             executions=round(cost.shots * table.usage.executions / max(1, table.usage.shots)),
             jobs=1,
             shared_s=table.evaluation_s * share,

@@ -145,12 +145,13 @@ class TranspiledBackend(Backend):
 
     def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
         """Return those of the transpiled circuit; of several strengths of noise the mean."""
-        counts = []
-        for variant in self._variants(circuit):
-            columns = self._columns(circuit, variant.isa)
-            kept = [columns.index(place) for place in wrt if place in columns]
-            counts.append(self._shifted(variant.isa, kept).n_shifts)
+        counts = [self._variant_shifts(circuit, one, wrt) for one in self._variants(circuit)]
         return -(-sum(counts) // len(counts))
+
+    def _variant_shifts(self, circuit: QuantumCircuit, variant: Variant, wrt: Sequence[int]) -> int:
+        columns = self._columns(circuit, variant.isa)
+        kept = [columns.index(place) for place in wrt if place in columns]
+        return self._shifted(variant.isa, kept).n_shifts
 
     def _combined(self, circuit: QuantumCircuit, values: Values, run: Any) -> Values:
         """Return the weighted sum over the circuit's variants."""
@@ -205,10 +206,16 @@ class TranspiledBackend(Backend):
             found["layouts_unchecked"] = self._unchecked
         return {**found, **self._mitigation.report}
 
-    def _count(self, isa: QuantumCircuit, rows: int) -> None:
-        """Count a call of so many rows of the transpiled circuit."""
+    def _count(self, isa: QuantumCircuit, rows: int, measured: int | None = None) -> None:
+        """Count a call of so many rows of the transpiled circuit, and of those that are measured.
+
+        That is as many, where it is not said.
+        """
         gates = rows * isa.num_nonlocal_gates()
-        self.usage += Usage.of_call(rows, self.shots, two_qubit_gates=gates)
+        measured = rows if measured is None else measured
+        self.usage += Usage.of_call(
+            rows, self.shots, two_qubit_gates=gates, machine_circuits=measured
+        )
 
     # -- transpiled circuits
 

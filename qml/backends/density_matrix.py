@@ -106,10 +106,9 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         K = np.zeros((len(X), len(columns)))
         for variant, half in zip(variants, halves, strict=True):
             entries = self._frequencies_of(self._entries(overlap, variant, half, X, columns))
-            n_circuits = len(X) * len(columns) if Y is not None else len(X) * (len(X) - 1) // 2
-            if self.shots is None:
-                n_circuits = len(X) + (0 if Y is None else len(Y))
-            self._count(variant.isa, n_circuits)
+            measured = len(X) * len(columns) if Y is not None else len(X) * (len(X) - 1) // 2
+            points = len(X) + (0 if Y is None else len(Y))
+            self._count(variant.isa, points if self.shots is None else measured, measured)
             K += variant.weight * entries
         if Y is None:  # each pair is measured once
             K = np.triu(K, k=1)
@@ -257,7 +256,9 @@ class _NoisyCircuit(BoundCircuit):
                 own = inverse @ projector
             effects.append(part.program.effects(own))
             outputs = outputs + part.variant.weight * part.outputs(effects[-1], values)
-            self.backend._count(part.variant.isa, 2 * len(self.X))
+            asked = self.model.circuit, part.variant, self.model.weight_places
+            measured = len(self.X) * (1 + self.backend._variant_shifts(*asked))
+            self.backend._count(part.variant.isa, 2 * len(self.X), measured)
         value, slopes = loss(np.asarray(outputs))
         gradient = np.zeros(len(weights))
         for part, own in zip(parts, effects, strict=True):

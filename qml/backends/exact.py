@@ -21,6 +21,7 @@ from qml.backends._contract import (
     Values,
 )
 from qml.backends._drawn import DrawnBackend, Pairs
+from qml.backends._measuring import measurement_groups
 from qml.backends._metric import MetricCircuit
 from qml.circuits import ModelCircuit
 from qml.costs import Workload
@@ -86,9 +87,10 @@ class ExactBackend(DrawnBackend):
         if self.shots is not None:
             return super().gradients(circuit, observables, values)
         values = rows_of(circuit, values)
-        shifts = self.n_shifts(circuit, range(circuit.num_parameters))
-        found = gradients(circuit, observables, values)
-        self._count(len(found) * max(1, shifts))
+        found, n = gradients(circuit, observables, values), len(values)
+        asked, bases = (circuit, range(circuit.num_parameters)), (circuit, observables)
+        measured = self._measured_shifts(*asked) * len(measurement_groups(*bases))
+        self._count(n * max(1, self.n_shifts(*asked)), n * measured)
         return found
 
     def n_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
@@ -102,6 +104,10 @@ class ExactBackend(DrawnBackend):
     def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
         """Return one where the states give the metric and nobody asks what a machine would need."""
         return 1 if self._in_one else super().n_metric_circuits(circuit, wrt, diagonal)
+
+    def _measured_shifts(self, circuit: QuantumCircuit, wrt: Sequence[int]) -> int:
+        """Return what one row's derivatives take a machine, whatever they take here."""
+        return super().n_shifts(circuit, wrt)
 
     @property
     def _in_one(self) -> bool:
@@ -166,7 +172,8 @@ class _EncodedCircuit(BoundCircuit):
         if self.backend.shots is not None:
             return super().expectations(observables, weights)
         check_observables(observables, self.model.circuit.num_qubits)
-        self.backend._count(len(self.X))
+        bases = measurement_groups(self.model.circuit, observables)
+        self.backend._count(len(self.X), len(self.X) * len(bases))
         return expectations_of_states(self._encoded.states(weights), observables)
 
     def value_and_gradient(
@@ -175,8 +182,9 @@ class _EncodedCircuit(BoundCircuit):
         if self.backend.shots is not None:
             return super().value_and_gradient(weights, projector, loss)
         encoded = self._projected.get(projector, lambda: self._encoded.projecting(projector))
-        circuit, places = self.model.circuit, self.model.weight_places
-        self.backend._count(len(self.X) * (1 + self.backend.n_shifts(circuit, places)))
+        asked, n = (self.model.circuit, self.model.weight_places), len(self.X)
+        shifts, measured = self.backend.n_shifts(*asked), self.backend._measured_shifts(*asked)
+        self.backend._count(n * (1 + shifts), n * (1 + measured))
         return encoded.value_and_gradient(weights, loss)
 
     def fidelity(self, first: Values, second: Values) -> float:
@@ -189,9 +197,11 @@ class _EncodedCircuit(BoundCircuit):
     def metric(self, weights: Values, diagonal: bool) -> Values:
         if self.backend.shots is not None:
             return super().metric(weights, diagonal)
-        circuit, places = self.model.circuit, self.model.weight_places
-        self.backend._count(len(self.X) * self.backend.n_metric_circuits(circuit, places, diagonal))
+        asked, n = (self.model.circuit, self.model.weight_places, diagonal), len(self.X)
         values, moved = self._values(weights), self._moved_by_half_turns()
+        self.backend._count(
+            n * self.backend.n_metric_circuits(*asked), n * moved.n_circuits(diagonal)
+        )
         return moved.by_weight(values, _metric_of_states(moved, values, diagonal))
 
 
@@ -225,5 +235,7 @@ class _EncodedGram(BoundGram):
         self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
 
     def value_and_gradient(self, weights: Values, loss: GramLoss) -> tuple[float, Values]:
-        self.backend._count(len(self.X))
+        overlap, places = self.backend._overlap_with_weights(self.model)
+        shifts, n = self.backend._measured_shifts(overlap.circuit, places), len(self.X)
+        self.backend._count(n, n * (n - 1) // 2 * (1 + shifts))
         return self._encoded.gram_and_gradient(weights, loss)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import PositiveInt
 
+from qml.backends import Usage
 from qml.classifiers._base import QuantumClassifier
 from qml.declared import PositiveReal
 from qml.kernels import KernelMachine, Repair
@@ -92,9 +93,14 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
     def _rows(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> Any:
         """Return the function that gives entries of one row, measured when they are first met."""
         kernel = self.kernel(self.backend_, seed)
-        if self.repair != "none" or not kernel.entrywise or self.backend_.shots is None:
+        as_met = self.repair == "none" and kernel.entrywise
+        if not as_met or self.backend_.shots is None:
+            before = self.backend_.usage.copy()
             K = self._training_matrix(X, y, seed)
             self.entries_ = len(X) * (len(X) - 1) // 2
+            whole = self.backend_.usage.since(before).machine_circuits
+            if as_met and whole and self.entries_:
+                return self._counted_when_met(K, whole // self.entries_)
             return lambda i, columns: K[i, columns]
         self._kernel, self._repair = kernel, Repair()
         self._repair.moved_ = 0.0  # no matrix, nothing to repair
@@ -109,6 +115,19 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
                 known[i, missing] = known[missing, i] = kernel.evaluate(X[[i]], X[missing])[0]
                 self.entries_ += len(missing)
             return np.asarray(known[i, columns])
+
+        return row
+
+    def _counted_when_met(self, K: NDArray[np.float64], each: int) -> Any:
+        """Return the function for a matrix that came whole: a machine measures what is met."""
+        unmet = ~np.eye(len(K), dtype=bool)
+        self.backend_.usage += Usage(machine_circuits=-each * self.entries_)
+
+        def row(i: int, columns: NDArray[np.intp]) -> NDArray[np.float64]:
+            first = columns[unmet[i, columns]]
+            unmet[i, first] = unmet[first, i] = False
+            self.backend_.usage += Usage(machine_circuits=each * len(first))
+            return np.asarray(K[i, columns])
 
         return row
 

@@ -170,11 +170,17 @@ class _Thermal:
         populations = np.exp(-(energies - energies[:, :1]) / self.temperature)
         return populations / populations.sum(axis=1, keepdims=True), vectors
 
-    def measured(self, states: tuple[Values, Values], backend: Backend) -> Values:
-        """Return class probabilities, by shots where the backend has them."""
+    def measured(
+        self, states: tuple[Values, Values], backend: Backend, with_slopes: bool = False
+    ) -> Values:
+        """Return class probabilities, by shots where the backend has them.
+
+        No machine has their slopes, so it is not known what one would run for them.
+        """
         populations, vectors = states
         if backend.shots is None:
-            backend.usage += Usage.of_call(len(populations))
+            n, known = len(populations), not with_slopes
+            backend.usage += Usage.of_call(n, machine_circuits=n if known else None)
             return np.asarray(np.einsum("ni,nzi->nz", populations, vectors**2) @ self.readout)
         root = (vectors * np.sqrt(populations)[:, None, :]) @ vectors.transpose(0, 2, 1)
         angles = preparation_angles(root.reshape(len(root), -1))
@@ -238,7 +244,8 @@ class _ThermalLoss:
 
     def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
         states = self._machine.states(self._X, weights)
-        value, slopes = self._loss(self._machine.measured(states, self._backend), self._y)
+        measured = self._machine.measured(states, self._backend, with_slopes=True)
+        value, slopes = self._loss(measured, self._y)
         return float(value), self._machine.pull(states, slopes, self._X)
 
     def metric(self, weights: Values, diagonal: bool) -> Values:

@@ -245,7 +245,7 @@ def test_usage_is_what_was_run_and_estimate_foresees_it(name, example):
     foreseen = backend.estimate(Workload(3, grams=((6, 0), (2, 6))))
     assert (spent.circuits, spent.shots) == (foreseen.circuits, foreseen.shots)
     if shots:  # measured, every pair once; exact, a backend may need one circuit a point
-        assert spent.circuits == 15 + 12
+        assert spent.circuits == spent.machine_circuits == 15 + 12
 
 
 def test_exact_gram_matrix_is_one_circuit_a_point():

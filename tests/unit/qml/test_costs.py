@@ -11,7 +11,9 @@ from qiskit.circuit.library import zz_feature_map
 
 from qml.backends import Request, SharedBackend, Usage, evaluate_table, resolve_backend
 
-EVERY = Usage(**{f.name: type(f.default)(i + 1) for i, f in enumerate(fields(Usage))})
+EVERY = Usage(
+    **{cost.name: (float if cost.unit else int)(i + 1) for i, cost in enumerate(Usage.costs())}
+)
 
 
 def test_every_cost_has_a_title_and_those_in_seconds_a_unit():
@@ -46,6 +48,18 @@ def test_what_a_service_tells_takes_the_place_of_what_was_foreseen():
         name: (service if name in told else EVERY).plain()[name] for name in EVERY.plain()
     }
     assert found is not EVERY
+
+
+def test_what_a_machine_would_have_run_is_known_where_it_was_measured_and_else_told():
+    assert Usage().machine_circuits == 0
+    assert Usage.of({"circuits": 7, "shots": 700}).machine_circuits == 7  # an older record
+    older = Usage.of({"circuits": 7})  # of an exact simulator
+    assert older.machine_circuits is None
+    assert (older + Usage.of_call(3)).machine_circuits is None
+    assert older.share(0.5).machine_circuits is None
+    assert Usage.of_call(3).machine_circuits == 3
+    assert Usage.of_call(3, machine_circuits=8).machine_circuits == 8
+    assert Usage.of_call(3, machine_circuits=None).machine_circuits is None
 
 
 def test_unknown_cost_is_refused():

@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import shutil
 
 import pandas as pd
 import pytest
 
+from experiments.records import json_text
 from experiments.reporting import rendering
 from experiments.study import Run, Study
 from qml.errors import SpecError
+
+
+def _without(folder, name):
+    """Take a name out of every stored cell, as if it had been written before there was one."""
+    for file in (folder / "cells").glob("*.json"):
+        body = _stripped(json.loads(file.read_text()), name)
+        del body["sha256"]
+        digest = hashlib.sha256(json_text(body).encode()).hexdigest()
+        file.write_text(json.dumps({"sha256": digest, **body}))
+
+
+def _stripped(value, name):
+    if isinstance(value, list):
+        return [_stripped(own, name) for own in value]
+    if isinstance(value, dict):
+        return {key: _stripped(own, name) for key, own in value.items() if key != name}
+    return value
 
 
 @pytest.fixture(scope="module")
@@ -35,8 +55,32 @@ def test_one_row_a_model_with_interval_and_costs(run):
     assert table["model"].tolist() == ["QSVC_50% & co", "=1+1|x", "broken"]
     row = table.iloc[0]
     assert row["accuracy_low"] <= row["accuracy"] <= row["accuracy_high"] <= 1
-    assert row["circuits"] > 0
     assert row["fit_s"] > 0
+
+
+def test_cost_is_that_of_a_machine_and_what_was_simulated_is_in_the_cells(run):
+    cells = run.cells().iloc[0]
+    assert cells["fit_circuits"] == 16
+    assert cells["fit_machine_circuits"] == 16 * 15 // 2
+    assert cells["machine_circuits"] > cells["circuits"]
+    table = run.table()
+    assert "circuits" not in table
+    of_model = run.cells().iloc[:3]["machine_circuits"].mean()
+    assert table.loc[0, "machine_circuits"] == of_model
+    assert table.loc[1, "machine_circuits"] == 0
+    shown = rendering.display(table, ["accuracy"])
+    assert shown.loc[0, "circuits on a machine"] == f"{of_model:,.0f}"
+    assert shown.loc[1, "circuits on a machine"] == "-"
+    assert "shots" not in shown
+
+
+def test_record_from_before_machines_were_counted_shows_a_dash(run, tmp_path):
+    shutil.copytree(run.folder, tmp_path / "older")
+    _without(tmp_path / "older", "machine_circuits")
+    older = Run(tmp_path / "older")
+    assert older.cells().loc[0, "circuits"] == run.cells().loc[0, "circuits"]
+    shown = rendering.display(older.table(), ["accuracy"])
+    assert set(shown["circuits on a machine"]) == {"-"}
 
 
 def test_failures_are_rows_with_their_reason(run):
@@ -115,8 +159,6 @@ def test_environment_is_recorded_once_with_versions(run):
 
 
 def test_unfinished_run_says_what_is_missing(run, tmp_path):
-    import shutil
-
     shutil.copytree(run.folder, tmp_path / "part")
     part = Run(tmp_path / "part")
     part.store.remove(part.cells().loc[0, "key"])
