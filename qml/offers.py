@@ -27,6 +27,7 @@ __all__ = [
     "Encoded",
     "Encoding",
     "Quantum",
+    "Recalling",
     "Reporting",
     "ScoredLabels",
     "Spending",
@@ -113,6 +114,17 @@ class Staged(Protocol):
 
     def staged(self) -> Iterator[tuple[dict[str, float], Any]]:
         """Yield what was spent, with the loss then, and the model as it was."""
+
+
+@runtime_checkable
+class Recalling(Protocol):
+    """A model that knows what it says of its training rows from what its training measured."""
+
+    def recalled(self) -> Any | None:
+        """Return the fitted model as one to ask for its training rows, all of them in their order.
+
+        It runs no circuit for the answer. None where training has not kept it.
+        """
 
 
 @runtime_checkable

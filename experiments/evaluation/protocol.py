@@ -17,7 +17,7 @@ from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
 from experiments.records import Parameters, ScoresKind, Stage, Trace
 from qml.costs import Usage
-from qml.offers import Reporting, ScoredLabels, Spending, Staged, Traced
+from qml.offers import Recalling, Reporting, ScoredLabels, Spending, Staged, Traced
 
 __all__ = ["Outcome", "TrainingPart", "fit_and_predict", "spent"]
 
@@ -43,6 +43,8 @@ class Outcome:
         Course of the best loss; None for models that have none.
     stages : tuple of Stage
         Predictions along the training's course; empty unless the model was asked to keep them.
+    trained : Predictions or None
+        Predictions of the rows that it was fitted to; None where they would cost shots.
     """
 
     predictions: Predictions
@@ -54,6 +56,7 @@ class Outcome:
     training: Parameters
     trace: Trace | None
     stages: tuple[Stage, ...]
+    trained: Predictions | None
 
 
 def fit_and_predict(
@@ -99,6 +102,7 @@ def fit_and_predict(
         training=training,
         trace=None if not trace else _trace(trace),
         stages=_stages(pipeline, X[test], part),
+        trained=_trained(pipeline, X, part),
     )
 
 
@@ -120,6 +124,20 @@ def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> tuple[St
         said = {f.name: counts[f.name] for f in fields(Stage) if f.name != "predicted"}
         stages.append(Stage(**said, predicted=tuple(predicted.tolist())))
     return tuple(stages)
+
+
+def _trained(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> Predictions | None:
+    """Return what the fitted model says of its own rows; after all that is timed and counted.
+
+    Where answers are measured, only those that the training has had: nobody pays for this twice.
+    """
+    model = pipeline[-1]
+    known = model.recalled() if isinstance(model, Recalling) else None
+    asked = Pipeline([*pipeline.steps[:-1], ("model", known or model)])
+    paid = asked[:-1] if known is not None else asked
+    if spent(paid).shots:
+        return None
+    return part.predictions(asked, X, part.rows)[0]
 
 
 class TrainingPart:

@@ -69,6 +69,9 @@ class CellRecord:
         Numbers of rows.
     scores : mapping, default={}
         Metric to its value on the test rows; None where it says nothing.
+    train_scores : mapping, default={}
+        Metric to its value on the rows that were fitted, by their labels as they were fitted; empty
+        where that would have cost shots.
     costs : Costs or None, default=None
         Seconds, circuits and so on; None unless it is done.
     training : mapping, default={}
@@ -87,6 +90,7 @@ class CellRecord:
     n_train: int = 0
     n_test: int = 0
     scores: Mapping[str, float | None] = field(default_factory=dict)
+    train_scores: Mapping[str, float | None] = field(default_factory=dict)
     costs: Costs | None = None
     training: Parameters = field(default_factory=dict)
     warnings: tuple[str, ...] = ()

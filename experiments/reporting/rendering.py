@@ -43,11 +43,12 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
             _with_interval(*(getattr(row, f"{metric}{end}") for end in ("", "_low", "_high")))
             for row in rows
         ]
+        fitted = table.get(f"{metric}_train")
+        if fitted is not None and fitted.notna().any():
+            shown[f"train {title}"] = [_score(value) for value in fitted]
         printed = table.get(f"{metric}_published")
         if printed is not None:
-            shown[f"published {title}"] = [
-                "-" if math.isnan(value) else f"{value:.3f}" for value in printed
-            ]
+            shown[f"published {title}"] = [_score(value) for value in printed]
     for column in table.columns[table.columns.str.startswith("training_")]:
         title = column.removeprefix("training_").replace("_", " ")
         shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
@@ -189,10 +190,14 @@ def _escape_latex(text: str) -> str:
     return "".join(_LATEX.get(character, character) for character in text)
 
 
+def _score(value: float) -> str:
+    return "-" if math.isnan(value) else f"{value:.3f}"
+
+
 def _with_interval(mean: float, low: float, high: float) -> str:
     if math.isnan(mean):
         return "-"
-    return f"{mean:.3f}" if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+    return _score(mean) if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def size_text(size: Any) -> str:

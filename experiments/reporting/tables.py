@@ -108,6 +108,7 @@ def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
         "n_test": record.n_test,
         "n_left": rows[planned.dataset] - record.n_test,
         **one.scores,
+        **{f"{name}_train": value for name, value in record.train_scores.items()},
         **_cost_columns(stored),
         **{f"training_{name}": value for name, value in record.training.items()},
         "warnings": list(record.warnings),
@@ -147,7 +148,8 @@ def table(
     """Return one row a data set, model and training size, in the plan's order; no controls.
 
     For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
-    range; for each cost the mean of one fold. A row with failures says how many of its cells are
+    range, for the first also its mean on the rows that were fitted; for each cost the mean of one
+    fold. A row with failures says how many of its cells are
     done and why the first one failed. Numbers that were printed elsewhere stand in columns of
     their own.
 
@@ -195,6 +197,8 @@ def _summary(
             f"{metric}_low": float(np.maximum(low, lowest)),
             f"{metric}_high": float(np.minimum(high, highest)),
         }
+    for metric in metrics[:1]:
+        row[f"{metric}_train"] = _mean(record.train_scores.get(metric) for record in records)
     costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
     row |= {c.name: _mean(one.get(c.name) for one in costs) for c in SHOWN_COSTS}
     training = [record.training for record in records]

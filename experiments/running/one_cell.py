@@ -16,7 +16,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from experiments.datasets import Dataset
-from experiments.evaluation.metrics import score
+from experiments.evaluation.metrics import Predictions, score
 from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predict
 from experiments.evaluation.splits import inner_folds, permuted, split
 from experiments.evaluation.tuning import Tuned, tune, with_values
@@ -138,13 +138,18 @@ def _success(
         finished_at_s=_now(),
         n_train=len(train),
         n_test=len(test),
-        scores={name: score(name, outcome.predictions) for name in conditions.metrics},
+        scores=_scores(conditions.metrics, outcome.predictions),
+        train_scores=_scores(conditions.metrics, outcome.trained),
         costs=_costs(outcome, tuned),
         training={name: _reported(own) for name, own in outcome.training.items()},
         warnings=tuple(sorted({" ".join(str(w.message).split())[:300] for w in caught})),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
     return StoredCell(cell, record, _predictions(outcome, test), found)
+
+
+def _scores(metrics: Sequence[str], said: Predictions | None) -> dict[str, float | None]:
+    return {} if said is None else {name: score(name, said) for name in metrics}
 
 
 def _tune(

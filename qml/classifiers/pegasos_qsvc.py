@@ -102,7 +102,7 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
             if as_met and whole and self.entries_:
                 return self._counted_when_met(K, whole // self.entries_)
             return lambda i, columns: K[i, columns]
-        self._kernel, self._repair = kernel, Repair()
+        self._kernel, self._repair, self._trained_on = kernel, Repair(), None
         self._repair.moved_ = 0.0  # no matrix, nothing to repair
         kernel.remember(X)
         known = np.full((len(X), len(X)), np.nan)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+import copy
+from dataclasses import field, replace
 from typing import Any, Self
 
 import numpy as np
@@ -11,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from qml.backends import Backend, SharedBackend, Workload, evaluate_table, resolve_backend
+from qml.errors import DataError
 from qml.estimator import EncodedEstimator
 from qml.kernels._contract import KernelSpec, Matrix, QuantumKernel, ideal_kernel, resolve_kernel
 from qml.kernels._repair import Repair, RepairMethod
@@ -34,6 +36,8 @@ class KernelMachine(EncodedEstimator):
 
     quantum_kernel: KernelSpec = "fidelity"
     repair: RepairMethod = "none"
+    _trained_on: Matrix | None = field(init=False)
+    _recalling = False
 
     def encoding(self) -> Encoding:
         """Return how the machine takes its features in, and its kernel of ideal qubits."""
@@ -96,7 +100,8 @@ class KernelMachine(EncodedEstimator):
         """Fit kernel and repair, and return the matrix that the machine is trained on."""
         self._kernel = self.kernel(self.backend_, seed)
         self._repair = Repair(self.repair)
-        return self._repair.fit_transform(self._kernel.fit_evaluate(X, y))
+        self._trained_on = self._repair.fit_transform(self._kernel.fit_evaluate(X, y))
+        return self._trained_on
 
     def _test_block(self, X: ArrayLike) -> Matrix:
         """Return the kernel against the training points, only the `support_` of a sparse machine.
@@ -104,6 +109,8 @@ class KernelMachine(EncodedEstimator):
         A repair that maps test blocks mixes their columns, so it needs all of them.
         """
         points = self._checked(X)
+        if self._recalling:
+            return self._recall(points)
         whole = bool(self._repair.moved_) and self._repair.maps_test_blocks
         block = self._kernel.test_block(points, None if whole else getattr(self, "support_", None))
         return self._repair.transform(block) if whole else block
@@ -111,8 +118,32 @@ class KernelMachine(EncodedEstimator):
     def _test_block_and_diagonal(self, X: ArrayLike) -> tuple[Matrix, Matrix]:
         """Return the repaired block against all training points, and the new points' diagonal."""
         points = self._checked(X)
+        if self._recalling:
+            block = self._recall(points)
+            return block, np.diag(block)
         block, diagonal = self._kernel.test_block_and_diagonal(points)
         return self._repair.transform(block), self._repair.transform_diagonal(diagonal)
+
+    def recalled(self) -> Self | None:
+        """Return a twin that takes the training matrix for the block of its training rows.
+
+        None where the whole matrix was never there. See `qml.offers.Recalling`.
+        """
+        known = getattr(self, "_trained_on", None)  # a machine may make its matrix otherwise
+        if known is None:
+            return None
+        twin = copy.copy(self)
+        twin._trained_on, twin._recalling = known, True
+        return twin
+
+    def _recall(self, points: NDArray[np.float64]) -> Matrix:
+        if self._trained_on is None or len(points) != len(self._trained_on):
+            raise DataError(f"X: {len(points)} rows, which are not those of the training")
+        return self._trained_on
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave the training matrix behind: no prediction needs it, and it grows as n squared."""
+        return {**super().__getstate__(), "_trained_on": None}
 
     @property
     def training_(self) -> dict[str, Any]:

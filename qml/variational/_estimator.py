@@ -7,7 +7,7 @@ import hashlib
 from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from dataclasses import field
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ from qml.backends import (
 from qml.circuits import ModelCircuit
 from qml.declared import Numbers
 from qml.engine import fingerprint
-from qml.errors import SpecError
+from qml.errors import DataError, SpecError
 from qml.estimator import QuantumEstimator
 from qml.optimizers import OptimizerSpec, Result, resolve_optimizer
 from qml.variational._architecture import Architecture
@@ -97,6 +97,8 @@ class VariationalEstimator(TrainedEstimator):
     """
 
     initial_point: Numbers | None = None
+    _trained_answer: Values | None = field(init=False)
+    _recalling = False
 
     @abstractmethod
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
@@ -123,6 +125,7 @@ class VariationalEstimator(TrainedEstimator):
         rows, held_out = self._split(y, training, seed)
         inputs = self._inputs(X)
         problem = _Samples(self.backend_, architecture, self._loss_of, inputs[rows], y[rows])
+        problem.heard = heard = _Heard()
         validation = None
         if held_out is not None:
             validation = _Samples(
@@ -142,6 +145,7 @@ class VariationalEstimator(TrainedEstimator):
         )
         self.result_ = self.trained_.result
         self.weights_ = self.result_.x
+        self._trained_answer = None if held_out is not None else heard.at(self.weights_)
         self._course = (inputs[rows], y[rows]) if training.stages else None
 
     def _given_start(self, architecture: Architecture, previous: Values | None) -> Values | None:
@@ -202,8 +206,28 @@ class VariationalEstimator(TrainedEstimator):
 
     def _predictions(self, X: Values, weights: Values | None = None) -> Values:
         """Return the head's predictions, shape (n_samples, n_predictions)."""
+        if self._recalling:
+            return self._recall(X)
         chosen = self.weights_ if weights is None else weights
         return _Samples(self.backend_, self._built, self._loss_of, self._inputs(X)).predict(chosen)
+
+    def recalled(self) -> Self | None:
+        """Return a twin that says of its training rows what the loss of the answer was taken of.
+
+        None where that was not on all rows (minibatches, rows held out), where the answer is
+        neither the last point that was asked for nor the one with the lowest loss, and where a
+        checkpoint answered. See `qml.offers.Recalling`.
+        """
+        if getattr(self, "_trained_answer", None) is None:  # a model may train otherwise
+            return None
+        twin = copy.copy(self)
+        twin._recalling = True
+        return twin
+
+    def _recall(self, X: Values) -> Values:
+        if self._trained_answer is None or len(X) != len(self._trained_answer):
+            raise DataError(f"X: {len(X)} rows, which are not those of the training")
+        return self._trained_answer
 
     def staged(self) -> Iterator[tuple[dict[str, float], Any]]:
         """Yield the training's course: what was spent, the loss then, and the model as it was.
@@ -264,6 +288,28 @@ def circuits_of_a_sample(question: Question, model: ModelCircuit, backend: Backe
     return 1
 
 
+class _Heard:
+    """Predictions at the last point that was asked for, and at the one with the lowest loss.
+
+    Optimizers answer with one of the two; all of them together would not fit the memory.
+    """
+
+    def __init__(self) -> None:
+        self._last = self._best = (b"", np.empty(0))
+        self._lowest = np.inf
+
+    def keep(self, weights: Values, value: float, predictions: Values) -> None:
+        """Keep the predictions whose loss this is."""
+        self._last = weights.tobytes(), predictions
+        if value < self._lowest:
+            self._lowest, self._best = value, self._last
+
+    def at(self, weights: Values) -> Values | None:
+        """Return the predictions at a point; None where they were not kept."""
+        wanted = weights.tobytes()
+        return next((kept for key, kept in (self._last, self._best) if key == wanted), None)
+
+
 class _Samples:
     """The loss of a model over samples, as a function of all its weights."""
 
@@ -282,6 +328,7 @@ class _Samples:
         self._bound = backend.bind(architecture.model, inputs) if bound is None else bound
         self._loss = None if y is None else loss_of(y)
         self._costs: dict[Question, int] = {} if costs is None else costs
+        self.heard: _Heard | None = None
 
     @property
     def n_samples(self) -> int:
@@ -313,7 +360,7 @@ class _Samples:
         return self._architecture.head(outputs, own)[0]
 
     def value(self, weights: Values) -> float:
-        return self._lost(self.predict(weights))[0]
+        return self._lost(self.predict(weights), weights)[0]
 
     def value_and_gradient(self, weights: Values) -> tuple[float, Values]:
         angles, own = self._architecture.split(weights)
@@ -321,7 +368,7 @@ class _Samples:
 
         def of_outputs(outputs: Values) -> tuple[float, Values]:
             predictions, pull = self._architecture.head(outputs, own)
-            value, slopes = self._lost(predictions)
+            value, slopes = self._lost(predictions, weights)
             by_outputs, by_head = pull(slopes)
             by_own[:] = [by_head]
             return value, by_outputs
@@ -342,7 +389,10 @@ class _Samples:
         split = self._architecture.split
         return self._bound.fidelity(split(first)[0], split(second)[0])
 
-    def _lost(self, predictions: Values) -> tuple[float, Values]:
+    def _lost(self, predictions: Values, weights: Values) -> tuple[float, Values]:
         if self._loss is None:
             raise SpecError("there are no labels to compare with")
-        return self._loss(predictions)
+        value, slopes = self._loss(predictions)
+        if self.heard is not None:
+            self.heard.keep(weights, value, predictions)
+        return value, slopes

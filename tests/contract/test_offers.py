@@ -15,7 +15,9 @@ from experiments.registry import MODELS, PREPROCESSING
 from qml import offers
 from qml.classifiers import QuantumClassifier
 from qml.classifiers.qsvc import QSVC
+from qml.errors import DataError
 from qml.estimator import QuantumEstimator
+from qml.kernels import KernelMachine
 from qml.variational import TrainedEstimator, VariationalEstimator
 
 QUANTUM = [name for name in MODELS.installed() if isinstance(MODELS.load(name)(), offers.Quantum)]
@@ -23,6 +25,7 @@ PROTOCOLS = [
     offers.Quantum,
     offers.Controlled,
     offers.Spending,
+    offers.Recalling,
     offers.Reporting,
     offers.Traced,
     offers.Staged,
@@ -75,6 +78,8 @@ def test_fitted_model_offers_what_its_kind_promises(name):
     assert isinstance(model, offers.Reporting)
     assert isinstance(model, offers.Traced) == isinstance(model, TrainedEstimator)
     assert isinstance(model, offers.Staged) == isinstance(model, VariationalEstimator)
+    recalling = isinstance(model, VariationalEstimator | KernelMachine)
+    assert isinstance(model, offers.Recalling) == recalling
     scored = is_classifier(model) or is_outlier_detector(model)
     assert isinstance(model, offers.ScoredLabels) == scored
 
@@ -138,3 +143,23 @@ def test_misspelt_offer_that_nobody_declares_is_found():
 def test_control_that_is_offered_and_not_declared_is_not_made(monkeypatch, declared):
     monkeypatch.setattr(QSVC, "controls", frozenset(declared))
     assert controls_found("qsvc") == declared
+
+
+@pytest.mark.parametrize("name", QUANTUM)
+def test_training_rows_are_recalled_as_they_would_be_predicted_and_for_nothing(name):
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(0, 2, (8, 2)), np.arange(8) % 2
+    model = MODELS.load(name)(random_state=0).fit(X, y)
+    before = model.usage_
+    recalled = model.recalled() if isinstance(model, offers.Recalling) else None
+    if recalled is None:
+        pytest.skip("keeps nothing of its training rows")
+    found = recalled.predict(X)
+    assert model.usage_ == before
+    np.testing.assert_allclose(found, model.predict(X), atol=1e-6)
+    if isinstance(model, offers.ScoredLabels):
+        _, wanted = model.predict_with_scores(X)
+        np.testing.assert_allclose(recalled.predict_with_scores(X)[1], wanted, atol=1e-6)
+    assert model.usage_.circuits > before.circuits  # the model itself still asks its backend
+    with pytest.raises(DataError, match="which are not those of the training"):
+        recalled.predict(X[:3])

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from scipy import stats
 from sklearn import metrics as library
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import BaseEstimator, TransformerMixin, clone
 from sklearn.dummy import DummyRegressor
 from sklearn.linear_model import LogisticRegression
+from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.svm import SVC, SVR, OneClassSVM
 
@@ -21,8 +22,15 @@ from experiments.evaluation.splits import split as split_of
 from experiments.evaluation.statistics import corrected_interval
 from experiments.evaluation.tasks import check_model
 from experiments.records import Split
-from qml.backends import Usage
+from qml.backends import Usage, resolve_backend
+from qml.classifiers.pegasos_qsvc import PegasosQSVC
+from qml.classifiers.qsvc import QSVC
+from qml.classifiers.quantum_gaussian_process_classifier import QuantumGaussianProcessClassifier
+from qml.classifiers.quantum_kitchen_sinks import QuantumKitchenSinks
+from qml.classifiers.vqc import VQC
 from qml.errors import DataError, SpecError
+from qml.kernels.fidelity import FidelityKernel
+from qml.regressors.quantum_kernel_ridge import QuantumKernelRidge
 
 Y = np.repeat([0, 1, 2], [30, 20, 10])
 
@@ -229,3 +237,92 @@ def test_a_label_that_is_no_class_is_a_wrong_one():
     said = Predictions(np.array([0, 1, 1]), np.array([0, 7, 1]), np.arange(2))
     assert score_of("recall", said) == score_of("recall_macro", said) - 0.25 == 0.5
     assert score_of("balanced_accuracy", said) == 0.75
+
+
+def fitted_on(model, X, y):
+    """Return the outcome of a fit to the first two thirds, and those rows."""
+    train, test = np.arange(2 * len(y) // 3), np.arange(2 * len(y) // 3, len(y))
+    return fit_and_predict(Pipeline([("model", model)]), X, y, train, test), train
+
+
+def angles(n=18):
+    rng = np.random.default_rng(0)
+    return rng.uniform(0, 2, (n, 2)), np.arange(n) % 2
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        SVC(C=100.0),
+        KNeighborsClassifier(1),
+        QSVC(),
+        QuantumKitchenSinks(n_episodes=3, random_state=1),
+        VQC(optimizer={"name": "adam", "maxiter": 3}, random_state=1),
+        VQC(optimizer="spsa", training={"batch_size": 4, "max_circuits": 200}, random_state=1),
+    ],
+)
+def test_training_rows_are_scored_as_the_fitted_model_predicts_them(model):
+    X, y = angles()
+    outcome, train = fitted_on(model, X, y)
+    assert outcome.trained.true.tolist() == y[train].tolist()
+    said = clone(model).fit(X[train], y[train]).predict(X[train])
+    assert outcome.trained.predicted.tolist() == said.tolist()
+
+
+@pytest.mark.parametrize("model", [SVR(), QuantumKernelRidge()])
+def test_fitted_targets_are_read_back_in_their_units(model):
+    X, _ = angles()
+    y = 1000.0 + 50 * X[:, 0]
+    outcome, train = fitted_on(model, X, y)
+    scaled = (y[train] - y[train].mean()) / y[train].std()
+    said = clone(model).fit(X[train], scaled).predict(X[train])
+    np.testing.assert_allclose(outcome.trained.predicted, said * y[train].std() + y[train].mean())
+
+
+def test_outlier_detector_is_scored_on_the_rows_it_was_fitted_to():
+    X, y = angles()
+    outcome, train = fitted_on(OneClassSVM(nu=0.2), X, y)
+    inliers = X[train][y[train] == 0]
+    assert len(outcome.trained.true) == len(inliers)
+    outside = (OneClassSVM(nu=0.2).fit(inliers).predict(inliers) < 0).astype(int)
+    assert outcome.trained.predicted.tolist() == outside.tolist()
+
+
+def test_measured_kernel_is_scored_on_the_matrix_it_was_trained_on():
+    X, y = angles()
+    outcome, train = fitted_on(QSVC(backend="exact:shots=20", C=10.0, random_state=3), X, y)
+    n = len(train)
+    assert outcome.fit_usage.circuits == n * (n - 1) // 2
+    seed = int(np.random.RandomState(3).randint(np.iinfo(np.int32).max))
+    K = FidelityKernel(backend=resolve_backend("exact:shots=20", seed)).fit_evaluate(X[train])
+    said = SVC(kernel="precomputed", C=10.0).fit(K, y[train]).predict(K)
+    assert outcome.trained.predicted.tolist() == said.tolist()
+
+
+def test_measured_training_is_scored_by_the_loss_of_its_answer():
+    X, y = angles()
+    asked = {"optimizer": {"name": "spsa", "maxiter": 4}, "loss": "linear", "random_state": 3}
+    outcome, train = fitted_on(VQC(backend="exact:shots=20", **asked), X, y)
+    shown = np.asarray(outcome.trained.scores)[np.arange(len(train)), y[train]]
+    assert 1 - shown.mean() == pytest.approx(outcome.training["loss"])
+
+
+@pytest.mark.parametrize(
+    ("model", "known"),
+    [
+        (VQC(backend="exact:shots=20", optimizer={"name": "cobyla", "maxiter": 5}), True),
+        (QuantumGaussianProcessClassifier(backend="exact:shots=20"), True),
+        (PegasosQSVC(backend="exact:shots=20", n_steps=20), False),
+        (QuantumKitchenSinks(backend="exact:shots=20", n_episodes=3), False),
+        (VQC(backend="exact:shots=20", optimizer="spsa", training={"batch_size": 4}), False),
+    ],
+)
+def test_training_score_costs_no_shot(model, known):
+    X, y = angles()
+    model = clone(model).set_params(random_state=1)
+    outcome, train = fitted_on(model, X, y)
+    assert (outcome.trained is not None) == known
+    alone = clone(model).fit(X[train], y[train])
+    assert alone.usage_.shots == outcome.fit_usage.shots
+    alone.predict_with_scores(X[len(train) :])
+    assert alone.usage_.shots == outcome.usage.shots == model.usage_.shots

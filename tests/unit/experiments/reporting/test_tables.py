@@ -74,6 +74,26 @@ def test_cost_is_that_of_a_machine_and_what_was_simulated_is_in_the_cells(run):
     assert "shots" not in shown
 
 
+def test_train_score_stands_beside_the_first_metric(run):
+    cells, table = run.cells().iloc[:3], run.table()
+    assert table.loc[0, "accuracy_train"] == cells["accuracy_train"].mean()
+    shown = rendering.display(table, ["accuracy", "f1"])
+    titles = list(shown)
+    assert titles.index("train accuracy") == titles.index("accuracy") + 1
+    assert shown.loc[0, "train accuracy"] == f"{cells['accuracy_train'].mean():.3f}"
+    assert shown.loc[2, "train accuracy"] == "-"
+    assert "f1_train" in run.cells()
+    assert "f1_train" not in table
+
+
+def test_run_from_before_training_was_scored_has_no_such_column(run, tmp_path):
+    shutil.copytree(run.folder, tmp_path / "older")
+    _without(tmp_path / "older", "train_scores")
+    older = Run(tmp_path / "older")
+    assert older.table().loc[0, "done"] == 3
+    assert "train accuracy" not in rendering.display(older.table(), ["accuracy"])
+
+
 def test_record_from_before_machines_were_counted_shows_a_dash(run, tmp_path):
     shutil.copytree(run.folder, tmp_path / "older")
     _without(tmp_path / "older", "machine_circuits")
