@@ -199,8 +199,8 @@ def print_comparisons(
     folder: Path,
     found: list[Found],
 ) -> None:
-    """Print verdicts and controls, and write both and the curves."""
-    from experiments.reporting import controls, learning_curves, noise_curves, verdicts
+    """Print verdicts and controls, and write both and the figures."""
+    from experiments.reporting import controls, learning_curves, noise_curves, pareto, verdicts
 
     for one in found:
         print(f"\n{verdicts.render(one)}")
@@ -218,7 +218,11 @@ def print_comparisons(
         print(f"\n{learning_curves.render(by_size)}")
         print(f"Written: {learning_curves.write(by_size, folder)}")
 
-    drawn = learning_curves.draw(table, folder), noise_curves.draw(table, results, folder)
+    drawn = (
+        pareto.draw(table, results.plan.metrics[0], folder),
+        learning_curves.draw(table, folder),
+        noise_curves.draw(table, results, folder),
+    )
     for file in filter(None, drawn):
         print(f"Written: {file}")
 
