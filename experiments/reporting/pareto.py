@@ -76,15 +76,16 @@ def draw(table: pd.DataFrame, metric: str, folder: Path) -> Path | None:
     from matplotlib.figure import Figure
 
     names, datasets = (list(dict.fromkeys(rows[column])) for column in ("model", "dataset"))
-    across = len(datasets) if len(datasets) <= _ACROSS else min(_ACROSS, _root(len(datasets)))
-    down = math.ceil(len(datasets) / across)
+    n_panels = len(datasets)
+    across = n_panels if n_panels <= _ACROSS else min(_ACROSS, math.ceil(math.sqrt(n_panels)))
+    down = math.ceil(n_panels / across)
     figure = Figure(figsize=(4.8 * across + 2.6, 3.9 * down), layout="constrained")
     panels = figure.subplots(down, across, squeeze=False).ravel()
     scale = _Scale(rows[_COST])
     for axes, dataset in zip(panels, datasets, strict=False):
         _panel(axes, rows[rows.dataset == dataset], metric, names, scale)
         axes.set_title(dataset)
-    for axes in panels[len(datasets) :]:
+    for axes in panels[n_panels:]:
         axes.remove()
     handles = {
         label: handle
@@ -98,10 +99,6 @@ def draw(table: pd.DataFrame, metric: str, folder: Path) -> Path | None:
     file = folder / "pareto.png"
     write_durably(file, buffer.getvalue())
     return file
-
-
-def _root(number: int) -> int:
-    return math.ceil(math.sqrt(number))
 
 
 class _Scale:

@@ -74,6 +74,32 @@ def test_cost_is_that_of_a_machine_and_what_was_simulated_is_in_the_cells(run):
     assert "shots" not in shown
 
 
+@pytest.mark.parametrize("backend", ["exact", "aer:shots=10"])
+def test_cost_holds_tuning_and_is_the_same_whatever_runs_it(backend, tmp_path):
+    study = {
+        "name": "tuned",
+        "backend": backend,
+        "datasets": [{"name": "ad_hoc", "n_samples": 16}],
+        "models": [
+            {"name": "quantum_gaussian_process_classifier", "search": {"bandwidth": [0.5, 0.8]}}
+        ],
+        "protocol": {"folds": 2, "seed": 1, "tuning": {"trials": 3, "folds": 2}},
+    }
+    run = Study.from_dict(study).run(jobs=1, out=tmp_path / "tuned")
+    inner, fit, predict = 4 * 3 // 2 + 4 * 4, 8 * 7 // 2, 8 * 8  # every pair; all points count
+    for _, cell in run.cells().iterrows():
+        assert cell["tune_machine_circuits"] == 3 * 2 * inner
+        assert cell["fit_machine_circuits"] == fit
+        assert cell["machine_circuits"] == 3 * 2 * inner + fit + predict
+    shown = rendering.display(run.table(), ["accuracy"])
+    assert shown.loc[0, "circuits on a machine"] == f"{3 * 2 * inner + fit + predict:,}"
+    if backend == "exact":
+        assert "shots" not in shown
+    else:
+        assert shown.loc[0, "shots"] == f"{10 * (3 * 2 * inner + fit + predict):,}"
+        assert cell["circuits"] == cell["machine_circuits"]
+
+
 def test_train_score_stands_beside_the_first_metric(run):
     cells, table = run.cells().iloc[:3], run.table()
     assert table.loc[0, "accuracy_train"] == cells["accuracy_train"].mean()
