@@ -492,6 +492,38 @@ def _by_wilcoxon(scores: Hits, pairs: Sequence[tuple[int, int]], first: bool) ->
     return bool((p < LEVEL).any() or stats.f.sf(F, k - 1, (k - 1) * (n - 1)) < LEVEL)
 
 
+# -- the duel
+
+
+def duel_entry(n_sources: int, icc: float, draws: int) -> tuple[str, ...]:
+    """Return how often any of seven equal optimizers is said to be behind, and power.
+
+    Five problems a source share what makes an optimizer good on it. Before: Wilcoxon's test of the
+    leader and each other over all problems, with Holm's correction over all pairs. Power: the share
+    of the six others that one is said to be ahead of which is better by one and by two standard
+    deviations of a source.
+    """
+    pairs = list(itertools.combinations(range(7), 2))
+    cells = []
+    for apart in (0.0, 1.0, 2.0):
+        rng = np.random.default_rng([n_sources, round(10 * icc)])
+        before, now = [], []
+        for _ in range(draws):
+            losses = np.sqrt(icc) * rng.normal(size=(n_sources, 1, 7))
+            losses = losses + np.sqrt(1 - icc) * rng.normal(size=(n_sources, 5, 7))
+            losses[:, :, 0] -= apart
+            ranks = stats.rankdata(losses, axis=2)
+            leader = int(ranks.mean(axis=(0, 1)).argmin())
+            flat, by_source = losses.reshape(-1, 7), ranks.mean(axis=1)
+            old = holm([stats.wilcoxon(flat[:, a] - flat[:, b]).pvalue for a, b in pairs])
+            new = sign_flip_test(np.array([by_source[:, a] - by_source[:, b] for a, b in pairs]).T)
+            for p, found in ((old, before), (new, now)):
+                behind = [own < LEVEL for own, pair in zip(p, pairs, strict=True) if leader in pair]
+                found.append(any(behind) if apart == 0 else (leader == 0) * np.mean(behind))
+        cells += [mean_share(before), mean_share(now)]
+    return (f"{n_sources} sources", f"{icc:g}", *cells)
+
+
 # -- practical equality
 
 
@@ -708,6 +740,26 @@ TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ..
                 (7, 12, 3),
             )
             for icc in ((0.3, 0.5, 0.8) if widths > 1 else (0.0,))
+        ],
+    ),
+    "duel": (
+        "How often any of seven equal optimizers is said to be behind, in per cent of duels; and "
+        "the share of the others that one is said to be ahead of which is better by one and by two "
+        "standard deviations.",
+        (
+            "duel",
+            "ICC",
+            "equal, before",
+            "equal, now",
+            "one, before",
+            "one, now",
+            "two, before",
+            "two, now",
+        ),
+        [
+            partial(duel_entry, n_sources, icc)
+            for n_sources in (4, 8, 10, 12)
+            for icc in (0.0, 0.1, 0.5)
         ],
     ),
     "visible": (

@@ -232,7 +232,7 @@ def verdicts(run: RunArgument) -> None:
 def duel(run: RunArgument) -> None:
     """Compare the optimizers of a run, also of one under way: table, verdicts and a figure."""
     from experiments.reporting import duel as report
-    from experiments.reporting import duel_figure
+    from experiments.reporting import duel_figure, duel_text
     from experiments.study import Run
     from qml.errors import SpecError
 
@@ -244,7 +244,7 @@ def duel(run: RunArgument) -> None:
             "three splits or more"
         )
     for each in found:
-        print(report.render(each))
+        print(duel_text.render(each))
     print(f"Written: {', '.join(str(file) for file in duel_figure.write(found, stored.folder))}")
 
 

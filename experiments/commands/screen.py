@@ -159,7 +159,7 @@ def print_jobs(entries: list[Entry]) -> None:
 
 def print_run(finished: Run) -> None:
     """Print the table of a run and what is to be said of it; all of it is read once."""
-    from experiments.reporting import duel, duel_figure, rendering, tables, verdicts
+    from experiments.reporting import duel, duel_figure, duel_text, rendering, tables, verdicts
 
     results = finished.at_end or finished.results()
     cells, table = tables.cell_table(results), tables.table(results)
@@ -179,7 +179,7 @@ def print_run(finished: Run) -> None:
     print_comparisons(results, cells, table, finished.folder, verdicts.find(results, cells))
     found = duel.duels(results)
     for each in found:
-        print(f"\n{duel.render(each)}")
+        print(f"\n{duel_text.render(each)}")
     for file in duel_figure.write(found, finished.folder):
         print(f"Written: {file}")
 

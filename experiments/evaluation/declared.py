@@ -17,6 +17,7 @@ FAMILIES = {
     "best_classical": "each quantum model with the best classical one",
     "all_pairs": "all pairs of models",
     "controls": "each quantum model with its controls",
+    "none": "nothing",
 }
 
 
@@ -45,7 +46,7 @@ def pairs_of(
     >>> pairs_of(Declared(), ["svc", "dummy"], {"qsvc"})
     [('svc', 'dummy')]
     """
-    if declared.family == "controls":
+    if declared.family in ("controls", "none"):
         return []
     if declared.family == "pairs":
         return [pair for pair in declared.pairs if set(pair) <= set(models)]
@@ -73,5 +74,5 @@ def words(declared: Declared, models: Collection[str], quantum: Collection[str])
     if declared.family == "pairs":
         return "the pairs that the study names"
     both = any(model in quantum for model in models) and any(m not in quantum for m in models)
-    named = declared.family in ("all_pairs", "controls") or both
+    named = declared.family in ("all_pairs", "controls", "none") or both
     return FAMILIES[declared.family if named else "all_pairs"]

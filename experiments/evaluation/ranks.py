@@ -21,7 +21,6 @@ __all__ = [
     "OverDatasets",
     "friedman",
     "over_datasets",
-    "paired_test",
     "rank_biserial",
 ]
 
@@ -127,34 +126,6 @@ def rank_biserial(differences: ArrayLike) -> float:
         return 0.0
     ranks = stats.rankdata(np.abs(values))
     return float((np.sign(values) * ranks).sum() / ranks.sum())
-
-
-def paired_test(differences: ArrayLike) -> float:
-    """Return the two-sided p of Wilcoxon's signed-rank test, zeros counted for neither side.
-
-    Zeros take part in the ranking (Pratt), so that many ties make a difference less certain, not
-    more. With nothing but zeros p is 1.
-
-    Parameters
-    ----------
-    differences : array-like of shape (n_problems,)
-        Differences, one a problem, infinities allowed: only their order counts.
-
-    References
-    ----------
-    Pratt, J. Am. Stat. Assoc. 54, 655 (1959), doi:10.1080/01621459.1959.10501526.
-
-    Examples
-    --------
-    >>> round(paired_test([1.0, 2.0, 3.0, 4.0, 5.0, 6.0]), 4)
-    0.0312
-    """
-    values = np.asarray(differences, dtype=np.float64)
-    if not np.any(values):
-        return 1.0
-    ranked = np.sign(values) * stats.rankdata(np.abs(values))
-    # scipy picks the exact distribution where there are no ties and few values
-    return float(stats.wilcoxon(ranked, zero_method="pratt").pvalue)
 
 
 @dataclass(frozen=True)

@@ -119,7 +119,9 @@ class Plan:
             report=tuple(spec.report),
             published=tuple(Published(**dict(printed)) for printed in spec.published),
             duel=DuelSettings(
-                tuple((first, second) for first, second in spec.duel.pairs), spec.duel.iterations
+                tuple((first, second) for first, second in spec.duel.pairs),
+                spec.duel.iterations,
+                spec.duel.settings,
             ),
             datasets=self.datasets,
             models=self.models,

@@ -6,7 +6,7 @@ problem is one line with the file's line and the field's path.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -106,10 +106,11 @@ class Compare(_Section):
 
 
 class Duel(_Section):
-    """What is told of a study's optimizers: which pairs in words, after how many iterations."""
+    """What is told of a study's optimizers: pairs in words, iterations, whose settings."""
 
     pairs: list[Annotated[list[str], Field(min_length=2, max_length=2)]] = []
     iterations: int = Field(default=100, ge=1)
+    settings: Literal["apart", "chosen"] = "apart"
 
 
 class Published(_Section):

@@ -17,6 +17,7 @@ from experiments.records._asked import (
     Step,
     TuningBudget,
 )
+from experiments.records._declared import Declared, DuelSettings, Published
 from experiments.records._found import (
     CellRecord,
     Costs,
@@ -36,12 +37,9 @@ from experiments.records._planned import (
     BackendSpec,
     Coordinate,
     DatasetRow,
-    Declared,
-    DuelSettings,
     ModelRow,
     PlannedCell,
     Provenance,
-    Published,
     StoredPlan,
     label_of,
 )

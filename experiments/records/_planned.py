@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from experiments.records._asked import DatasetSpec, Parameters
+from experiments.records._declared import Declared, DuelSettings, Published
 
 __all__ = [
     "BackendSpec",
     "Coordinate",
     "DatasetRow",
-    "Declared",
-    "DuelSettings",
     "ModelRow",
     "PlannedCell",
     "Provenance",
-    "Published",
     "StoredPlan",
     "label_of",
 ]
@@ -179,69 +177,6 @@ class PlannedCell:
 
 
 @dataclass(frozen=True)
-class Published:
-    """A number that was printed elsewhere, to stand beside ours.
-
-    Parameters
-    ----------
-    dataset, model : str
-        Labels of the rows it belongs to.
-    metric : str
-        Metric that it is a value of.
-    value : float
-        Number as printed.
-    source : str
-        Publication that printed it.
-    """
-
-    dataset: str
-    model: str
-    metric: str
-    value: float
-    source: str
-
-
-@dataclass(frozen=True)
-class Declared:
-    """Which comparisons of models a study asks for, before it sees any: all are adjusted for.
-
-    Parameters
-    ----------
-    family : str, default="classical"
-        Rule that names the pairs: each quantum model beside each classical one ("classical") or
-        beside the best of them ("best_classical"), all pairs of models ("all_pairs"), each model
-        beside one ("reference"), pairs by name ("pairs"), or models and their controls alone
-        ("controls").
-    reference : str, default=""
-        Label of the model that the others are compared with, of "reference".
-    pairs : tuple of (str, str), default=()
-        Labels of the models, of "pairs".
-    """
-
-    family: Literal[
-        "classical", "best_classical", "all_pairs", "reference", "pairs", "controls"
-    ] = "classical"
-    reference: str = ""
-    pairs: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class DuelSettings:
-    """What the duel of a study's optimizers tells apart.
-
-    Parameters
-    ----------
-    pairs : tuple of (str, str)
-        Optimizers, by plug-in, that are set against each other in words.
-    iterations : int
-        Number of iterations after which losses are compared.
-    """
-
-    pairs: tuple[tuple[str, str], ...]
-    iterations: int
-
-
-@dataclass(frozen=True)
 class Provenance:
     """Where a data set comes from.
 
@@ -313,5 +248,5 @@ class StoredPlan:
     cells: tuple[PlannedCell, ...]
     provenance: Mapping[str, Provenance]
     ropes: Mapping[str, float] = field(default_factory=dict)
-    compare: Declared = Declared()
+    compare: Declared = field(default_factory=Declared)
     repeats: Mapping[str, int] = field(default_factory=dict)

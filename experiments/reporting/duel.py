@@ -1,26 +1,24 @@
-"""The duel of optimizers in a run: found in the store, told in one table and in words."""
+"""The duels of optimizers in a run: found among what the store holds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, permutations
+from itertools import chain, count
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.evaluation.duel import (
     COSTS,
     Course,
     Problem,
-    gaps,
-    solved_after,
-    standings,
+    chosen_elsewhere,
+    mean_ranks,
+    sources,
 )
 from experiments.evaluation.metrics import Predictions, score
-from experiments.evaluation.ranks import paired_test
 from experiments.planning.grid import differing_settings, told_apart
 from experiments.planning.rows import step_of
 from experiments.records import (
@@ -33,10 +31,8 @@ from experiments.records import (
 )
 from experiments.running.results import Fit, Results
 
-__all__ = ["Contender", "Duel", "duels", "render", "table", "verdicts"]
+__all__ = ["Contender", "Duel", "duels"]
 
-SHARES = (0.01, 0.1, 1.0)
-TOLERANCES = (0.1, 0.01)
 _FEWEST_PROBLEMS = 3
 
 
@@ -78,6 +74,11 @@ class Duel:
         many measured losses flatters.
     settings : DuelSettings
         Pairs that are told in words, and iterations after which they are compared.
+    ranks_of_settings : dict, default={}
+        Mean rank at the full budget by the label of each setting, where settings were chosen.
+    processor : str, default=""
+        Model of the processor that all of it ran on; empty where there were several, and then
+        seconds are not compared.
     """
 
     condition: str
@@ -86,6 +87,8 @@ class Duel:
     n_planned: int
     measured: bool
     settings: DuelSettings
+    ranks_of_settings: dict[str, float] = field(default_factory=dict)
+    processor: str = ""
 
     @property
     def labels(self) -> list[str]:
@@ -97,6 +100,11 @@ class Duel:
         """Data sets and models, in the study's order."""
         return list(dict.fromkeys(problem.family for problem in self.problems))
 
+    @property
+    def sources(self) -> list[str]:
+        """Sources of the data, in the study's order."""
+        return sources(self.problems)
+
 
 @dataclass(frozen=True)
 class _Family:
@@ -106,6 +114,7 @@ class _Family:
     """
 
     dataset: str
+    source: str
     rows: list[ModelRow] = field(default_factory=list)
     meetings: dict[tuple[int, int], dict[str, StoredCell]] = field(default_factory=dict)
 
@@ -154,7 +163,7 @@ def duels(results: Results) -> list[Duel]:
         if len(family.optimizers) > 1:
             key = family.backend, tuple(family.optimizers)
             by_condition.setdefault(key, []).append(family)
-    found = (_duel(families, results.plan.duel) for families in by_condition.values())
+    found = (_duel(families, results) for families in by_condition.values())
     return [
         duel
         for duel in found
@@ -165,6 +174,7 @@ def duels(results: Results) -> list[Duel]:
 def _families(results: Results) -> Iterable[_Family]:
     """Return what the plan lets meet, with what has finished of it."""
     families: dict[str, _Family] = {}
+    source_of = {row.label: row.source for row in results.plan.datasets}
     for fit in results.fits:
         planned = fit.planned
         row = results.models[planned.model]
@@ -172,29 +182,64 @@ def _families(results: Results) -> Iterable[_Family]:
             continue
         others = {name: own for name, own in row.parameters.items() if name != "optimizer"}
         alike = canonical_json([planned.dataset, row.name, others, row.search])
-        families.setdefault(alike, _Family(planned.dataset)).add(fit, row)
+        family = _Family(planned.dataset, source_of[planned.dataset])
+        families.setdefault(alike, family).add(fit, row)
     return families.values()
 
 
-def _duel(families: list[_Family], settings: DuelSettings) -> Duel:
+def _duel(families: list[_Family], results: Results) -> Duel:
     """Return the duel of those who have finished anything; more join in as the run goes on."""
+    settings = results.plan.duel
     begun = {key for family in families for m in family.meetings.values() for key in m}
     steps = {key: step for key, step in families[0].optimizers.items() if key in begun}
     contenders = _contenders(steps)
     planned = [
-        (title, seed, meeting)
+        (title, family.source, seed, meeting)
         for title, family in zip(_numbered([f.title for f in families]), families, strict=True)
         for seed, meeting in enumerate(family.meetings.values())
     ]
-    met = [one for one in planned if _is_whole(one[2], contenders)]
+    met = [one for one in planned if _is_whole(one[-1], contenders)]
     labels = {key: one.label for key, one in contenders.items()}
     problems = [
-        _problem(title, seed, {label: meeting[key] for key, label in labels.items()}, settings)
-        for title, seed, meeting in met
+        _problem(
+            title, source, seed, {label: meeting[key] for key, label in labels.items()}, settings
+        )
+        for title, source, seed, meeting in met
     ]
-    measured = any(_is_measured(cell) for _, _, meeting in met for cell in meeting.values())
-    condition = families[0].backend
-    return Duel(condition, tuple(contenders.values()), problems, len(planned), measured, settings)
+    cells = [cell for *_, meeting in met for cell in meeting.values()]
+    duel = Duel(
+        families[0].backend,
+        tuple(contenders.values()),
+        problems,
+        len(planned),
+        any(_is_measured(cell) for cell in cells),
+        settings,
+        processor=_processor(cells, results),
+    )
+    return _with_chosen_settings(duel) if settings.settings == "chosen" else duel
+
+
+def _processor(cells: list[StoredCell], results: Results) -> str:
+    names = {cell.record.environment for cell in cells}
+    found = {results.environments[name].processor for name in names if name in results.environments}
+    return next(iter(found)) if len(found) == 1 and names <= results.environments.keys() else ""
+
+
+def _with_chosen_settings(duel: Duel) -> Duel:
+    """Return the duel in which each optimizer has the settings that do best on other sources."""
+    variants: dict[str, list[str]] = {}
+    for contender in duel.contenders:
+        variants.setdefault(contender.optimizer, []).append(contender.label)
+    if len(duel.sources) < 2 or all(len(labels) == 1 for labels in variants.values()):
+        return duel
+    ranks = dict(zip(duel.labels, mean_ranks(duel.problems, 1.0).tolist(), strict=True))
+    several = [label for labels in variants.values() if len(labels) > 1 for label in labels]
+    return replace(
+        duel,
+        contenders=tuple(Contender(name, name, {}) for name in variants),
+        problems=chosen_elsewhere(duel.problems, variants),
+        ranks_of_settings={label: ranks[label] for label in several},
+    )
 
 
 def _contenders(optimizers: Mapping[str, Step]) -> dict[str, Contender]:
@@ -231,7 +276,11 @@ def _is_measured(cell: StoredCell) -> bool:
 
 
 def _problem(
-    family: str, seed: int, cells: Mapping[str, StoredCell], settings: DuelSettings
+    family: str,
+    source: str,
+    seed: int,
+    cells: Mapping[str, StoredCell],
+    settings: DuelSettings,
 ) -> Problem:
     """Return what the contenders, by label, have reached on one fold from one start."""
     courses = {label: _course(cell) for label, cell in cells.items()}
@@ -248,7 +297,7 @@ def _problem(
         "steps": float(settings.iterations),
     }
     unit = record.n_train * (record.training.get("parameters", 0) + 1.0)
-    return Problem(family, seed, unit, budget, courses)
+    return Problem(family, source, seed, unit, budget, courses)
 
 
 def _course(cell: StoredCell) -> Course:
@@ -277,190 +326,3 @@ def _array(values: Iterable[float]) -> NDArray[np.float64]:
 def _accuracy(said: StoredPredictions) -> float:
     value = score("accuracy", Predictions.stored(said))
     return float("nan") if value is None else value
-
-
-def table(duel: Duel) -> pd.DataFrame:
-    """Return one row an optimizer, by mean rank at the full budget of circuits.
-
-    Ranks of the loss at shares of the budget in circuits, in shots where there are any, in seconds
-    (the median of the contenders' fits), and at equal iterations; the median share of what could be
-    gained that is still missing; shares of problems solved to 10 % and to 1 %, and the median
-    circuits and seconds to 10 %; mean test accuracy; the adjusted p against the leader.
-    """
-    problems = duel.problems
-    ordered = standings(problems, 1.0)
-    costs = {"shots": "shots", "seconds": "seconds", "steps": "iterations"}
-    if not any(problem.budget["shots"] for problem in problems):
-        del costs["shots"]
-    ranks = {
-        **{f"rank_{share:g}": standings(problems, share) for share in SHARES},
-        **{f"rank_{name}": standings(problems, 1.0, cost) for cost, name in costs.items()},
-    }
-    rank_of = {key: {s.contender: s.rank for s in found} for key, found in ranks.items()}
-    spent = {tolerance: solved_after(problems, tolerance) for tolerance in TOLERANCES}
-    seconds = solved_after(problems, 0.1, "seconds")
-    rows = []
-    for standing in ordered:
-        name = standing.contender
-        column = duel.labels.index(name)
-        accuracies = [problem.courses[name].accuracy for problem in problems]
-        solved = {
-            f"solved_{t:g}": float(np.isfinite(c[:, column]).mean()) for t, c in spent.items()
-        }
-        rows.append(
-            {
-                "optimizer": name,
-                **{key: found[name] for key, found in rank_of.items()},
-                "gap": standing.gap,
-                "wins": standing.wins,
-                **solved,
-                "circuits_0.1": float(np.median(spent[0.1][:, column])),
-                "seconds_0.1": float(np.median(seconds[:, column])),
-                "accuracy": float(np.mean(accuracies)),
-                "p": standing.p,
-            }
-        )
-    return pd.DataFrame(rows)
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column of the table as a person reads it: its heading, and how its numbers are written."""
-
-    key: str
-    title: str
-    form: str
-    of_ranks: bool = False  # the first of the two tables, what it took to solve is the second
-    unknown: str = "-"
-
-    def cell(self, value: float) -> str:
-        """Return a number of the column as text."""
-        return format(value, self.form) if np.isfinite(value) else self.unknown
-
-
-def _columns(duel: Duel) -> list[_Column]:
-    """Return the table's columns in their order, those that a duel may not have among them."""
-    return [
-        _Column("rank_0.01", "rank at 1 %", ".1f", of_ranks=True),
-        _Column("rank_0.1", "10 %", ".1f", of_ranks=True),
-        _Column("rank_1", "100 %", ".1f", of_ranks=True),
-        _Column("rank_shots", "shots", ".1f", of_ranks=True),
-        _Column("rank_seconds", "seconds", ".1f", of_ranks=True),
-        _Column("rank_iterations", f"{duel.settings.iterations} iter.", ".1f", of_ranks=True),
-        _Column("gap", "gap", ".3f", of_ranks=True, unknown="none"),
-        _Column("solved_0.1", "to 10 %", ".0%"),
-        _Column("solved_0.01", "to 1 %", ".0%"),
-        _Column("circuits_0.1", "circuits", ",.0f"),
-        _Column("seconds_0.1", "time [s]", ".2g"),
-        _Column("accuracy", "accuracy", ".3f"),
-        _Column("p", "p (Holm)", ".2g", of_ranks=True),
-    ]
-
-
-def render(duel: Duel) -> str:
-    """Return the duel as text: what was compared, the table, and who wins."""
-    title = f"Optimizers on {duel.condition}"
-    count = len(duel.problems)
-    incomplete = duel.n_planned - count
-    told = f"{count} problems ({', '.join(duel.families)}), on each the same start and fold" + (
-        f"; {incomplete} more are not finished by all" if incomplete else ""
-    )
-    notes = (
-        "Mean rank of the loss at shares of the budget in circuits (a gradient counts the circuits "
-        "of its\nshifts), at equal seconds, and after as many iterations, which are no equal "
-        "budget (fewer where\nthe circuits were spent before). Gap: median share of the possible "
-        "gain still missing at the full\nbudget. To 10 % and 1 %: problems solved to that gap; "
-        "circuits and time: medians to 10 %.\np: against the leader at 100 %."
-    )
-    if duel.measured:
-        notes += " Losses are as measured: the lowest of many flatters."
-    said = "\n".join(verdicts(duel))
-    return f"{title}\n{'=' * len(title)}\n{told}.\n\n{_tables(duel)}\n\n{notes}\n\n{said}\n"
-
-
-def _tables(duel: Duel) -> str:
-    """Return ranks, then what it took to solve the problems, as two tables."""
-    from tabulate import tabulate
-
-    found = table(duel)
-    known = [column for column in _columns(duel) if column.key in found]
-    parts = []
-    for of_ranks in (True, False):
-        columns = [column for column in known if column.of_ranks == of_ranks]
-        cells = [[column.cell(value) for value in found[column.key]] for column in columns]
-        lines = [list(line) for line in zip(found.optimizer, *cells, strict=True)]
-        headers = ["optimizer", *(column.title for column in columns)]
-        align = ["left", *["right"] * len(columns)]
-        parts.append(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
-    return "\n\n".join(parts)
-
-
-def verdicts(duel: Duel) -> list[str]:
-    """Return who wins at which budget, by how much, and whether that is more than luck."""
-    said = []
-    for share in SHARES:
-        ordered = standings(duel.problems, share)
-        leader, second = ordered[0], ordered[1]
-        level = [s.contender for s in ordered[1:] if s.p >= 0.05]
-        sentence = (
-            f"At {share:.0%} of the circuits {leader.contender} leads with mean rank "
-            f"{leader.rank:.1f} (next {second.contender}, {second.rank:.1f}; gaps {leader.gap:.3f} "
-            f"and {second.gap:.3f}); "
-        )
-        sentence += (
-            f"not significantly ahead of {', '.join(level)}."
-            if level
-            else "significantly ahead of every other (p < 0.05)."
-        )
-        said.append(sentence)
-    for one, other in _pairs(duel):
-        said.extend(_between(duel, one, other))
-    return said
-
-
-def _pairs(duel: Duel) -> list[tuple[str, str]]:
-    """Return the contenders that the study sets against each other, like settings with like."""
-    found: list[tuple[str, str]] = []
-    for named in duel.settings.pairs:
-        pairs = [
-            (one, other)
-            for one, other in permutations(duel.contenders, 2)
-            if (one.optimizer, other.optimizer) == named
-        ]
-        alike = [(one, other) for one, other in pairs if one.settings == other.settings]
-        for one, other in alike or pairs:
-            if (other.label, one.label) not in found:  # an optimizer against its namesake, once
-                found.append((one.label, other.label))
-    return found
-
-
-def _between(duel: Duel, one: str, other: str) -> list[str]:
-    """Return what the two are to each other, at equal circuits and at equal iterations."""
-    first, second = duel.labels.index(one), duel.labels.index(other)
-    said = []
-    for cost, share, what in (
-        ("circuits", 1.0, "all circuits"),
-        ("circuits", 0.1, "10 % of the circuits"),
-        ("seconds", 1.0, "equal seconds"),
-        ("steps", 1.0, f"{duel.settings.iterations} iterations each"),
-    ):
-        missing = gaps(duel.problems, share, cost)
-        ahead = missing[:, first] < missing[:, second]
-        behind = missing[:, first] > missing[:, second]
-        with np.errstate(invalid="ignore"):
-            difference = np.nan_to_num(missing[:, first] - missing[:, second], nan=0.0)
-        p = paired_test(difference)
-        said.append(
-            f"{one} against {other} at {what}: lower loss on {ahead.sum()} of {len(missing)} "
-            f"problems, higher on {behind.sum()}; median gaps {np.median(missing[:, first]):.3f} "
-            f"and {np.median(missing[:, second]):.3f}; p = {p:.2g}."
-        )
-    accuracies = np.array(
-        [[p.courses[one].accuracy, p.courses[other].accuracy] for p in duel.problems]
-    )
-    said.append(
-        f"Their test accuracies at the end: {accuracies[:, 0].mean():.3f} and "
-        f"{accuracies[:, 1].mean():.3f}; p = "
-        f"{paired_test(accuracies[:, 0] - accuracies[:, 1]):.2g}."
-    )
-    return said

@@ -10,12 +10,12 @@ import numpy as np
 from experiments.evaluation.duel import (
     Course,
     Problem,
-    data_profile,
     mean_ranks,
-    performance_profile,
     solved_after,
 )
-from experiments.reporting.duel import Duel, table
+from experiments.evaluation.profiles import data_profile, performance_profile
+from experiments.reporting.duel import Duel
+from experiments.reporting.duel_text import table
 from qml.durable import write_durably
 
 __all__ = ["draw", "write"]
@@ -125,7 +125,7 @@ def _draw_ranks(axis: Any, duel: Duel, colors: Any, styles: Any) -> None:
     axis.set(
         xscale="log",
         xlabel="share of the circuits",
-        ylabel="mean rank",
+        ylabel="mean rank over sources",
         title="Mean rank (1 is best)",
     )
 

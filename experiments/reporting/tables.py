@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from experiments.evaluation.bootstrap import bootstrap_interval
 from experiments.evaluation.metrics import (
     Predictions,
     bounds,
@@ -20,7 +21,7 @@ from experiments.evaluation.metrics import (
     score,
 )
 from experiments.evaluation.rows import Rows, rows_of_fold
-from experiments.evaluation.statistics import bootstrap_interval, corrected_interval
+from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
 from experiments.running.results import Fit, Results

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from experiments.records import (
+    Environment,
     ModelRow,
     PlannedCell,
     StoredCell,
@@ -53,10 +54,13 @@ class Results:
         Plan of what was asked for.
     cells : mapping
         Finished cells by key.
+    environments : mapping
+        Versions and machines that the cells were made with, by the digits that they name.
     """
 
     plan: StoredPlan
     cells: Mapping[str, StoredCell]
+    environments: Mapping[str, Environment]
 
     @cached_property
     def fits(self) -> Sequence[Fit]:

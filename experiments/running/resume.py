@@ -78,7 +78,8 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     groups = sharing_groups(one.cell for one in plan.cells)
     worker = Worker(conditions, how.jobs or usable_cores(), groups)
     Pool(store, worker, how.on_finished or _ignore, limits.memory_mib).run(missing.values())
-    return Results(stored, kept | store.found(key for key in cells if key not in kept))
+    found = kept | store.found(key for key in cells if key not in kept)
+    return Results(stored, found, store.environments())
 
 
 def _kept(

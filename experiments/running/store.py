@@ -45,6 +45,7 @@ _TEMPORARY = re.compile(r"\..*\.(\d+)\.tmp")  # as `write_durably` names them
 Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
 Record = TypeVar("Record")
 _CELLS, _PLANS = TypeAdapter(StoredCell), TypeAdapter(StoredPlan)
+_ENVIRONMENTS = TypeAdapter(Environment)
 
 
 class _DamagedError(StoreError):
@@ -141,6 +142,16 @@ class Store:
             write_durably(file, _pretty(plain(environment)))
         return name
 
+    def environments(self) -> dict[str, Environment]:
+        """Return what the cells were made in, by the digits that they name; damage is left out."""
+        found = {}
+        for file in sorted((self.folder / "environments").glob("*.json")):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                known = _record(_ENVIRONMENTS, json.loads(file.read_text("utf-8")))
+                if known is not None:
+                    found[file.stem] = known
+        return found
+
     # -- cells
 
     def put(self, key: str, cell: StoredCell) -> None:
@@ -191,7 +202,8 @@ class Store:
     def results(self) -> Results:
         """Return the plan, and of its cells those that are there."""
         plan = self.read_plan()
-        return Results(plan, self.found(dict.fromkeys(one.key for one in plan.cells)))
+        cells = self.found(dict.fromkeys(one.key for one in plan.cells))
+        return Results(plan, cells, self.environments())
 
     def found(self, keys: Iterable[str]) -> dict[str, StoredCell]:
         """Return those of the cells that are there, by key."""

@@ -145,6 +145,13 @@ def test_equal_models_are_not_told_apart_by_widths_of_few_recipes():
     assert percent(power[7]) > 50
 
 
+def test_equal_optimizers_are_not_told_apart_by_problems_of_few_sources():
+    cells = statistics.duel_entry(8, 0.5, 60)
+    assert percent(cells[2]) > 30
+    assert percent(cells[3]) - 2 * error(cells[3]) <= 5
+    assert percent(cells[7]) > 40
+
+
 def percent(cell):
     return float(cell.split(" ± ")[0])
 

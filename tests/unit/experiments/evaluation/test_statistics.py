@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from experiments.evaluation.bootstrap import bootstrap_interval
 from experiments.evaluation.comparison import judge, verdicts
 from experiments.evaluation.ranks import friedman, over_datasets, rank_biserial
 from experiments.evaluation.rows import FoldRows, Rows
-from experiments.evaluation.statistics import bootstrap_interval, compare, corrected_interval, holm
+from experiments.evaluation.statistics import compare, corrected_interval, holm
 from experiments.records import Declared
 
 # Demšar 2006, table 6: AUC of C4.5 and three variants on 14 data sets

@@ -14,16 +14,16 @@ from experiments.commands.cli import app
 from experiments.evaluation.duel import (
     Course,
     Problem,
-    data_profile,
+    accuracies,
+    chosen_elsewhere,
     gaps,
-    performance_profile,
+    meetings,
     solved_after,
     standings,
 )
-from experiments.evaluation.ranks import paired_test
-from experiments.evaluation.statistics import holm
+from experiments.evaluation.profiles import data_profile, performance_profile
 from experiments.reporting import duel as report
-from experiments.reporting import duel_figure
+from experiments.reporting import duel_figure, duel_text
 from experiments.study import Study
 
 
@@ -34,9 +34,9 @@ def course(circuits, losses, accuracy=0.5):
     return Course(spent, np.asarray(losses, float), none, accuracy)
 
 
-def problem(**courses):
+def problem(source="d", **courses):
     budget = {"circuits": 100.0, "shots": 1e4, "seconds": 100.0, "steps": 100.0}
-    return Problem("p", 0, 10.0, budget, courses)
+    return Problem("p", source, 0, 10.0, budget, courses)
 
 
 FAST_THEN_STUCK = course([1, 10], [1.0, 0.4])
@@ -62,7 +62,7 @@ def test_gap_and_targets_by_hand():
 
 
 def test_leader_changes_with_the_budget():
-    problems = [problem(fast=FAST_THEN_STUCK, deep=SLOW_BUT_DEEP)] * 12
+    problems = [problem(f"d{i}", fast=FAST_THEN_STUCK, deep=SLOW_BUT_DEEP) for i in range(8)]
     early, late = standings(problems, 0.1), standings(problems, 1.0)
     assert early[0].contender == "fast"
     assert late[0].contender == "deep"
@@ -85,31 +85,57 @@ def test_equal_contenders_are_not_told_apart():
     assert standings(problems, 1.0)[1].p == 1.0
 
 
-def test_holm_is_the_textbook_and_signed_ranks_are_scipys():
-    p = np.random.default_rng(0).uniform(0, 0.2, 7)
-    order = np.argsort(p)
-    running, expected = 0.0, np.empty(7)
-    for position, index in enumerate(order):
-        running = max(running, (7 - position) * p[index])
-        expected[index] = min(1.0, running)
-    np.testing.assert_allclose(holm(p), expected)
-    differences = np.random.default_rng(1).normal(0.3, 1, 25)
-    assert paired_test(differences) == pytest.approx(stats.wilcoxon(differences).pvalue)
-    assert paired_test(np.zeros(5)) == 1.0
-    assert paired_test([np.inf] * 8 + [-1.0] * 2) < 0.2
+def test_problems_of_one_source_are_averaged_and_are_no_evidence_of_other_data():
+    many = [problem("d", fast=FAST_THEN_STUCK, deep=SLOW_BUT_DEEP)] * 30
+    assert standings(many, 1.0)[1].p == 1.0
+    other = [problem("e", fast=SLOW_BUT_DEEP, deep=FAST_THEN_STUCK)]
+    both = standings(many + other, 1.0)
+    assert [s.rank for s in both] == [1.5, 1.5]  # a source counts as one, whatever it holds
+    assert both[0].p != both[0].p
+    assert both[1].p == 1.0
 
 
-def test_false_alarms_are_no_more_than_promised():
-    """Seven contenders of equal strength: how often is the leader significantly ahead of anyone?"""
-    rng = np.random.default_rng(7)
-    alarms, n_duels = 0, 100
+@pytest.mark.parametrize("icc", [0.0, 0.5, 0.9])
+def test_false_alarms_are_no_more_than_promised(icc):
+    """Seven contenders of equal strength: how often is the leader shown to be ahead of anyone?
+
+    Problems of a source share what makes a contender good on it.
+    """
+    rng = np.random.default_rng(round(10 * icc))
+    alarms, n_duels = 0, 150
     for _ in range(n_duels):
         problems = []
-        for losses in rng.uniform(size=(25, 7)):
-            courses = {f"c{i}": course([1, 2], [1.0, loss]) for i, loss in enumerate(losses)}
-            problems.append(problem(**courses))
+        for source in range(8):
+            shared = np.sqrt(icc) * rng.normal(size=7)
+            for losses in shared + np.sqrt(1 - icc) * rng.normal(size=(4, 7)):
+                courses = {f"c{i}": course([1, 2], [9.0, loss]) for i, loss in enumerate(losses)}
+                problems.append(problem(f"d{source}", **courses))
         alarms += min(s.p for s in standings(problems, 1.0)[1:]) < 0.05
     assert alarms / n_duels < 0.05 + 2 * np.sqrt(0.05 * 0.95 / n_duels)
+
+
+def test_settings_are_chosen_on_the_other_sources():
+    """Setting a is best on its own source alone: elsewhere b is, so b stands for the contender."""
+    losses = {"d": (0.1, 0.2), "e": (0.9, 0.2), "f": (0.9, 0.2)}
+    problems = [
+        problem(source, a=course([1, 2], [1.0, a]), b=course([1, 2], [1.0, b]), o=FAST_THEN_STUCK)
+        for source, (a, b) in losses.items()
+    ]
+    found = chosen_elsewhere(problems, {"tuned": ["a", "b"], "o": ["o"]})
+    assert [one.courses["tuned"].losses[-1] for one in found] == [0.2, 0.2, 0.2]
+    assert [list(one.courses) for one in found] == [["tuned", "o"]] * 3
+    turned = [*problems[:2], replace(problems[0], source="f")]
+    assert chosen_elsewhere(turned, {"t": ["a", "b"]})[1].courses["t"].losses[-1] == 0.9
+
+
+def test_meetings_by_hand():
+    problems = [problem(source, fast=FAST_THEN_STUCK, deep=SLOW_BUT_DEEP) for source in "defghijk"]
+    early, late = meetings(problems, "fast", "deep", [(0.1, "circuits"), (1.0, "circuits")])
+    assert (early.ahead, early.behind, early.sources_ahead) == (8, 0, 8)
+    assert (late.ahead, late.behind, late.sources_ahead) == (0, 8, 0)
+    assert early.gaps == pytest.approx((0.4, 1.0))
+    assert early.p == late.p == 2**-7
+    assert accuracies(problems, "fast", "deep") == (0.5, 0.5, 1.0)
 
 
 STUDY = {
@@ -167,17 +193,17 @@ def test_losses_of_shots_are_judged_on_ideal_qubits(run):
     unstaged = Study.from_dict(plain).run(jobs=1, out=run.folder.parent / "unstaged")
     [duel] = report.duels(unstaged.results())
     assert duel.measured
-    assert "the lowest of many flatters" in report.render(duel)
+    assert "the lowest of many flatters" in duel_text.render(duel)
 
 
 def test_table_text_and_page_agree(run, tmp_path):
     exact, _ = report.duels(run.results())
-    table = report.table(exact)
+    table = duel_text.table(exact)
     ranks = gaps(exact.problems, 1.0)
     by_hand = stats.rankdata(ranks, axis=1).mean(axis=0)
     for name, rank in zip(exact.labels, by_hand, strict=True):
         assert table.set_index("optimizer").loc[name, "rank_1"] == pytest.approx(rank)
-    text = report.render(exact)
+    text = duel_text.render(exact)
     assert "aqgd against cobyla at 100 iterations each" in text
     files = duel_figure.write([exact], tmp_path)
     assert [file.name for file in files] == ["duel.csv", "duel.png"]
@@ -208,7 +234,7 @@ def test_families_are_called_as_the_study_calls_them(tmp_path):
     by_entry, by_plugin = report.duels(run.results())
     assert by_entry.families == [f"ad_hoc / {name}" for name in names]
     assert by_plugin.families == ["ad_hoc / vqc"]  # two entries that differ in the optimizer
-    text = report.render(by_entry)
+    text = duel_text.render(by_entry)
     assert "spsa against cobyla at 7 iterations each" in text
     assert "aqgd against" not in text
     assert " 7 iter. " in text
@@ -220,7 +246,7 @@ def test_pairs_are_those_that_are_named_each_decided_by_itself(run):
     def against(*pairs):
         settings = replace(exact.settings, pairs=pairs)
         return {
-            line.split(" at ")[0] for line in report.verdicts(replace(exact, settings=settings))
+            line.split(" at ")[0] for line in duel_text.verdicts(replace(exact, settings=settings))
         }
 
     both = against(("aqgd", "cobyla"), ("spsa", "cobyla"))
@@ -243,6 +269,46 @@ def test_a_grid_of_the_model_names_its_families(tmp_path):
             run.store.remove(planned.key)
     [duel] = report.duels(run.results())
     assert (len(duel.problems), duel.n_planned) == (4, 8)
+
+
+def test_a_study_of_one_source_names_no_winner_and_one_of_eight_does(run):
+    exact, _ = report.duels(run.results())
+    said = "\n".join(duel_text.verdicts(exact))
+    assert "1 source of data (ad_hoc) say nothing of other data" in said
+    assert "shown to be ahead" not in said
+    assert "p = " not in said
+    eight = [replace(one, source=f"s{i}") for i in range(8) for one in exact.problems]
+    said = "\n".join(duel_text.verdicts(replace(exact, problems=eight)))
+    assert "over 8 sources of data" in said
+    assert "say nothing" not in said
+
+
+def test_seconds_are_compared_on_one_processor_alone(run):
+    exact, _ = report.duels(run.results())
+    assert exact.processor
+    assert "at equal seconds of" in duel_text.render(exact).replace("\n", " ")
+    several = replace(exact, processor="")
+    assert "seconds" not in duel_text.table(several)
+    assert "equal seconds" not in duel_text.render(several).replace("\n", " ")
+    assert "rank_seconds" not in duel_text.table(several)
+
+
+def test_chosen_settings_are_one_contender_with_a_table_of_their_own(tmp_path):
+    vqc = {**STUDY["models"][0], "training": {"max_circuits": 600}}
+    values = {
+        **STUDY,
+        "name": "chosen",
+        "datasets": [{"name": "ad_hoc", "n_samples": 24}, {"name": "moons", "n_samples": 24}],
+        "models": [vqc],
+        "backend": "exact",
+        "duel": {"pairs": [["spsa", "cobyla"]], "settings": "chosen"},
+    }
+    [duel] = report.duels(Study.from_dict(values).run(jobs=2, out=tmp_path).results())
+    assert duel.labels == ["aqgd", "cobyla", "spsa"]
+    assert set(duel.ranks_of_settings) == {"spsa (a=1.0)", "spsa"}
+    text = duel_text.render(duel)
+    assert "the settings that do best on all others" in text.replace("\n", " ")
+    assert "spsa against cobyla at all circuits" in text
 
 
 def test_tuned_models_meet_tuned_models(tmp_path):
@@ -281,6 +347,6 @@ def test_problems_without_all_contenders_are_left_out_and_counted(run):
     try:
         _, shots = report.duels(run.results())
         assert (len(shots.problems), shots.n_planned) == (3, 4)
-        assert "1 more are not finished by all" in report.render(shots)
+        assert "1 more are not finished by all" in duel_text.render(shots).replace("\n", " ")
     finally:
         run.store.put(removed.key, kept)

@@ -1,0 +1,74 @@
+"""What a study declares of its report before it is run: comparisons, a duel, printed numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Declared", "DuelSettings", "Published"]
+
+
+@dataclass(frozen=True)
+class Declared:
+    """Which comparisons of models a study asks for, before it sees any: all are adjusted for.
+
+    Parameters
+    ----------
+    family : str, default="classical"
+        Rule that names the pairs: each quantum model beside each classical one ("classical") or
+        beside the best of them ("best_classical"), all pairs of models ("all_pairs"), each model
+        beside one ("reference"), pairs by name ("pairs"), or models and their controls alone
+        ("controls"), or nothing ("none").
+    reference : str, default=""
+        Label of the model that the others are compared with, of "reference".
+    pairs : tuple of (str, str), default=()
+        Labels of the models, of "pairs".
+    """
+
+    family: Literal[
+        "classical", "best_classical", "all_pairs", "reference", "pairs", "controls", "none"
+    ] = "classical"
+    reference: str = ""
+    pairs: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class DuelSettings:
+    """What the duel of a study's optimizers tells apart.
+
+    Parameters
+    ----------
+    pairs : tuple of (str, str)
+        Optimizers, by plug-in, that are set against each other in words.
+    iterations : int
+        Number of iterations after which losses are compared.
+    settings : {"apart", "chosen"}, default="apart"
+        Role of several settings of one optimizer: contenders each, or one, chosen elsewhere.
+    """
+
+    pairs: tuple[tuple[str, str], ...]
+    iterations: int
+    settings: Literal["apart", "chosen"] = "apart"
+
+
+@dataclass(frozen=True)
+class Published:
+    """A number that was printed elsewhere, to stand beside ours.
+
+    Parameters
+    ----------
+    dataset, model : str
+        Labels of the rows it belongs to.
+    metric : str
+        Metric that it is a value of.
+    value : float
+        Number as printed.
+    source : str
+        Publication that printed it.
+    """
+
+    dataset: str
+    model: str
+    metric: str
+    value: float
+    source: str
