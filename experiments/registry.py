@@ -60,9 +60,26 @@ def study_names() -> list[str]:
     return sorted(file.stem for file in STUDIES_FOLDER.glob("*.yaml"))
 
 
-def search_space(name: str) -> dict[str, Any]:
-    """Return what there is to tune of a model: the `SEARCH_SPACE` beside its estimator."""
-    return dict(getattr(MODELS.module(name), "SEARCH_SPACE", {}))
+def search_space(name: str, optimizer: str | None = None) -> dict[str, Any]:
+    """Return what there is to tune of a model: the `SEARCH_SPACE` beside its estimator.
+
+    That of a model which is trained by an optimizer has the optimizer's own space as well, above
+    all its step size.
+
+    Parameters
+    ----------
+    name : str
+        Name of the model's plug-in.
+    optimizer : str or None, default=None
+        Name of the optimizer's plug-in; None is the model's default, if it has one.
+    """
+    own = dict(getattr(MODELS.module(name), "SEARCH_SPACE", {}))
+    default = MODELS.load(name)().get_params(deep=False).get("optimizer")
+    chosen = optimizer or default
+    if chosen not in OPTIMIZERS.names():  # none, or another library's
+        return own
+    steps = getattr(OPTIMIZERS.module(chosen), "SEARCH_SPACE", {})
+    return own | {f"optimizer.{path}": values for path, values in steps.items()}
 
 
 def build_estimator(

@@ -6,6 +6,7 @@ import math
 import os
 import shutil
 import sys
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -159,10 +160,21 @@ def print_jobs(entries: list[Entry]) -> None:
 
 def print_run(finished: Run) -> None:
     """Print the table of a run and what is to be said of it; all of it is read once."""
-    from experiments.reporting import duel, duel_figure, duel_text, rendering, tables, verdicts
+    from experiments.reporting import (
+        answer,
+        duel,
+        duel_figure,
+        duel_text,
+        rendering,
+        tables,
+        verdicts,
+    )
 
     results = finished.at_end or finished.results()
     cells, table = tables.cell_table(results), tables.table(results)
+    found = verdicts.find(results, cells)
+    if said := answer.answer(found):
+        print(f"{textwrap.fill(said, 100)}\n")
     print(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
     n_splits = _most_splits(results)
     print(
@@ -176,11 +188,11 @@ def print_run(finished: Run) -> None:
         print(line)
     for line in _unreported(results):
         print(line, file=sys.stderr)
-    print_comparisons(results, cells, table, finished.folder, verdicts.find(results, cells))
-    found = duel.duels(results)
-    for each in found:
+    print_comparisons(results, cells, table, finished.folder, found)
+    duels = duel.duels(results)
+    for each in duels:
         print(f"\n{duel_text.render(each)}")
-    for file in duel_figure.write(found, finished.folder):
+    for file in duel_figure.write(duels, finished.folder):
         print(f"Written: {file}")
 
 

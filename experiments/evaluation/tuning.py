@@ -6,12 +6,13 @@ import itertools
 import math
 import time
 import warnings
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.stats import qmc
 from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
@@ -25,6 +26,8 @@ from qml.errors import DataError, SpecError
 __all__ = ["Choices", "Range", "Tuned", "read_space", "tune", "with_values"]
 
 _RANGE_KEYS = {"low", "high", "log"}
+_START = 10  # trials that are spread over the space
+_BLOCK, _BLOCKS = 64, 64  # points that are drawn at once, and how often
 
 
 @dataclass(frozen=True)
@@ -169,9 +172,10 @@ def tune(
     """Return the best of a number of trials, each the mean score over the inner folds.
 
     The first trial has the parameters that the study names. If the space is a grid with no more
-    points than trials, all of it is tried; else trials are chosen by a tree-structured Parzen
-    estimator (Optuna's). A point that comes again is not fitted again, but counts. Of equal scores
-    the earlier trial wins.
+    points than trials, all of it is tried; else the next ten are spread over the space (a
+    scrambled Sobol' sequence), and what follows is chosen by a tree-structured Parzen estimator
+    (Optuna's). No point is tried twice, as long as there are others. Of equal scores the earlier
+    trial wins.
 
     Parameters
     ----------
@@ -197,7 +201,9 @@ def tune(
 
     References
     ----------
-    Akiba et al., KDD 2019, doi:10.1145/3292500.3330701; Watanabe, arXiv:2304.11127 (2023).
+    Akiba et al., KDD 2019, doi:10.1145/3292500.3330701; Watanabe, arXiv:2304.11127 (2023); Bergstra
+    and Bengio, JMLR 13, 281 (2012) (the start); Owen, J. Complexity 14, 466 (1998),
+    doi:10.1006/jcom.1998.0487.
 
     Examples
     --------
@@ -288,12 +294,25 @@ def _parzen(space: Mapping[str, Choices | Range], seed: int) -> Proposals:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        sampler = optuna.samplers.TPESampler(seed=seed % 2**32, multivariate=True)
+        sampler = optuna.samplers.TPESampler(
+            n_startup_trials=_START, seed=seed % 2**32, multivariate=True
+        )
     study = optuna.create_study(direction="maximize", sampler=sampler)
     distributions = {name: _distribution(optuna, one) for name, one in space.items()}
+    spread = _spread(space, seed)
+    asked: set[tuple[Any, ...]] = set()
+    for point in itertools.islice(spread, _START):
+        study.enqueue_trial(point)
     yield None
     while True:
         trial = study.ask(distributions)
+        if tuple(trial.params.values()) in asked:
+            other = next((p for p in spread if tuple(p.values()) not in asked), None)
+            if other is not None:
+                study.tell(trial, state=optuna.trial.TrialState.FAIL)
+                study.enqueue_trial(other)
+                trial = study.ask(distributions)
+        asked.add(tuple(trial.params.values()))
         # Optuna's choices are positions, since a value may be a list or a component
         value = yield {
             name: one.values[at] if isinstance(one := space[name], Choices) else at
@@ -301,6 +320,32 @@ def _parzen(space: Mapping[str, Choices | Range], seed: int) -> Proposals:
         }
         state = optuna.trial.TrialState.FAIL if value is None else None
         study.tell(trial, value, state=state)
+
+
+def _spread(space: Mapping[str, Choices | Range], seed: int) -> Iterator[dict[str, float]]:
+    """Yield points that fill the space evenly, none twice; few values have an end."""
+    sequence = qmc.Sobol(len(space), rng=np.random.default_rng(seed))
+    found: set[tuple[float, ...]] = set()
+    for _ in range(_BLOCKS):
+        for row in sequence.random(_BLOCK):
+            point = {
+                name: _at(one, float(u)) for (name, one), u in zip(space.items(), row, strict=True)
+            }
+            if tuple(point.values()) not in found:
+                found.add(tuple(point.values()))
+                yield point
+
+
+def _at(one: Choices | Range, share: float) -> float:
+    """Return what stands at a share of a parameter's values: of choices the position."""
+    if isinstance(one, Choices):
+        return min(int(share * len(one.values)), len(one.values) - 1)
+    low, high = (math.log(one.low), math.log(one.high)) if one.log else (one.low, one.high)
+    whole = isinstance(one.low, int) and isinstance(one.high, int)
+    value = low + share * (high - low)
+    value = math.exp(value) if one.log else value
+    value = min(max(value, one.low), one.high)
+    return round(value) if whole else value
 
 
 def _distribution(optuna: Any, one: Choices | Range) -> Any:

@@ -180,8 +180,10 @@ def _families(results: Results) -> Iterable[_Family]:
         row = results.models[planned.model]
         if planned.control or planned.train_size is not None or _optimizer_of(row) is None:
             continue
+        if row.search is not None:  # with settings of its own each has an objective of its own
+            continue
         others = {name: own for name, own in row.parameters.items() if name != "optimizer"}
-        alike = canonical_json([planned.dataset, row.name, others, row.search])
+        alike = canonical_json([planned.dataset, row.name, others])
         family = _Family(planned.dataset, source_of[planned.dataset])
         families.setdefault(alike, family).add(fit, row)
     return families.values()

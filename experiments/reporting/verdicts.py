@@ -29,6 +29,7 @@ __all__ = [
     "columns",
     "deciding_metrics",
     "find",
+    "headline",
     "models_of",
     "render",
     "rows_of",
@@ -155,15 +156,15 @@ def render(found: Found) -> str:
     for dataset in dict.fromkeys(v.dataset for v in found.verdicts):
         mine = [v for v in found.verdicts if v.dataset == dataset]
         lines += ["", _matrix(dataset, mine)]
-        headline = _headline(mine, found.quantum)
-        if headline is not None:
-            lines += ["", textwrap.fill(sentence(headline, found.metric), _WIDTH)]
+        best = headline(mine, found.quantum)
+        if best is not None:
+            lines += ["", textwrap.fill(sentence(best, found.metric), _WIDTH)]
     if found.over is not None:
         lines += ["", _ranks(found.over)]
     return "\n".join(lines)
 
 
-def _headline(mine: list[Verdict], quantum: set[str]) -> Verdict | None:
+def headline(mine: list[Verdict], quantum: set[str]) -> Verdict | None:
     """Return the verdict on the best quantum and the best classical model."""
     order = _order(mine)
     best_quantum = next((model for model in order if model in quantum), None)

@@ -12,6 +12,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["ADAM"]
 
+SEARCH_SPACE = {"eta": {"low": 0.005, "high": 1.0, "log": True}}
+
 
 @dataclass(frozen=True)
 class ADAM(Optimizer):

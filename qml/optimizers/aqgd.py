@@ -13,6 +13,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["AQGD"]
 
+SEARCH_SPACE = {"eta": {"low": 0.05, "high": 5.0, "log": True}}
+
 
 @dataclass(frozen=True)
 class AQGD(Optimizer):

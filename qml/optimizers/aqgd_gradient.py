@@ -12,6 +12,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["AQGDGradient"]
 
+SEARCH_SPACE = {"eta": {"low": 0.05, "high": 5.0, "log": True}}
+
 
 @dataclass(frozen=True)
 class AQGDGradient(Optimizer):

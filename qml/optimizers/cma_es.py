@@ -13,6 +13,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["CMAES"]
 
+SEARCH_SPACE = {"sigma": {"low": 0.1, "high": 1.5, "log": True}}
+
 
 @dataclass(frozen=True)
 class CMAES(Optimizer):

@@ -11,6 +11,8 @@ from qml.optimizers._scipy import SciPyOptimizer
 
 __all__ = ["COBYLA"]
 
+SEARCH_SPACE = {"rhobeg": {"low": 0.1, "high": 3.0, "log": True}}
+
 
 @dataclass(frozen=True)
 class COBYLA(SciPyOptimizer):

@@ -12,6 +12,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["GradientDescent"]
 
+SEARCH_SPACE = {"eta": {"low": 0.01, "high": 3.0, "log": True}}
+
 
 @dataclass(frozen=True)
 class GradientDescent(Optimizer):

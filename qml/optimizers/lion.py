@@ -12,6 +12,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["Lion"]
 
+SEARCH_SPACE = {"eta": {"low": 0.002, "high": 0.2, "log": True}}
+
 
 @dataclass(frozen=True)
 class Lion(Optimizer):

@@ -12,6 +12,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["NaturalGradient"]
 
+SEARCH_SPACE = {"eta": {"low": 0.005, "high": 0.5, "log": True}}
+
 
 @dataclass(frozen=True)
 class NaturalGradient(Optimizer):

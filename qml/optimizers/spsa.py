@@ -12,6 +12,8 @@ from qml.optimizers._contract import Objective, Optimizer, Vector
 
 __all__ = ["SPSA"]
 
+SEARCH_SPACE = {"a": {"low": 0.2, "high": 10.0, "log": True}}
+
 _CALIBRATION_PAIRS = 25
 _TARGET_STEP = 2 * np.pi / 10  # of the first step, in radians
 
