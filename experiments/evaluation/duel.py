@@ -265,8 +265,9 @@ class Meeting:
         Numbers of the problems on which the first has the lower loss, and the higher.
     gaps : (float, float)
         Median gaps of the two.
-    sources_ahead : int
-        Number of the sources on which the first has the lower loss more often than the higher.
+    by_source : tuple of float
+        Share of each source's problems on which the first has the lower loss, less that on which
+        it has the higher.
     p : float
         P-value by flips of the sources' signs, adjusted for the meetings that are told together.
     """
@@ -274,8 +275,13 @@ class Meeting:
     ahead: int
     behind: int
     gaps: tuple[float, float]
-    sources_ahead: int
+    by_source: tuple[float, ...]
     p: float
+
+    @property
+    def sources_ahead(self) -> int:
+        """Number of the sources on which the first has the lower loss more often."""
+        return sum(one > 0 for one in self.by_source)
 
 
 def meetings(
@@ -300,7 +306,7 @@ def meetings(
             int((sides > 0).sum()),
             int((sides < 0).sum()),
             (float(np.median(missing[:, 0])), float(np.median(missing[:, 1]))),
-            int((of_sources > 0).sum()),
+            tuple(of_sources.tolist()),
             float(p),
         )
         for (missing, sides), of_sources, p in zip(found, by_source, p_values, strict=True)

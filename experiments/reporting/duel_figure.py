@@ -14,6 +14,7 @@ from experiments.evaluation.duel import (
     solved_after,
 )
 from experiments.evaluation.profiles import data_profile, performance_profile
+from experiments.reporting import duel_pairs
 from experiments.reporting.duel import Duel
 from experiments.reporting.duel_text import table
 from qml.durable import write_durably
@@ -139,4 +140,4 @@ def write(found: list[Duel], folder: Path) -> list[Path]:
         write_durably(folder / f"{name}.csv", text.encode())
         draw(duel, folder / f"{name}.png")
         files += [folder / f"{name}.csv", folder / f"{name}.png"]
-    return files
+    return files + duel_pairs.write(found, folder)

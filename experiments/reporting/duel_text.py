@@ -20,7 +20,7 @@ from experiments.evaluation.multiplicity import LEVEL
 from experiments.evaluation.permutation import smallest_p
 from experiments.reporting.duel import Duel
 
-__all__ = ["render", "table", "verdicts"]
+__all__ = ["budgets_of", "pairs_of", "render", "table", "verdicts"]
 
 SHARES = (0.01, 0.1, 1.0)
 TOLERANCES = (0.1, 0.01)
@@ -199,7 +199,7 @@ def verdicts(duel: Duel) -> list[str]:
             f"{leader.gap:.3f} and {second.gap:.3f})"
         )
         said.append(f"{sentence}." if too_few else f"{sentence}; {_lead(ordered, n)}")
-    for one, other in _pairs(duel):
+    for one, other in pairs_of(duel):
         said.extend(_between(duel, one, other))
     return said
 
@@ -216,7 +216,7 @@ def _lead(ordered: list[Standing], n: int) -> str:
     return f"ahead of {', '.join(behind)} {over}; not shown to be ahead of {', '.join(level)}."
 
 
-def _pairs(duel: Duel) -> list[tuple[str, str]]:
+def pairs_of(duel: Duel) -> list[tuple[str, str]]:
     """Return the contenders that the study sets against each other, like settings with like."""
     found: list[tuple[str, str]] = []
     for named in duel.settings.pairs:
@@ -232,16 +232,24 @@ def _pairs(duel: Duel) -> list[tuple[str, str]]:
     return found
 
 
-def _between(duel: Duel, one: str, other: str) -> list[str]:
-    """Return what the two are to each other at equal circuits, shots, seconds and iterations."""
-    n = len(duel.sources)
-    budgets = [
+def budgets_of(duel: Duel) -> list[tuple[float, str, str]]:
+    """Return at what two contenders are compared: shares of a cost, and words for each."""
+    found = [
         (1.0, "circuits", "all circuits"),
         (0.1, "circuits", "10 % of the circuits"),
         (1.0, "steps", f"{duel.settings.iterations} iterations each"),
     ]
+    if any(problem.budget["shots"] for problem in duel.problems):
+        found.insert(2, (1.0, "shots", "all shots"))
     if _timed(duel):
-        budgets.insert(2, (1.0, "seconds", "equal seconds"))
+        found.insert(2, (1.0, "seconds", "equal seconds"))
+    return found
+
+
+def _between(duel: Duel, one: str, other: str) -> list[str]:
+    """Return what the two are to each other at equal circuits, shots, seconds and iterations."""
+    n = len(duel.sources)
+    budgets = budgets_of(duel)
     found = meetings(duel.problems, one, other, [budget[:2] for budget in budgets])
     said = []
     for (_, _, what), met in zip(budgets, found, strict=True):
