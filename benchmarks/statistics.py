@@ -284,6 +284,112 @@ PAIRS = [
 ]
 
 
+# -- what is warned of
+
+
+def groups_entry(n_groups: int, by_group: bool, draws: int) -> tuple[str, ...]:
+    """Return how often one of two equal models is named better where rows come in groups of ten.
+
+    What a group shares moves each model's features as much as a row's own noise; groups are never
+    divided, and may be all of one class. Before: rows counted, as if none were like another.
+    """
+    rng = np.random.default_rng([n_groups, by_group])
+    folds = min(5, n_groups // 2)
+    group = np.repeat(np.arange(n_groups), 10)
+    y = group % 2 if by_group else np.arange(len(group)) % 2
+    design = Design("discriminant", len(group), 5, 1.5, folds, 2)
+    rows_named, named, means, intervals = [], [], [], []
+    for _ in range(draws):
+        tests = []
+        for _ in range(2):
+            place = np.empty(n_groups, dtype=np.intp)
+            for label in (0, 1):
+                members = rng.permutation(np.flatnonzero(np.arange(n_groups) % 2 == label))
+                place[members] = np.arange(len(members)) % folds
+            tests += [np.flatnonzero(place[group] == fold) for fold in range(folds)]
+        by_rows_alone, by_groups = [], []
+        for _ in range(2):
+            view = rng.normal(size=(len(y), 5)) + rng.normal(size=(n_groups, 5))[group]
+            view[:, 0] += 1.5 * y
+            alone, grouped = _grouped(view, y, group, tests)
+            by_rows_alone.append(alone)
+            by_groups.append(grouped)
+        rows_named.append(by_rows(design, *by_rows_alone).p < LEVEL)
+        named.append(by_rows(design, *by_groups).p < LEVEL)
+        first = by_groups[0]
+        mean, low, high = corrected_interval(first.scores, design.test_to_train, rows=first.rows)
+        means.append(mean)
+        intervals.append((low, high))
+    truth = float(np.mean(means))
+    covered = [low <= truth <= high for low, high in intervals]
+    classes = ", each of one class" if by_group else ""
+    return (
+        f"{n_groups} groups of 10 rows{classes}",
+        design.splits,
+        share(rows_named),
+        share(named),
+        share(covered),
+    )
+
+
+def _grouped(
+    view: Hits, y: NDArray[np.intp], group: NDArray[np.intp], tests: Sequence[NDArray[np.intp]]
+) -> tuple[Model, Model]:
+    """Return a model's scores with its rows, and with its groups as rows."""
+    scores, alone, grouped = [], [], []
+    for test in tests:
+        train = np.setdiff1d(np.arange(len(y)), test, assume_unique=True)
+        right = (discriminant(view[train], y[train], view[test]) == y[test]).astype(float)
+        scores.append(right.mean())
+        influence = (right - right.mean()) / np.sqrt(len(test) * (len(test) - 1))
+        alone.append(FoldRows(test, influence, np.full(len(test), 1 / len(test))))
+        grouped.append(alone[-1].by_group(group[test].tolist()))
+    of = np.array(scores)
+    n_test = len(y) / len(tests)
+    return Model(of, Rows.of_folds(alone), n_test, 0.0), Model(
+        of, Rows.of_folds(grouped), n_test, 0.0
+    )
+
+
+def minority_entry(minority: int, draws: int) -> tuple[str, ...]:
+    """Return the same of balanced accuracy with so many of 60 rows in the smaller class."""
+    rng = np.random.default_rng(minority)
+    y = (np.arange(60) < minority).astype(np.intp)
+    named, means, intervals = [], [], []
+    for _ in range(draws):
+        views = [rng.normal(size=(60, 3)) for _ in range(2)]
+        for view in views:
+            view[:, 0] += 1.5 * y
+        place = np.empty(60, dtype=np.intp)
+        for label in (0, 1):
+            members = rng.permutation(np.flatnonzero(y == label))
+            place[members] = np.arange(len(members)) % 3
+        tests = [np.flatnonzero(place == fold) for fold in range(3)]
+        both = [_balanced(view, y, tests) for view in views]
+        found = compare(both[0].scores - both[1].scores, 0.5, ROPE, both[0].rows.less(both[1].rows))
+        named.append(found.p < LEVEL)
+        mean, low, high = corrected_interval(both[0].scores, 0.5, rows=both[0].rows)
+        means.append(mean)
+        intervals.append((low, high))
+    truth = float(np.mean(means))
+    covered = [low <= truth <= high for low, high in intervals]
+    return (f"{minority} of 60 rows in a class", "3x1", "-", share(named), share(covered))
+
+
+def _balanced(view: Hits, y: NDArray[np.intp], tests: Sequence[NDArray[np.intp]]) -> Model:
+    scores, folds = [], []
+    for test in tests:
+        train = np.setdiff1d(np.arange(len(y)), test, assume_unique=True)
+        said = discriminant(view[train], y[train], view[test])
+        scores.append(np.mean([(said[y[test] == k] == k).mean() for k in (0, 1)]))
+        fold = rows_of_fold(
+            "balanced_accuracy", test.tolist(), Predictions(y[test], said, np.arange(2))
+        )
+        if fold is not None:
+            folds.append(fold)
+    return Model(np.array(scores), Rows.of_folds(folds), len(y) / len(tests), 0.0)
+
+
 # -- learning curves
 
 
@@ -674,6 +780,19 @@ TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ..
             partial(pair_entry, Design(learner, n, 5, 1.5, 0, 1))
             for learner in LEARNERS
             for n in (80, 178, 568)
+        ],
+    ),
+    "warned": (
+        "How often one of two equal models is named better, where rows of a group count as one and "
+        "where each counts, and coverage of the first one's 95 % interval, in per cent.",
+        ("rows", "splits", "named, rows", "named, groups", "covered, groups"),
+        [
+            *(
+                partial(groups_entry, n_groups, by_group)
+                for n_groups in (6, 10, 20, 40)
+                for by_group in (False, True)
+            ),
+            *(partial(minority_entry, minority) for minority in (4, 6, 8, 10, 15)),
         ],
     ),
     "curves": (

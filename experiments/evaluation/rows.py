@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.metrics import METRICS, Predictions, counted, placed, score
+from experiments.records import StoredPredictions
 
-__all__ = ["FoldRows", "Rows", "rows_of_fold"]
+__all__ = ["FoldRows", "Rows", "rows_of_fold", "rows_of_stored"]
 
 Values = NDArray[np.float64]
 
@@ -41,6 +42,25 @@ class FoldRows:
     def variance(self) -> float:
         """The variance that other test rows would make of the fold's score."""
         return _variance(self.influence, self.step)
+
+    def by_group(self, groups: Sequence[int]) -> FoldRows:
+        r"""Return the groups as if each were one row, since what they share makes rows alike.
+
+        Influences add up within a group, with the factor :math:`\sqrt{G/(G-1)}` for G groups.
+
+        Parameters
+        ----------
+        groups : sequence of int
+            Number of each row's group.
+
+        References
+        ----------
+        Cameron and Miller, J. Hum. Resour. 50, 317 (2015), doi:10.3368/jhr.50.2.317.
+        """
+        group, place = np.unique(np.asarray(groups, dtype=np.intp), return_inverse=True)
+        few = math.sqrt(len(group) / (len(group) - 1)) if len(group) > 1 else 1.0
+        influence, step = np.bincount(place, self.influence), np.bincount(place, self.step)
+        return FoldRows(group, few * np.asarray(influence, float), np.asarray(step, float))
 
 
 @dataclass(frozen=True)
@@ -119,6 +139,20 @@ def _variance(influence: Values, step: Values) -> float:
     Price, J. Educ. Behav. Stat. 37, 479 (2012), doi:10.3102/1076998611411915 (rows more).
     """
     return float((influence**2).sum()) + _UNSEEN * float(step.max(initial=0.0)) ** 2
+
+
+def rows_of_stored(metric: str, stored: StoredPredictions) -> FoldRows | None:
+    """Return what each test row, or each group of rows, of a stored cell does to a metric.
+
+    Parameters
+    ----------
+    metric : str
+        Key of `METRICS`.
+    stored : StoredPredictions
+        Predictions of the test rows, with their groups where a group is never divided.
+    """
+    fold = rows_of_fold(metric, stored.row, Predictions.stored(stored))
+    return fold.by_group(stored.groups) if fold is not None and stored.groups else fold
 
 
 def rows_of_fold(metric: str, row: Sequence[int], said: Predictions) -> FoldRows | None:

@@ -34,7 +34,7 @@ def corrected_interval(
     rows; and it is too wide where there are few folds. So its variance is taken for no less than
     that of the distinct rows, `Rows.variance`, and for no more than 9/4 of it: training sets add a
     tenth to nine tenths of it (``python -m benchmarks.statistics`` has the error rates). Reduced
-    training parts differ by more, up to 4 times; of a single split it is 9/4 of it.
+    training parts differ by more, up to 4 times; of a single split it is that of the rows.
 
     Parameters
     ----------
@@ -78,8 +78,8 @@ def _error(
     Folds and rows are set beside each other by the half widths of their 95 % intervals.
     """
     known = rows if rows is not None and len(rows) > 1 else None
-    if known is not None and values.size == 1:  # nothing is known of other training sets
-        return known.widest * known.error, len(known) - 1
+    if known is not None and values.size == 1:  # the rows of one part are most of the error
+        return known.error, len(known) - 1
     by_folds = float(np.sqrt(values.var(ddof=1) * (1 / values.size + test_to_train)))
     if known is None:
         return by_folds, values.size - 1

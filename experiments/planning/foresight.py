@@ -1,4 +1,4 @@
-"""What a study can show, known before anything is run: differences, and where to trust less."""
+"""What a study can show, known before anything is run: differences, and why they are large."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from qml.errors import SpecError
 __all__ = ["Assumed", "Foreseen", "foresee", "shown_beforehand"]
 
 _STEPS = 20  # towards a difference that its own variance shows
-_FEW_GROUPS, _FEW_ROWS = 10, 10  # from which on error rates are held, see benchmarks/statistics.md
+_FEW_GROUPS, _FEW_ROWS = 10, 10  # see the table "warned" of benchmarks/statistics.md
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class Foreseen:
     dataset : str
         Label of the data set.
     n_rows, n_splits : int
-        Distinct test rows, and splits.
+        Distinct test rows, or groups in a grouped split, and splits.
     n_comparisons, n_controls : int
         Comparisons of models, and of a model with its controls, that are adjusted for.
     visible, visible_of_controls : float
@@ -71,7 +71,7 @@ class Foreseen:
     rope : float
         Half width of the region of practical equivalence.
     remarks : tuple of str
-        Reasons to trust the error rates less.
+        Reasons why the study can show little.
     """
 
     dataset: str
@@ -169,6 +169,8 @@ def _foreseen(
     parts = [split(data, place) for place in places]
     tested = [test for _, test in parts]
     n_rows, n_test = len(np.unique(np.concatenate(tested))), float(np.mean([*map(len, tested)]))
+    if first.split.kind == "grouped" and data.groups is not None:  # each counts as one row
+        n_rows = len(np.unique(data.groups))
     ratio = float(np.mean([len(test) / len(train) for train, test in parts]))
     stored = plan.stored()
     models = list(dict.fromkeys(one.model.label for one in cells))
@@ -205,19 +207,19 @@ def _foreseen(
 
 
 def _remarks(data: Dataset, kind: str) -> list[str]:
-    """Return what is known to raise the error rates of intervals and verdicts."""
+    """Return what leaves a study little that it can show."""
     found = []
     if kind == "grouped" and data.groups is not None:
         n_groups = len(np.unique(data.groups))
         if n_groups < _FEW_GROUPS:
             found.append(
-                f"{n_groups} groups: rows of a group are alike, so intervals are too narrow and "
-                f"winners are named too often (from {_FEW_GROUPS} groups on they are held)"
+                f"{n_groups} groups: rows of a group may be alike, so each counts as one row, and "
+                "only large differences can be shown"
             )
     name, rows = min(Counter(data.y.tolist()).items(), key=lambda item: item[1])
     if rows < _FEW_ROWS:
         found.append(
-            f"{rows} rows of class {name!r}: too few for intervals and verdicts that hang on them "
-            f"(from {_FEW_ROWS} rows on they are held)"
+            f"{rows} rows of class {name!r}: of what hangs on them (recall, F1, balanced accuracy) "
+            "intervals are wide, and only large differences can be shown"
         )
     return found

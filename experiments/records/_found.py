@@ -161,6 +161,8 @@ class StoredPredictions:
         Course of the training's best loss; None for models that have none.
     stages : tuple of Stage, default=()
         Predictions along the training's course, where the study keeps them.
+    groups : tuple of int, default=()
+        Numbers of the groups that the rows belong to, where a group is never divided.
     """
 
     row: tuple[int, ...]
@@ -171,6 +173,7 @@ class StoredPredictions:
     scores_kind: ScoresKind | None = None
     trace: Trace | None = None
     stages: tuple[Stage, ...] = ()
+    groups: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

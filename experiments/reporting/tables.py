@@ -20,7 +20,7 @@ from experiments.evaluation.metrics import (
     counted,
     score,
 )
-from experiments.evaluation.rows import Rows, rows_of_fold
+from experiments.evaluation.rows import Rows, rows_of_stored
 from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
@@ -240,7 +240,7 @@ def _metric_interval(
 def _rows(metric: str, done: list[_Scored]) -> Rows | None:
     """Return what distinct test rows do to the mean; None where not every fold has a score."""
     stored = [one.fit.predictions for one in done]
-    folds = [rows_of_fold(metric, s.row, Predictions.stored(s)) for s in stored if s is not None]
+    folds = [rows_of_stored(metric, one) for one in stored if one is not None]
     known = [fold for fold in folds if fold is not None]
     if not known or len(known) < len(done):
         return None

@@ -13,11 +13,11 @@ import pandas as pd
 
 from experiments.evaluation.comparison import Verdict, verdicts
 from experiments.evaluation.declared import words
-from experiments.evaluation.metrics import METRICS, Predictions, applies
+from experiments.evaluation.metrics import METRICS, applies
 from experiments.evaluation.multiplicity import LEVEL
 from experiments.evaluation.permutation import smallest_p
 from experiments.evaluation.ranks import OverDatasets, over_datasets, rank_biserial
-from experiments.evaluation.rows import FoldRows, rows_of_fold
+from experiments.evaluation.rows import FoldRows, rows_of_stored
 from experiments.evaluation.tasks import Task
 from experiments.records import StoredPlan
 from experiments.reporting import critical_difference
@@ -107,9 +107,7 @@ def rows_of(results: Results, metric: str) -> Callable[[str], FoldRows | None]:
     @functools.cache  # shared cells stand in several rows
     def of_cell(key: str) -> FoldRows | None:
         stored = results.cells[key].predictions
-        if stored is None:
-            return None
-        return rows_of_fold(metric, stored.row, Predictions.stored(stored))
+        return None if stored is None else rows_of_stored(metric, stored)
 
     return of_cell
 

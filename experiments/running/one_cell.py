@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -145,7 +145,8 @@ def _success(
         warnings=tuple(sorted({" ".join(str(w.message).split())[:300] for w in caught})),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
-    return StoredCell(cell, record, _predictions(outcome, test), found)
+    said = replace(_predictions(outcome, test), groups=_groups(cell, data, test))
+    return StoredCell(cell, record, said, found)
 
 
 def _scores(metrics: Sequence[str], said: Predictions | None) -> dict[str, float | None]:
@@ -162,6 +163,14 @@ def _tune(
     folds = inner_folds(data, train, place, budget.folds)
     seed = child_seed(place.seed, "tuning", place.repeat, place.fold)
     return tune(pipeline, data.X, y, folds, budget, seed)
+
+
+def _groups(cell: Cell, data: Dataset, test: NDArray[np.intp]) -> tuple[int, ...]:
+    """Return the numbers of the test rows' groups; none where groups may be divided."""
+    if cell.split.kind != "grouped" or data.groups is None:
+        return ()
+    numbers = np.unique(data.groups, return_inverse=True)[1]
+    return tuple(numbers[test].tolist())
 
 
 def _predictions(outcome: Outcome, test: NDArray[np.intp]) -> StoredPredictions:

@@ -152,6 +152,13 @@ def test_equal_optimizers_are_not_told_apart_by_problems_of_few_sources():
     assert percent(cells[7]) > 40
 
 
+def test_rows_of_a_group_count_as_one():
+    _, _, rows, groups, covered = statistics.groups_entry(10, True, 150)
+    assert percent(rows) > 15
+    assert percent(groups) - 2 * error(groups) <= 5
+    assert percent(covered) + 2 * error(covered) >= 93
+
+
 def percent(cell):
     return float(cell.split(" ± ")[0])
 

@@ -147,7 +147,7 @@ def test_a_single_split_is_judged_by_its_rows():
     influence = (right - right.mean()) / np.sqrt(50 * 49)
     known = Rows.of_folds([FoldRows(np.arange(50), influence, np.full(50, 1 / 50))])
     mean, _, high = corrected_interval([0.9], 1 / 3, rows=known)
-    wanted = 1.5 * stats.t.ppf(0.975, 49) * np.sqrt(right.var(ddof=1) / 50 + 2 / 50**2)
+    wanted = stats.t.ppf(0.975, 49) * np.sqrt(right.var(ddof=1) / 50 + 2 / 50**2)
     assert (mean, high - mean) == (0.9, pytest.approx(wanted))
     assert np.isnan(corrected_interval([0.9], 1 / 3)[1])
     assert compare([0.9], 1 / 3, 0.01, known).p < 1e-6

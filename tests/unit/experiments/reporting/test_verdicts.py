@@ -12,6 +12,7 @@ import pytest
 from experiments import Study
 from experiments.evaluation.comparison import verdicts
 from experiments.evaluation.metrics import METRICS, Predictions, counted, score
+from experiments.evaluation.rows import rows_of_stored
 from experiments.evaluation.splits import split
 from experiments.records import Split
 from experiments.reporting import learning_curves, rendering, tables
@@ -255,6 +256,9 @@ def test_arrays_of_ones_own_with_groups(tmp_path):
     tested = [list(run.find(key).predictions.row) for key in run.cells()["key"][:5]]
     groups = [set(mine["groups"][rows]) for rows in tested]
     assert sum(len(group) for group in groups) == 10
+    stored = run.find(run.cells()["key"][0]).predictions
+    assert stored.groups == tuple(mine["groups"][list(stored.row)])
+    assert len(rows_of_stored("accuracy", stored).row) == len(set(stored.groups))
     mine = run.results().plan.provenance["mine"]
     assert mine.rows == 40
     assert len(mine.sha256) == 64
