@@ -212,7 +212,14 @@ def print_comparisons(
     found: list[Found],
 ) -> None:
     """Print verdicts and controls, and write both and the figures."""
-    from experiments.reporting import controls, learning_curves, noise_curves, pareto, verdicts
+    from experiments.reporting import (
+        controls,
+        learning_curves,
+        noise_curves,
+        pareto,
+        trial_curves,
+        verdicts,
+    )
 
     for one in found:
         print(f"\n{verdicts.render(one)}")
@@ -234,6 +241,7 @@ def print_comparisons(
         pareto.draw(table, results.plan.metrics[0], folder),
         learning_curves.draw(table, folder),
         noise_curves.draw(table, results, folder),
+        *trial_curves.draw(results, folder),
     )
     for file in filter(None, drawn):
         print(f"Written: {file}")
