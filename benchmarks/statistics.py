@@ -451,9 +451,13 @@ def _fresh(design: Design, size: int, rng: np.random.Generator) -> float:
 CURVES = [
     (Design(learner, n, 5, 1.5, folds, repeats), size)
     for learner in LEARNERS
-    for n in (80, 178)
-    for folds, repeats in ((5, 2), (5, 10), (10, 1), (0, 5))
-    for size in (12, 40)
+    for n, folds, repeats, size in (
+        (80, 5, 2, 12),
+        (80, 5, 2, 40),
+        (80, 5, 10, 12),
+        (178, 5, 10, 12),
+        (178, 0, 5, 40),
+    )
 ]
 
 
@@ -853,15 +857,15 @@ TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ..
             "two, now",
         ),
         [
-            partial(sources_entry, n_models, n_sources, widths, icc)
-            for n_models, n_sources, widths in (
-                (3, 3, 1),
-                (3, 3, 3),
-                (3, 8, 3),
-                (7, 8, 3),
-                (7, 12, 3),
+            partial(sources_entry, *design)
+            for design in (
+                (3, 3, 1, 0.0),
+                (3, 3, 3, 0.3),
+                (3, 3, 3, 0.5),
+                (3, 3, 3, 0.8),
+                (3, 8, 3, 0.5),
+                (7, 8, 3, 0.5),
             )
-            for icc in ((0.3, 0.5, 0.8) if widths > 1 else (0.0,))
         ],
     ),
     "duel": (
@@ -880,8 +884,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...], list[Callable[[int], tuple[str, ..
         ),
         [
             partial(duel_entry, n_sources, icc)
-            for n_sources in (4, 8, 10, 12)
-            for icc in (0.0, 0.1, 0.5)
+            for n_sources, icc in ((4, 0.5), (8, 0.0), (8, 0.1), (8, 0.5), (10, 0.5))
         ],
     ),
     "visible": (

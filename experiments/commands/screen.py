@@ -198,9 +198,9 @@ def print_run(finished: Run) -> None:
 
 def _most_splits(results: Results) -> int:
     """Return the splits of the row that has most."""
-    splits: dict[tuple[str, str], set[tuple[int, int]]] = {}
+    splits: dict[tuple[str, str], set[tuple[int, int, int]]] = {}
     for one in results.plan.cells:
-        splits.setdefault((one.dataset, one.model), set()).add((one.repeat, one.fold))
+        splits.setdefault((one.dataset, one.model), set()).add((one.draw, one.repeat, one.fold))
     return max(map(len, splits.values()))
 
 

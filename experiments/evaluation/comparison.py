@@ -96,7 +96,8 @@ def verdicts(
     cells : DataFrame
         One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``,
         the metric and, for `rows`, ``key``; a model takes part where all its cells are done. With
-        ``train_size`` all cells are of one, and ``n_left`` is the whole training part.
+        ``train_size`` all cells are of one, ``n_left`` is the whole training part, and ``draw`` the
+        number of an independent draw of the data: then a draw's mean is one observation.
     metric : str
         Metric that is compared, a key of `METRICS`.
     rope : float or None, default=None
@@ -118,6 +119,9 @@ def verdicts(
     found = []
     for dataset, group in cells.groupby("dataset", sort=False):
         scores = whole_scores(group, metric)
+        drawn = "draw" in group and group.draw.nunique() > 1
+        if drawn:  # draws are independent: nothing is corrected, and rows are each draw's own
+            scores = scores.groupby(level="draw").mean()
         order = scores.mean().sort_values(ascending=False, kind="stable").index
         pairs = pairs_of(declared, list(order), quantum)
         done = group[group.status == "done"]
@@ -127,10 +131,10 @@ def verdicts(
         known = _Known(
             str(dataset),
             scores,
-            float((done.n_test / (done.n_left if "n_left" in done else done.n_train)).mean()),
+            0.0 if drawn else float((done.n_test / _whole_part(done)).mean()),
             folds,
             rope,
-            "train_size" in done and bool(done.train_size.notna().any()),
+            None if drawn else "train_size" in done and bool(done.train_size.notna().any()),
         )
         best_alone = declared.family == "best_classical"
         found += known.beside_the_best(pairs) if best_alone else known.of_pairs(pairs)
@@ -147,13 +151,17 @@ class _Known:
         test_to_train: float,
         folds: dict[str, list[FoldRows]],
         rope: float | None,
-        reduced: bool,
+        reduced: bool | None,
     ) -> None:
         self._dataset = dataset
         self._scores = scores
         self._means = scores.mean()
         self._test_to_train = test_to_train
-        self._rows = {model: Rows.of_folds(those, reduced) for model, those in folds.items()}
+        self._rows = (
+            {}
+            if reduced is None
+            else {model: Rows.of_folds(those, reduced) for model, those in folds.items()}
+        )
         self._rope = self._suggested_rope(folds) if rope is None else rope
 
     def _suggested_rope(self, folds: dict[str, list[FoldRows]]) -> float:
@@ -248,6 +256,11 @@ class _Known:
         return np.asarray(found)
 
 
+def _whole_part(done: pd.DataFrame) -> pd.Series:
+    """Return the size of the whole training part, also where only a share of it was used."""
+    return done.n_left if "n_left" in done else done.n_train
+
+
 def _folds(done: pd.DataFrame, rows: Callable[[str], FoldRows | None]) -> dict[str, list[FoldRows]]:
     """Return what test rows do to each model's folds, where every fold says so."""
     found = {}
@@ -264,7 +277,7 @@ def whole_scores(group: pd.DataFrame, metric: str) -> pd.DataFrame:
         return pd.DataFrame()
     sign = 1.0 if METRICS[metric].higher_is_better else -1.0
     table = group.pivot_table(
-        index=["repeat", "fold"],
+        index=["draw", "repeat", "fold"] if "draw" in group else ["repeat", "fold"],
         columns="model",
         values=metric,
         aggfunc="first",

@@ -28,6 +28,8 @@ def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
         Seed of the study.
     """
     place = canonical_json({"name": spec.name, "parameters": spec.parameters})
+    if spec.draw:
+        seed = child_seed(seed, "draw", spec.draw)
     return _loaded(spec.name, canonical_json(spec.parameters), child_seed(seed, "dataset", place))
 
 
@@ -45,11 +47,12 @@ def make_step(step: Step, seed: int = 0) -> Any:
 def make_pipeline(cell: Cell) -> Pipeline:
     """Return the cell's preprocessing and model, unfitted.
 
-    The model's seed depends on the split alone: models that start at random start at the same
-    place, so that two optimizers are compared from the same start.
+    The model's seed depends on the draw of the data and the split alone: models that start at
+    random start at the same place, so that two optimizers are compared from the same start.
     """
-    split = cell.split
-    seed = child_seed(split.seed, "model", split.repeat, split.fold)
+    split, draw = cell.split, cell.dataset.draw
+    root = child_seed(split.seed, "draw", draw) if draw else split.seed
+    seed = child_seed(root, "model", split.repeat, split.fold)
     steps: Sequence[tuple[str, Any]] = [
         (f"{i}_{step.name}", make_step(step, seed))
         for i, step in enumerate(cell.dataset.preprocessing)

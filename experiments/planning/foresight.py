@@ -122,6 +122,7 @@ def shown_beforehand(
     n_splits: int,
     level: float,
     partition: bool = True,
+    n_draws: int = 1,
 ) -> float:
     """Return the difference of accuracy that will be shown four times in five, see `foresee`.
 
@@ -137,6 +138,9 @@ def shown_beforehand(
         Level of the comparison, in a family `Family.level`.
     partition : bool, default=True
         True where every row is tested once a repeat, as by k folds.
+    n_draws : int, default=1
+        Number of independent draws of the data, each with so many rows; from two on a draw is one
+        observation.
 
     Examples
     --------
@@ -151,6 +155,10 @@ def shown_beforehand(
         of_part = spread / n_test / (1 + test_to_train)
         of_part *= n_splits / (n_splits - 1) if partition else 1.0
         by_folds = math.sqrt((1 / n_splits + test_to_train) * of_part)
+        if n_draws > 1:
+            true = math.sqrt(spread / n_rows / n_draws)
+            apart = true * float(stats.t.isf(level / 2, n_draws - 1) + stats.norm.ppf(0.8))
+            continue
         by_rows = math.sqrt(spread / n_rows + 2 / n_rows**2)
         error, degrees = held_to_rows(by_folds, n_splits, by_rows, n_rows)
         critical = float(stats.t.isf(level / 2, degrees)) * error
@@ -166,6 +174,7 @@ def _foreseen(
     if task_of(data.y) != "classification":
         return None
     places = {one.cell.split for one in cells if not one.cell.split.permuted}
+    n_draws = len({one.cell.dataset.draw for one in cells})
     parts = [split(data, place) for place in places]
     tested = [test for _, test in parts]
     n_rows, n_test = len(np.unique(np.concatenate(tested))), float(np.mean([*map(len, tested)]))
@@ -190,6 +199,7 @@ def _foreseen(
             len(parts),
             Family(n).level,
             partition=first.split.kind != "hold_out",
+            n_draws=n_draws,
         )
 
     suggested = np.sqrt(assumed.accuracy * (1 - assumed.accuracy) / n_test + 2 / n_test**2)

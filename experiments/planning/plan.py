@@ -70,6 +70,7 @@ class Planned:
             fold=split.fold,
             train_size=split.train_size,
             control=self.control,
+            draw=self.cell.dataset.draw,
         )
 
 
@@ -161,13 +162,19 @@ def make_plan(spec: StudySpec) -> Plan:
     provenance = {}
     repeats = {}
     for row in datasets:
-        data = load_dataset(row.spec, spec.protocol.seed)
         chosen = [model for model in models if model.applies_to(row)]
-        repeats[row.label] = _repeats(spec, chosen, data)
-        places = _splits(spec, data, repeats[row.label])
-        _check_data(spec, row, data, places)
-        provenance[row.label] = _provenance(data)
-        cells += _cells_on(spec, row, data, chosen, places)
+        for draw in range(row.draws):
+            drawn = replace(row, spec=replace(row.spec, draw=draw))
+            data = load_dataset(drawn.spec, spec.protocol.seed)
+            if draw == 0:
+                repeats[row.label] = _repeats(spec, chosen, data)
+                provenance[row.label] = _provenance(data)
+            elif data.sha256 == provenance[row.label].sha256:
+                problem = f"{row.label} is the same in every draw: draws are for generators"
+                raise SpecError(problem, "datasets")
+            places = _splits(spec, data, repeats[row.label])
+            _check_data(spec, row, data, places)
+            cells += _cells_on(spec, drawn, data, chosen, places)
     return Plan(spec, datasets, models, tuple(cells), provenance, repeats)
 
 

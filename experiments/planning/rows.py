@@ -47,6 +47,7 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
                     title,
                     point.coordinates,
                     entry.family or "",
+                    entry.draws,
                 )
             )
     return rows

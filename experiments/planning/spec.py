@@ -142,6 +142,7 @@ class DatasetEntry(Entry):
 
     preprocessing: list[Component] = []
     family: Label | None = None
+    draws: int = Field(default=1, ge=1)
 
 
 class ModelEntry(Entry):

@@ -59,12 +59,15 @@ class DatasetSpec:
         Transformers, fitted to the training rows in this order.
     sha256 : str, default=""
         Hash of the loaded data; empty until they are.
+    draw : int, default=0
+        Number of an independent draw of generated data.
     """
 
     name: str
     parameters: Parameters
     preprocessing: tuple[Step, ...]
     sha256: str = ""
+    draw: int = 0
 
 
 @dataclass(frozen=True)

@@ -86,6 +86,8 @@ class DatasetRow:
         Place in the entry's grid.
     family : str, default=""
         Study's word for the source of the data; empty is the plug-in, see `source`.
+    draws : int, default=1
+        Number of independent draws of generated data.
     """
 
     label: str
@@ -93,6 +95,7 @@ class DatasetRow:
     entry: str
     coordinates: tuple[Coordinate, ...] = ()
     family: str = ""
+    draws: int = 1
 
     @property
     def source(self) -> str:
@@ -165,6 +168,8 @@ class PlannedCell:
         Point of a learning curve; None is all training rows.
     control : str, default=""
         Kind of the control; empty for the model itself.
+    draw : int, default=0
+        Number of the data set's draw.
     """
 
     key: str
@@ -174,6 +179,7 @@ class PlannedCell:
     fold: int
     train_size: int | float | None = None
     control: str = ""
+    draw: int = 0
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class _Family:
     dataset: str
     source: str
     rows: list[ModelRow] = field(default_factory=list)
-    meetings: dict[tuple[int, int], dict[str, StoredCell]] = field(default_factory=dict)
+    meetings: dict[tuple[int, int, int], dict[str, StoredCell]] = field(default_factory=dict)
 
     @property
     def backend(self) -> str:
@@ -143,7 +143,9 @@ class _Family:
         """Let a fit take part; of two equal cells the first counts."""
         if row not in self.rows:
             self.rows.append(row)
-        meeting = self.meetings.setdefault((fit.planned.repeat, fit.planned.fold), {})
+        meeting = self.meetings.setdefault(
+            (fit.planned.draw, fit.planned.repeat, fit.planned.fold), {}
+        )
         if fit.stored is not None:
             meeting.setdefault(canonical_json(_optimizer_of(row)), fit.stored)
 

@@ -90,6 +90,7 @@ def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
         "key": planned.key,
         "dataset": planned.dataset,
         "model": planned.model,
+        "draw": planned.draw,
         "repeat": planned.repeat,
         "fold": planned.fold,
         "status": one.fit.status,
@@ -230,6 +231,10 @@ def _metric_interval(
 ) -> tuple[float, float, float]:
     """Return a metric's mean over folds and the ends of its 95 % interval."""
     scores = np.array([one.scores[metric] for one in done], dtype=float)
+    draws = np.array([one.fit.planned.draw for one in done])
+    if len(np.unique(draws)) > 1:  # of data that are drawn anew: nothing overlaps
+        by_draw = [scores[draws == draw].mean() for draw in np.unique(draws)]
+        return corrected_interval(by_draw, 0.0)
     ratio = _mean(record.n_test / (n_rows - record.n_test) for record in records)
     mean, low, high = corrected_interval(scores, ratio, rows=_rows(metric, done))
     if interval == "bootstrap":
