@@ -32,7 +32,8 @@ def repeats_by_rule(protocol: Protocol, models: Iterable[ModelRow], n_rows: int)
     ======================================================  =======================
 
     Half as often where the study tunes, and five times as often for hold-outs, of which each is
-    one split. A predefined split has no repeats.
+    one split; on another backend than ``exact`` once all the same. A predefined split has no
+    repeats.
 
     Parameters
     ----------
@@ -45,7 +46,10 @@ def repeats_by_rule(protocol: Protocol, models: Iterable[ModelRow], n_rows: int)
     """
     if protocol.split == "predefined":
         return 1
-    repeats = min((_of_model(model, n_rows) for model in models), default=1)
+    asked = list(models)
+    if any(model.backend is not None and model.backend.kind != "exact" for model in asked):
+        return 1
+    repeats = min((_of_model(model, n_rows) for model in asked), default=1)
     if protocol.tuning is not None:
         repeats = max(1, repeats // 2)
     return repeats * (_HOLD_OUTS if protocol.split == "hold_out" else 1)
@@ -54,8 +58,6 @@ def repeats_by_rule(protocol: Protocol, models: Iterable[ModelRow], n_rows: int)
 def _of_model(model: ModelRow, n_rows: int) -> int:
     known = MODELS.load(model.name)
     machine = isinstance(known, type) and issubclass(known, KernelMachine)
-    if model.backend is not None and model.backend.kind != "exact":
-        return 1
     if not machine and isinstance(known(), Quantum):
         return 2 if n_rows <= 200 else 1
     steps = ((200, 10), (1000, 5), (5000, 2))

@@ -24,6 +24,7 @@ VQC, MEASURED = {"name": "vqc"}, {"name": "qsvc", "label": "measured", "backend"
         ([SVC, MEASURED], 100, {"tuning": {"trials": 2}}, 1),
         ([SVC], 200, {"split": "hold_out"}, 50),
         ([VQC], 500, {"split": "hold_out"}, 5),
+        ([SVC, MEASURED], 100, {"split": "hold_out"}, 1),
         ([VQC], 500, {"repeats": 3}, 3),
     ],
 )
