@@ -122,11 +122,14 @@ def verdicts(
         drawn = "draw" in group and group.draw.nunique() > 1
         if drawn:  # draws are independent: nothing is corrected, and rows are each draw's own
             scores = scores.groupby(level="draw").mean()
-        order = scores.mean().sort_values(ascending=False, kind="stable").index
-        pairs = pairs_of(declared, list(order), quantum)
         done = group[group.status == "done"]
         folds = {} if rows is None else _folds(done, rows)
-        if len(scores) < (1 if folds else 2) or not pairs:
+        if len(scores) == 1:  # only rows can say how much a single split would vary
+            known_by_rows = [m for m in scores if m in folds and len(folds[m][0].row) > 1]
+            scores = scores[known_by_rows] if not drawn else scores.iloc[:0]
+        order = scores.mean().sort_values(ascending=False, kind="stable").index
+        pairs = pairs_of(declared, list(order), quantum)
+        if scores.empty or not pairs:
             continue
         known = _Known(
             str(dataset),

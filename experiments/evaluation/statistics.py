@@ -63,7 +63,7 @@ def corrected_interval(
     """
     values = np.asarray(scores, dtype=np.float64)
     mean = float(values.mean()) if values.size else float("nan")
-    if values.size < (2 if rows is None else 1):
+    if values.size < _least(rows):
         return mean, float("nan"), float("nan")
     error, degrees = _error(values, test_to_train, rows)
     half = float(stats.t.ppf((1 + level) / 2, degrees)) * error
@@ -84,6 +84,11 @@ def _error(
     if known is None:
         return by_folds, values.size - 1
     return held_to_rows(by_folds, values.size, known.error, len(known), known.widest)
+
+
+def _least(rows: Rows | None) -> int:
+    """Return how many folds there must be: one, if it has rows that tell how much they vary."""
+    return 2 if rows is None or len(rows) < 2 else 1
 
 
 def held_to_rows(
@@ -208,7 +213,7 @@ def compare(
     (0.0007, 0.999)
     """
     values = np.asarray(differences, dtype=np.float64)
-    if values.size < (2 if rows is None else 1):
+    if values.size < _least(rows):
         raise ValueError(f"{values.size} fold: no spread to judge by, at least 2 needed")
     mean, low, high = corrected_interval(values, test_to_train, rows=rows)
     error, degrees = _error(values, test_to_train, rows)

@@ -155,6 +155,20 @@ def test_a_single_split_is_judged_by_its_rows():
         compare([0.9], 1 / 3, 0.01)
 
 
+def test_models_of_a_single_split_without_rows_are_not_compared():
+    cells = table({"d": {"a": [0.9], "b": [0.5], "c": [0.7]}})
+    cells["key"] = ["a", "b", "c"]
+    right = np.repeat([1.0, 0.0], [15, 5])
+    influence = (right - right.mean()) / np.sqrt(20 * 19)
+    part = FoldRows(np.arange(20), influence, np.full(20, 1 / 20))
+    assert verdicts(cells, "accuracy") == []
+    found = verdicts(cells, "accuracy", rows=lambda key: None if key == "c" else part)
+    assert [v.pair for v in found] == [("a", "b")]
+    one = FoldRows(np.arange(1), np.zeros(1), np.ones(1))
+    assert verdicts(cells, "accuracy", rows=lambda _: one) == []
+    assert np.isnan(corrected_interval([1.0], 0.5, rows=Rows.of_folds([one]))[1])
+
+
 def test_visible_difference_is_what_is_seen_four_times_in_five():
     """Draws from the model's own law: folds with a shared part, so that the correction is exact."""
     rng = np.random.default_rng(0)
