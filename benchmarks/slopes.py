@@ -6,11 +6,13 @@ trained rotations, on the noise of several devices, without and with mitigation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from qiskit.circuit import ParameterVector, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp, random_unitary
 
@@ -18,11 +20,14 @@ from qml.backends import Backend, resolve_backend
 from qml.circuits import (
     ANSATZES,
     FEATURE_MAPS,
+    ModelCircuit,
     resolve_ansatz,
     resolve_trainable_map,
 )
 from qml.errors import SpecError
 from qml.examples import Example, examples_of
+
+Asked = TypeVar("Asked")
 
 HERE = Path(__file__).parent
 STEP = 3e-5
@@ -120,6 +125,69 @@ def compare(backend: Backend, circuit: QuantumCircuit) -> Slopes:
     )
 
 
+def models() -> Iterator[tuple[str, ModelCircuit]]:
+    """Yield the maps with weights by name, and gates with trained angles between data."""
+    for label, (name, example) in examples_of(FEATURE_MAPS, Example).items():
+        model = resolve_trainable_map({"name": name, **example.parameters}, 3)
+        if model.weights:
+            yield f"map {label}", model
+    for gate in GATES:
+        x, trained = ParameterVector("x", 3), between_rotations(gate)
+        circuit = QuantumCircuit(3)
+        for qubit in range(3):
+            circuit.ry(x[qubit], qubit)
+        circuit.compose(trained, inplace=True)
+        circuit.rx(x[0], 1)  # without data behind it, what is trained would cancel
+        yield f"gate {gate}", ModelCircuit(circuit, tuple(x), tuple(trained.parameters))
+
+
+def compare_gram(backend: Backend, model: ModelCircuit) -> Slopes:
+    """Return how the slopes of a loss of a Gram matrix stand to its central differences."""
+    rng = np.random.default_rng(0)
+    X = rng.uniform(0.2, 0.9, (3, len(model.inputs)))
+    at = rng.uniform(0.2, 0.9, len(model.weights))
+    bound = backend.bind_gram(model, X)
+
+    def loss(K: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        return float((K**2).sum()), 2 * K
+
+    before = backend.usage.copy()
+    ahead = [loss(bound.gram(at + step))[0] for step in STEP * np.eye(len(at))]
+    behind = [loss(bound.gram(at - step))[0] for step in STEP * np.eye(len(at))]
+    of_values = backend.usage.since(before)
+    _, found = bound.value_and_gradient(at, loss)
+    both = backend.usage.since(before)
+    wanted = (np.array(ahead) - behind) / (2 * STEP)
+    circuits = both.circuits - of_values.circuits
+    return Slopes(
+        float(np.abs(wanted).max()),
+        float(np.abs(found - wanted).max()),
+        of_values.two_qubit_gates / of_values.circuits,
+        (both.two_qubit_gates - of_values.two_qubit_gates) / circuits,
+        backend.n_gram_shifts(model),
+    )
+
+
+def rows_of(
+    made: Callable[[], Iterable[tuple[str, Asked]]], compared: Callable[[Backend, Asked], Slopes]
+) -> Iterator[str]:
+    """Yield a line of a table for every noise and circuit."""
+    for noise in NOISES:
+        backend = resolve_backend(f"density_matrix:noise={noise}")
+        for name, asked in made():
+            try:
+                found = compared(backend, asked)
+            except SpecError as error:
+                line = f"| {noise} | {name} | {str(error)[:80]} | | | | |"
+            else:
+                line = (
+                    f"| {noise} | {name} | {found.largest:.3f} | {found.off:.1e} | "
+                    f"{found.value_gates:g} | {found.gradient_gates:g} | {found.shifts:g} |"
+                )
+            print(line, flush=True)
+            yield line
+
+
 def main() -> None:
     """Compare and write."""
     lines = [
@@ -133,19 +201,19 @@ def main() -> None:
         "| noise | circuit | largest slope | off by | two-qubit gates, value | gradient | shifts |",
         "|---|---|---:|---:|---:|---:|---:|",
     ]
-    for noise in NOISES:
-        backend = resolve_backend(f"density_matrix:noise={noise}")
-        for name, circuit in circuits():
-            try:
-                found = compare(backend, circuit)
-            except SpecError as error:
-                lines.append(f"| {noise} | {name} | {str(error)[:80]} | | | | |")
-            else:
-                lines.append(
-                    f"| {noise} | {name} | {found.largest:.3f} | {found.off:.1e} | "
-                    f"{found.value_gates:g} | {found.gradient_gates:g} | {found.shifts:g} |"
-                )
-            print(lines[-1], flush=True)
+    lines += rows_of(circuits, compare)
+    lines += [
+        "",
+        "## Gram matrices",
+        "",
+        "The sum of the squares of a Gram matrix of three points, by the weights of its map: "
+        "gradients by shifts of compute and uncompute, beside central differences of the matrix "
+        "that the same backend gives. Shifts are those of an entry.",
+        "",
+        "| noise | circuit | largest slope | off by | two-qubit gates, value | gradient | shifts |",
+        "|---|---|---:|---:|---:|---:|---:|",
+    ]
+    lines += rows_of(models, compare_gram)
     (HERE / "slopes.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

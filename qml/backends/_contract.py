@@ -193,7 +193,7 @@ class Backend(ABC):
 
     def n_gram_shifts(self, model: ModelCircuit) -> int:
         """Return the circuits that the derivatives of one entry of a Gram matrix take here."""
-        overlap, places = self._overlap_with_weights(model)
+        overlap, _, places = self._overlap_with_weights(model)
         return self.n_shifts(overlap.circuit, places)
 
     def n_metric_circuits(self, circuit: QuantumCircuit, wrt: Sequence[int], diagonal: bool) -> int:
@@ -230,7 +230,7 @@ class Backend(ABC):
             Gram matrix. The default runs one compute-uncompute circuit an entry that is measured.
         """
         X = rows_of(feature_map, X, "X")
-        overlap = overlap_circuit(feature_map)
+        overlap = self._overlap_of(feature_map)
         if Y is None:
             rows, columns = np.triu_indices(len(X), k=1)
             K = np.eye(len(X))
@@ -266,18 +266,51 @@ class Backend(ABC):
     def _overlap_of(self, feature_map: QuantumCircuit) -> ModelCircuit:
         return self._overlap.get(feature_map, lambda: overlap_circuit(feature_map))
 
-    def _overlap_with_weights(self, model: ModelCircuit) -> tuple[ModelCircuit, list[int]]:
-        """Return compute and uncompute, and where the model's weights stand in either half."""
-        overlap = self._overlap_of(model.circuit)
+    def _overlap_with_weights(
+        self, model: ModelCircuit
+    ) -> tuple[ModelCircuit, list[int], list[int]]:
+        """Return compute and uncompute, which weights stand in it, and where in either half."""
+        circuit = model.encoding.circuit
+        overlap = self._overlap_of(circuit)
+        place = {parameter: k for k, parameter in enumerate(circuit.parameters)}
+        kept = [k for k, weight in enumerate(model.weights) if weight in place]
         places = [
-            overlap.columns.index(half * model.circuit.num_parameters + place)
+            overlap.columns.index(half * circuit.num_parameters + place[model.weights[k]])
             for half in (0, 1)
-            for place in model.weight_places
+            for k in kept
         ]
-        return overlap, places
+        return overlap, kept, places
 
     def _overlaps(self, overlap: ModelCircuit, pairs: Values) -> NDArray[np.float64]:
         return self.run_probabilities(overlap.circuit, pairs[:, overlap.columns])[:, 0]
+
+    def gram_of(
+        self, model: ModelCircuit, weights: Values, X: Values, Y: Values | None = None
+    ) -> NDArray[np.float64]:
+        """Return the Gram matrix of a model at some weights, by the circuit that trains them.
+
+        Its weights stay open until it runs: a transpiler that knew them could leave out gates, and
+        the noise of those gates, that the slopes by the weights have.
+
+        Parameters
+        ----------
+        model : ModelCircuit
+            Feature map with weights; what follows the last gate that a feature reaches is left out.
+        weights : ndarray of shape (n_weights,)
+            Weights at which it is asked.
+        X : ndarray of shape (n, n_features)
+            Points of the rows.
+        Y : ndarray of shape (m, n_features) or None
+            Points of the columns; None compares X with itself.
+
+        Returns
+        -------
+        ndarray of shape (n, m) or (n, n)
+            Gram matrix, as `gram` gives it.
+        """
+        encoding = model.encoding
+        columns = None if Y is None else encoding.rows(Y, weights)
+        return self.gram(encoding.circuit, encoding.rows(X, weights), columns)
 
     def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
         """Return the Gram matrix of data over a circuit whose weights are still open."""
@@ -389,8 +422,7 @@ class BoundCircuit:
         return self.backend._moved_by_half_turns(circuit, places)
 
     def _values(self, weights: Values) -> Values:
-        rows = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), len(weights)))])
-        return rows[:, self.model.columns]
+        return self.model.rows(self.X, weights)
 
 
 class BoundGram:
@@ -403,7 +435,7 @@ class BoundGram:
 
     def gram(self, weights: Values) -> NDArray[np.float64]:
         """Return the Gram matrix, shape (n_samples, n_samples)."""
-        return self.backend.gram(self.model.with_weights(weights), self.X)
+        return self.backend.gram_of(self.model, weights, self.X)
 
     def value_and_gradient(self, weights: Values, loss: GramLoss) -> tuple[float, Values]:
         """Return a loss of the Gram matrix and its gradient by the weights.
@@ -424,16 +456,15 @@ class BoundGram:
             qubits control the rotation).
         """
         value, slopes = loss(self.gram(weights))
-        n_weights = len(weights)
-        points = np.hstack([self.X, np.broadcast_to(weights, (len(self.X), n_weights))])
-        points = points[:, self.model.columns]
+        points = self.model.encoding.rows(self.X, weights)
         rows, columns = np.triu_indices(len(points), k=1)
-        overlap, places = self.backend._overlap_with_weights(self.model)
+        overlap, kept, places = self.backend._overlap_with_weights(self.model)
         pairs = np.hstack([points[rows], points[columns]])[:, overlap.columns]
         all_zeros = np.zeros((1 << overlap.circuit.num_qubits, 1))
         all_zeros[0] = 1.0
         slopes_of = self.backend.outcome_slopes(overlap.circuit, pairs, all_zeros, places)
-        by_half = slopes_of[:, 0].reshape(len(pairs), 2, n_weights)
+        by_half = slopes_of[:, 0].reshape(len(pairs), 2, len(kept))
+        gradient = np.zeros(len(weights))
         # above the diagonal once; the slopes count every entry twice
-        gradient = 2 * slopes[rows, columns] @ by_half.sum(axis=1)
-        return float(value), np.asarray(gradient)
+        gradient[kept] = 2 * slopes[rows, columns] @ by_half.sum(axis=1)
+        return float(value), gradient

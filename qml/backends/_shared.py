@@ -252,6 +252,11 @@ class SharedBackend(Backend):
     def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
         return self.inner.bind_gram(model, X)
 
+    def gram_of(
+        self, model: ModelCircuit, weights: Values, X: Values, Y: Values | None = None
+    ) -> NDArray[np.float64]:
+        return self.inner.gram_of(model, weights, X, Y)
+
     def keep_jobs(self, ledger: Ledger) -> None:
         self.inner.keep_jobs(ledger)
 

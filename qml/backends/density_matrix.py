@@ -17,7 +17,7 @@ from qml.backends._drawn import Draws
 from qml.backends._mitigation import inverted
 from qml.backends._noise import Noise
 from qml.backends._transpiled import TranspiledBackend, Variant
-from qml.circuits import ModelCircuit, active_qubits, overlap_circuit
+from qml.circuits import ModelCircuit, active_qubits
 from qml.costs import Workload
 from qml.engine import NoisyProgram, lower_noisy, noisy_bytes, require_memory, rows_of
 from qml.errors import SpecError
@@ -97,7 +97,7 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         """Return it from one state and one effect a point, or frequencies drawn from that."""
         X = rows_of(feature_map, X, "X")
         Y = None if Y is None else rows_of(feature_map, Y, "Y")
-        overlap = overlap_circuit(feature_map)
+        overlap = self._overlap_of(feature_map)
         variants = self._variants(overlap.circuit)
         halves = [half for variant in variants if (half := self._split(overlap, variant))]
         if len(halves) < len(variants) or (self.shots and self._mitigation.inverts):
@@ -164,7 +164,7 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
 
     def n_gram_shifts(self, model: ModelCircuit) -> int:
         """Return the shifts: entries of a Gram matrix have no pass of their own."""
-        overlap, places = self._overlap_with_weights(model)
+        overlap, _, places = self._overlap_with_weights(model)
         return super().n_shifts(overlap.circuit, places)
 
     def _transpiler_target(self) -> Any:

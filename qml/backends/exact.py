@@ -117,6 +117,12 @@ class ExactBackend(DrawnBackend):
         """Return the model with its data encoded, once for the whole training."""
         return _EncodedCircuit(self, model, X)
 
+    def gram_of(
+        self, model: ModelCircuit, weights: Values, X: Values, Y: Values | None = None
+    ) -> NDArray[np.float64]:
+        """Return it with the weights filled in: here no gate makes a difference."""
+        return self.gram(model.with_weights(weights), X, Y)
+
     def bind_gram(self, model: ModelCircuit, X: Values) -> BoundGram:
         """Return the Gram matrix as a function of the weights, with adjoint gradients."""
         return BoundGram(self, model, X) if self.shots else _EncodedGram(self, model, X)
@@ -235,7 +241,7 @@ class _EncodedGram(BoundGram):
         self._encoded = EncodedModel(model.circuit, model.inputs, model.weights, X)
 
     def value_and_gradient(self, weights: Values, loss: GramLoss) -> tuple[float, Values]:
-        overlap, places = self.backend._overlap_with_weights(self.model)
+        overlap, _, places = self.backend._overlap_with_weights(self.model)
         shifts, n = self.backend._measured_shifts(overlap.circuit, places), len(self.X)
         self.backend._count(n, n * (n - 1) // 2 * (1 + shifts))
         return self._encoded.gram_and_gradient(weights, loss)

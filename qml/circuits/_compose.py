@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import functools
+from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
-from qiskit.circuit import Parameter, ParameterVector, QuantumCircuit
+from numpy.typing import ArrayLike, NDArray
+from qiskit.circuit import (
+    Gate,
+    Operation,
+    Parameter,
+    ParameterExpression,
+    ParameterVector,
+    QuantumCircuit,
+    Qubit,
+)
 
 from qml.circuits._gates import gates_only
 
@@ -49,6 +58,36 @@ class ModelCircuit:
         bound = dict(zip(self.weights, values, strict=True))
         assigned: QuantumCircuit = self.circuit.assign_parameters(bound)
         return assigned
+
+    def rows(self, X: NDArray[np.float64], weights: ArrayLike) -> NDArray[np.float64]:
+        """Return rows of values in the order of ``circuit.parameters``: all with these weights."""
+        own = np.asarray(weights, dtype=np.float64)
+        return np.hstack([X, np.broadcast_to(own, (len(X), len(own)))])[:, self.columns]
+
+    @functools.cached_property
+    def encoding(self) -> ModelCircuit:
+        """The model without the gates at its end that no feature reaches.
+
+        At equal weights they cancel in every overlap of two points. Weights that stand in no other
+        gate are weights of the model still, without a place in this circuit.
+        """
+        features, reached, kept = set(self.inputs), set[Qubit](), []
+        for step in reversed(self.circuit.data):
+            own = any(features & angle.parameters for angle in _open_angles(step.operation))
+            fades = isinstance(step.operation, Gate) and not own
+            if not fades or reached.intersection(step.qubits):
+                reached.update(step.qubits)
+                kept.append(step)
+        if len(kept) == len(self.circuit.data):
+            return self
+        circuit = self.circuit.copy_empty_like()
+        for step in reversed(kept):
+            circuit.append(step)
+        return replace(self, circuit=circuit)
+
+
+def _open_angles(operation: Operation) -> list[ParameterExpression]:
+    return [angle for angle in operation.params if isinstance(angle, ParameterExpression)]
 
 
 def compose_model(feature_map: QuantumCircuit, ansatz: QuantumCircuit) -> ModelCircuit:

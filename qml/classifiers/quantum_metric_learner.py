@@ -147,7 +147,7 @@ class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, 
     def predict_proba(self, X: ArrayLike) -> Values:
         """Return the classes' shares of the mean fidelities, shape (n_samples, n_classes)."""
         points = self.bandwidth * self._checked(X)
-        K = self.backend_.gram(self._model.with_weights(self.weights_), points, self._references)
+        K = self.backend_.gram_of(self._model, self.weights_, points, self._references)
         fidelities = np.maximum(K @ self._means, 1e-12)
         return np.asarray(fidelities / fidelities.sum(axis=1, keepdims=True))
 
@@ -165,7 +165,7 @@ class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, 
             n_evaluations=evaluations * shifts,
             batch=max(shifts, 1),
             grams=(*((n_train, 0),) * evaluations, (n_test, n_train)),
-            circuit=model.circuit,
+            circuit=model.encoding.circuit,
         )
 
 

@@ -126,8 +126,7 @@ class TrainableKernel(QuantumKernel):
     def _evaluate(self, X: Matrix, Y: Matrix | None) -> Matrix:
         if not hasattr(self, "weights_"):
             raise SpecError("the weights are learned from training data: call fit first")
-        circuit = self._model(X.shape[1]).with_weights(self.weights_)
-        return self.backend.gram(circuit, X, Y)
+        return self.backend.gram_of(self._model(X.shape[1]), self.weights_, X, Y)
 
     def _model(self, n_features: int) -> ModelCircuit:
         model = resolve_trainable_map(self.feature_map, n_features)
@@ -160,7 +159,7 @@ class TrainableKernel(QuantumKernel):
             n_evaluations=shifts,
             batch=shifts // evaluations,
             grams=(*grams, (n_test, n_train)),
-            circuit=model.circuit,
+            circuit=model.encoding.circuit,
         )
 
 

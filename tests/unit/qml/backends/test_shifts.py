@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 import pytest
 from qiskit.circuit import ParameterVector, QuantumCircuit
@@ -190,6 +192,72 @@ def test_measured_gradients_are_those_of_the_circuits_that_ran(spec, monkeypatch
     assert (np.abs(slopes[0] - wanted) / errors[:, None]).max() < 4
 
 
+def cancelling():
+    """Return a map of which a transpiler that knows the weights leaves less."""
+    x, t = ParameterVector("x", 2), ParameterVector("θ", 2)
+    circuit = QuantumCircuit(2)
+    circuit.ry(x[0], 0)
+    circuit.ry(x[1], 1)
+    circuit.cx(0, 1)
+    circuit.ry(t[0], 0)
+    circuit.cx(0, 1)
+    circuit.ry(t[1], 1)
+    circuit.cx(1, 0)
+    return ModelCircuit(circuit, tuple(x), tuple(t))
+
+
+def between_data(gate):
+    """Return a trained part with a gate in it, and data before and after it."""
+    t, x = between_rotations(gate), ParameterVector("x", 3)
+    circuit = QuantumCircuit(3)
+    for qubit in range(3):
+        circuit.ry(x[qubit], qubit)
+    circuit.compose(t, inplace=True)
+    circuit.rx(x[0], 1)
+    return ModelCircuit(circuit, tuple(x), tuple(t.parameters))
+
+
+TRAINED = {
+    "weights at the end": cancelling,
+    "data_reuploading": lambda: resolve_trainable_map({"name": "data_reuploading", "reps": 2}, 2),
+    "covariant": lambda: resolve_trainable_map("covariant", 2),
+    **{gate: functools.partial(between_data, gate) for gate in GATES},
+}
+
+
+def squared(K):
+    return float((K**2).sum()), 2 * K
+
+
+@pytest.mark.parametrize("noise", ["fake_manila", "fake_manila,zne=gate_folding"])
+@pytest.mark.parametrize("made", TRAINED.values(), ids=TRAINED)
+def test_a_gram_matrix_and_its_slopes_are_of_one_noisy_circuit(made, noise):
+    model, backend = made(), resolve_backend(f"density_matrix:noise={noise}")
+    points, weights = X[:, : len(model.inputs)], np.linspace(0.3, 1.4, len(model.weights))
+    bound = backend.bind_gram(model, points)
+    value, found = bound.value_and_gradient(weights, squared)
+    assert value == pytest.approx(squared(bound.gram(weights))[0], abs=1e-12)
+    of = lambda row: squared(bound.gram(row))[0]
+    [wanted] = differences(lambda rows: np.array([[of(row)] for row in rows]), weights)
+    np.testing.assert_allclose(found, wanted, atol=1e-6)
+    ideal = resolve_backend("exact").bind_gram(model, points).gram(weights)
+    assert np.abs(bound.gram(weights) - ideal).max() > 0.001  # there is noise in it
+
+
+@pytest.mark.parametrize("spec", ["aer:noise=fake_manila,shots=50", "ibm:fake_manila,shots=50"])
+def test_circuits_of_a_gram_matrix_and_of_its_slopes_have_the_same_gates(spec):
+    model, backend = TRAINED["data_reuploading"](), resolve_backend(spec, 1)
+    weights = np.linspace(0.3, 1.4, len(model.weights))
+    bound = backend.bind_gram(model, X[:, :2])
+    bound.gram(weights)
+    of_values = backend.usage.copy()
+    bound.value_and_gradient(weights, squared)
+    both = backend.usage.since(of_values)
+    each = of_values.two_qubit_gates / of_values.circuits
+    assert each == 4  # two in either half; a third comes behind the last data and cancels
+    assert both.two_qubit_gates == each * both.circuits
+
+
 def trained_everywhere():
     """Return a model that trains a phase, a controlled rotation and an evolution."""
     x, w = ParameterVector("x", 2), ParameterVector("w", 4)
@@ -199,6 +267,8 @@ def trained_everywhere():
     circuit.cp(w[2], 0, 1)
     circuit.cry(w[3] / 2, 1, 0)
     circuit.append(PauliEvolutionGate(SparsePauliOp(["XX", "ZZ"], [0.4, -0.3]), w[0]), [0, 1])
+    circuit.ry(x[0], 1)  # the weights' gates stand before data: they are in a Gram matrix too
+    circuit.ry(x[1], 0)
     return ModelCircuit(circuit, tuple(x), tuple(w))
 
 
