@@ -10,7 +10,7 @@ from qml.errors import SpecError
 __all__ = ["check_consumed"]
 
 # names under which Aer looks for no error
-_WITHOUT_ERRORS = ("barrier", "kraus", "superop", "roerror", "quantum_channel")
+_WITHOUT_ERRORS = ("barrier", "pauli", "kraus", "superop", "roerror", "quantum_channel")
 _SINGLE = ("measure", "reset")  # instructions of one qubit each, however many a line names
 
 Places = tuple[int, ...]

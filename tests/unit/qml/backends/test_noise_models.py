@@ -5,7 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from qiskit.circuit import Delay, Parameter, QuantumCircuit
-from qiskit.circuit.library import CXGate, HGate, IGate, RXGate, RZXGate, SXGate, UnitaryGate, XGate
+from qiskit.circuit.library import (
+    CXGate,
+    HGate,
+    IGate,
+    PauliGate,
+    RXGate,
+    RZXGate,
+    SXGate,
+    UnitaryGate,
+    XGate,
+)
 from qiskit.quantum_info import (
     DensityMatrix,
     Kraus,
@@ -442,6 +452,7 @@ def under(name: str, n_qubits: int, *places: list[int]):
         (negative_rate, "under 'x' on all qubits has the rate -0.1"),
         (unknown_kind, "under 'x' on all qubits is a SuperOp"),
         (under("barrier", 1), "under 'barrier' on all qubits: Aer applies none"),
+        (under("pauli", 2), "under 'pauli' on all qubits: Aer applies none"),
         (under("kraus", 1, [2]), r"under 'kraus' on qubits \[2\]: Aer applies none"),
         (under("measure", 2, [0, 1]), r"under 'measure' on qubits \[0, 1\] is one of 2 qubits"),
         (under("reset", 2), "under 'reset' on all qubits is one of 2 qubits"),
@@ -455,11 +466,25 @@ def test_what_is_not_consumed_is_one_refusal_that_names_it(backend, spoil, words
     assert "\n" not in str(caught.value)
 
 
-def opaque() -> QuantumCircuit:
-    composed = QuantumCircuit(1, name="composed")
+def opaque(name: str = "composed", label: str | None = "slow") -> QuantumCircuit:
+    composed = QuantumCircuit(1, name=name)
     composed.h(0)
     circuit = QuantumCircuit(1)
-    circuit.append(composed.to_gate(label="slow"), [0])
+    circuit.append(composed.to_gate(label=label), [0])
+    return circuit
+
+
+def within(inner: QuantumCircuit) -> QuantumCircuit:
+    circuit = QuantumCircuit(1)
+    circuit.append(inner.to_gate(), [0])
+    return circuit
+
+
+def paulis(letters: str) -> QuantumCircuit:
+    gate = PauliGate(letters).to_mutable()
+    gate.label = "slow"
+    circuit = QuantumCircuit(len(letters))
+    circuit.append(gate, range(len(letters)))
     return circuit
 
 
@@ -479,17 +504,41 @@ def late() -> QuantumCircuit:
 @pytest.mark.parametrize(
     "circuit, words",
     [
-        (opaque(), "the label 'slow', which has an error, is on 'composed'"),
+        (opaque(), "the error under 'slow', its label on 'composed': Aer never applies it"),
+        (opaque("slow"), "the error under 'slow': Aer never applies it"),
+        (opaque("slow", None), "the error under 'slow': Aer never applies it"),
+        (within(opaque("slow")), "the error under 'slow': Aer never applies it"),
+        (paulis("X"), "the error under 'slow', its label on 'pauli': Aer never applies it"),
+        (paulis("XY"), "the error under 'slow', its label on 'pauli': Aer never applies it"),
         (wide(), "under 'pair' is one of 2 qubits"),
         (late(), "a pass of the noise model fails"),
     ],
-    ids=["opaque", "wide", "late"],
+    ids=[
+        "labelled composite",
+        "label and name of a composite",
+        "name of a composite",
+        "composite within a composite",
+        "labelled Pauli",
+        "labelled Paulis",
+        "wide",
+        "late",
+    ],
 )
 def test_what_a_circuit_makes_unusable_is_refused_before_it_runs(backend, circuit, words):
     model = labelled_model()
     model._custom_noise_passes.append(RelaxationNoisePass([1e-5], [1e-5], op_types=Delay))
     with pytest.raises(SpecError, match=words):
         backend(noise=model).run_probabilities(circuit, np.ones((1, circuit.num_parameters)))
+
+
+def test_aer_applies_no_error_to_a_product_of_paulis():
+    """Why it is refused; a new Aer that does is noticed here."""
+    model, circuit = NoiseModel(), paulis("XY")
+    for name in ("pauli", "slow"):
+        model.add_all_qubit_quantum_error(depolarizing_error(0.3, 2), name)
+    circuit.save_density_matrix()
+    found = AerSimulator(method="density_matrix", noise_model=model).run(circuit).result()
+    np.testing.assert_allclose(np.diag(found.data()["density_matrix"]), [0, 0, 0, 1], atol=1e-12)
 
 
 @pytest.mark.parametrize("level", [0, 1, 2, 3])
