@@ -24,6 +24,7 @@ from experiments.planning.rows import step_of
 from experiments.records import (
     DuelSettings,
     ModelRow,
+    Parameters,
     Step,
     StoredCell,
     StoredPredictions,
@@ -34,6 +35,7 @@ from experiments.running.results import Fit, Results
 __all__ = ["Contender", "Duel", "duels"]
 
 _FEWEST_PROBLEMS = 3
+_BATCHES = "batch_size"  # of a model's training, and here of who takes part
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ class Contender:
     optimizer : str
         Name of the optimizer's plug-in.
     settings : mapping
-        Parameters in which it differs from its namesakes.
+        Parameters in which it differs from its namesakes, the size of its minibatches included.
     """
 
     label: str
@@ -151,8 +153,23 @@ class _Family:
 
 
 def _optimizer_of(row: ModelRow) -> Step | None:
+    """Return what takes part: the optimizer, and the minibatches that it is trained with."""
     named = row.parameters.get("optimizer")
-    return None if named is None else step_of(named)
+    if named is None:
+        return None
+    step, size = step_of(named), _training_of(row.parameters).get(_BATCHES)
+    return step if size is None else replace(step, parameters={**step.parameters, _BATCHES: size})
+
+
+def _training_of(parameters: Parameters) -> Parameters:
+    return parameters.get("training") or {}
+
+
+def _objective_of(row: ModelRow) -> Parameters:
+    """Return what rows have in common that differ in their optimizer alone."""
+    others = {name: own for name, own in row.parameters.items() if name != "optimizer"}
+    training = {key: own for key, own in _training_of(others).items() if key != _BATCHES}
+    return {**others, "training": training}
 
 
 def duels(results: Results) -> list[Duel]:
@@ -184,8 +201,7 @@ def _families(results: Results) -> Iterable[_Family]:
             continue
         if row.search is not None:  # with settings of its own each has an objective of its own
             continue
-        others = {name: own for name, own in row.parameters.items() if name != "optimizer"}
-        alike = canonical_json([planned.dataset, row.name, others])
+        alike = canonical_json([planned.dataset, row.name, _objective_of(row)])
         family = _Family(planned.dataset, source_of[planned.dataset])
         families.setdefault(alike, family).add(fit, row)
     return families.values()
@@ -274,9 +290,11 @@ def _is_whole(meeting: Mapping[str, StoredCell], contenders: Mapping[str, Conten
 
 
 def _is_measured(cell: StoredCell) -> bool:
-    """Whether a cell's losses are as measured with shots, because no stages were kept."""
+    """Whether losses are as measured, or of minibatches, because no stages were kept."""
     said, costs = cell.predictions, cell.record.costs
-    return said is not None and costs is not None and costs.total.shots > 0 and not said.stages
+    in_parts = _BATCHES in _training_of(cell.cell.model.parameters)
+    measured = in_parts or (costs is not None and costs.total.shots > 0)
+    return said is not None and measured and not said.stages
 
 
 def _problem(
@@ -289,7 +307,7 @@ def _problem(
     """Return what the contenders, by label, have reached on one fold from one start."""
     courses = {label: _course(cell) for label, cell in cells.items()}
     first = next(iter(cells.values()))
-    record, training = first.record, first.cell.model.parameters.get("training") or {}
+    record, training = first.record, _training_of(first.cell.model.parameters)
     most = {
         cost: max(float(course.spent[cost][-1]) for course in courses.values()) for cost in COSTS
     }
@@ -309,8 +327,9 @@ def _course(cell: StoredCell) -> Course:
     if said is None or said.trace is None or costs is None:
         raise ValueError(f"the cell {cell.cell.key[:12]} has no course")
     stages, trace = said.stages, said.trace
-    if costs.total.shots > 0 and stages:
-        # the loss on ideal qubits of the best point so far, as measured
+    in_parts = _BATCHES in _training_of(cell.cell.model.parameters)
+    if (costs.total.shots > 0 or in_parts) and stages:
+        # all samples' loss on ideal qubits: of the best point so far, as measured, or of the last
         spent = {cost: _array(getattr(stage, cost) for stage in stages) for cost in COSTS}
         losses = _array(stage.loss for stage in stages)
     else:

@@ -205,6 +205,10 @@ class Optimizer(ABC):
     #: Whether it bears an objective that changes from step to step, as a minibatch's does.
     stochastic: ClassVar[bool] = False
 
+    def max_metrics(self) -> int:
+        """Return the most metrics that it asks for: one a step, where it goes by one."""
+        return self.maxiter if self.uses_metric else 0
+
     @property
     def diagonal_metric(self) -> bool:
         """Whether the metric's diagonal is enough for it."""

@@ -28,7 +28,7 @@ class NaturalGradient(Optimizer):
     Parameters
     ----------
     maxiter : int, default=100
-        Steps of one gradient and one metric each.
+        Steps of one gradient each, and of one metric in `metric_every`.
     eta : float, default=0.02
         Step size. A change of one radian in one rotation is a distance of a half at most, so a
         metric step is at least four times the plain one of the same `eta`.
@@ -38,6 +38,9 @@ class NaturalGradient(Optimizer):
     metric : {"diagonal", "full"}, default="diagonal"
         Part of :math:`g` that is used. Measured, the diagonal takes one circuit a sample and
         rotation, the whole about two a sample and pair of rotations, times two.
+    metric_every : int, default=1
+        Number of steps that one metric serves. It changes slowly beside the gradient; where it is
+        measured it is most of a step's cost.
 
     References
     ----------
@@ -58,6 +61,7 @@ class NaturalGradient(Optimizer):
     eta: PositiveFloat = 0.02
     regularization: PositiveFloat = 0.01
     metric: Literal["diagonal", "full"] = "diagonal"
+    metric_every: PositiveInt = 1
     uses_gradient: ClassVar[bool] = True
     uses_metric: ClassVar[bool] = True
     stochastic: ClassVar[bool] = True
@@ -76,15 +80,21 @@ class NaturalGradient(Optimizer):
         """Return one a step, which a value and gradient together cost, and the last point."""
         return self.maxiter + 1
 
+    def max_metrics(self) -> int:
+        """Return one for every `metric_every` steps."""
+        return -(-self.maxiter // self.metric_every)
+
     def _minimize(
         self, objective: Objective, x0: Vector, rng: np.random.Generator
     ) -> tuple[Vector, float | None, int]:
         x: Vector = x0
-        for _ in range(self.maxiter):
+        metric: Vector = np.empty(0)
+        for step in range(self.maxiter):
             objective.step()
             objective(x)  # comes with the gradient; callbacks and the history see it
             gradient = objective.gradient(x)
-            metric: Vector = objective.metric(x, self.diagonal_metric)
+            if step % self.metric_every == 0:
+                metric = objective.metric(x, self.diagonal_metric)
             if metric.ndim == 1:
                 direction = gradient / (metric + self.regularization)
             else:

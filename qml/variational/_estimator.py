@@ -26,7 +26,14 @@ from qml.estimator import QuantumEstimator
 from qml.optimizers import OptimizerSpec, Result, resolve_optimizer
 from qml.variational._architecture import Architecture
 from qml.variational._questions import Question
-from qml.variational._training import Trained, Training, TrainingSpec, resolve_training, train
+from qml.variational._training import (
+    Trained,
+    Training,
+    TrainingSpec,
+    check_trainable,
+    resolve_training,
+    train,
+)
 
 __all__ = ["TrainedEstimator", "VariationalEstimator"]
 
@@ -80,7 +87,7 @@ class TrainedEstimator(QuantumEstimator):
 
     @property
     def trace_(self) -> dict[str, list[float]]:
-        """The course of the best loss, a row an improvement; at most 200 of them."""
+        """The course of the best loss, or of minibatches' losses; at most 200 rows."""
         trace = self.trained_.trace.thinned(200)
         columns = ("steps", "evaluations", "circuits", "shots", "seconds", "losses")
         return {name: [round(value, 9) for value in getattr(trace, name)] for name in columns}
@@ -234,7 +241,8 @@ class VariationalEstimator(TrainedEstimator):
 
         Loss and model are on ideal qubits without shots, whatever the training ran on, and count
         for nothing. One stage for each of ``training.stages``, fewer where the loss fell more
-        rarely; none if that is 0.
+        rarely, none if that is 0. With minibatches it is the model of that evaluation, else that of
+        the best so far.
         """
         if self._course is None:
             return
@@ -255,18 +263,24 @@ class VariationalEstimator(TrainedEstimator):
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that training asks for, or its budget, and one prediction."""
         training, optimizer = resolve_training(self.training), resolve_optimizer(self.optimizer)
+        check_trainable(optimizer, training)
         architecture = self._architecture(n_features, n_classes)
         model, backend = architecture.model, resolve_backend(self.backend)
         evaluations = optimizer.max_evaluations(architecture.n_weights) * training.restarts
         questions = [Question.GRADIENT if optimizer.uses_gradient else Question.VALUE]
         # four to two evaluations
         questions += [Question.FIDELITY, Question.FIDELITY] * optimizer.uses_fidelity
-        questions += [Question.metric(optimizer.diagonal_metric)] * optimizer.uses_metric
         each = sum(circuits_of_a_sample(question, model, backend) for question in questions)
-        rows = n_train * each
+        samples = n_train
         if training.with_replacement and training.batch_size is not None:
-            rows = max(n_train, training.batch_size) * each
+            samples = max(n_train, training.batch_size)
+        rows = samples * each
         asked = evaluations * (rows + (n_train if training.validation_fraction else 0))
+        if optimizer.uses_metric:
+            metric = Question.metric(optimizer.diagonal_metric)
+            of_metric = samples * circuits_of_a_sample(metric, model, backend)
+            asked += training.restarts * optimizer.max_metrics() * of_metric
+            rows = max(rows, of_metric)
         for limit, shots in ((training.max_circuits, 1), (training.max_shots, backend.shots)):
             if limit is not None and shots is not None:
                 asked = min(asked, limit // shots)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+from dataclasses import InitVar, dataclass, field, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,6 +39,14 @@ class Counts:
 class Trace:
     """The course of a training: a row whenever the loss fell below all before.
 
+    Losses of minibatches are of other samples each time, the lowest is that of an easy one: then
+    every evaluation has a row.
+
+    Parameters
+    ----------
+    every : bool, default=False
+        True where losses are of minibatches.
+
     Attributes
     ----------
     steps, evaluations, circuits, shots : list of int
@@ -49,6 +57,7 @@ class Trace:
         Weights of that evaluation; kept only where stages are asked for.
     """
 
+    every: InitVar[bool] = False
     steps: list[int] = field(default_factory=list)
     evaluations: list[int] = field(default_factory=list)
     circuits: list[int] = field(default_factory=list)
@@ -57,9 +66,12 @@ class Trace:
     losses: list[float] = field(default_factory=list)
     points: list[Values] = field(default_factory=list)
 
+    def __post_init__(self, every: bool) -> None:
+        self._every = every
+
     def add(self, counts: Counts, loss: float, point: Values | None) -> None:
-        """Append a row if it is an improvement."""
-        if self.losses and loss >= self.losses[-1]:
+        """Append a row if it is an improvement, or of another minibatch."""
+        if not self._every and self.losses and loss >= self.losses[-1]:
             return
         for each in fields(counts):
             getattr(self, each.name).append(getattr(counts, each.name))

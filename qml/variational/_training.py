@@ -32,6 +32,7 @@ __all__ = [
     "Trained",
     "Training",
     "TrainingSpec",
+    "check_trainable",
     "resolve_training",
     "train",
 ]
@@ -234,9 +235,9 @@ def train(
     RuntimeWarning
         If the answer's loss is far above the start's, see `qml.optimizers.Result.worsened`.
     """
-    _check_optimizer(optimizer, training)
+    check_trainable(optimizer, training)
     tape = None if training.checkpoint is None else Tape(training.checkpoint, content)
-    trace, spent = Trace(), Counts()
+    trace, spent = Trace(_in_parts(training, problem)), Counts()
     runs: list[tuple[Result, str, float]] = []
     try:
         for number in range(training.restarts):
@@ -254,8 +255,20 @@ def train(
     return Trained(result, tuple(run for run, _, _ in runs), trace, spent, stopped_by)
 
 
-def _check_optimizer(optimizer: Optimizer, training: Training) -> None:
-    """Refuse what the optimizer does not bear."""
+def _in_parts(training: Training, problem: Problem) -> bool:
+    """Return whether steps look at parts of the samples."""
+    return (training.batch_size or np.inf) < problem.n_samples
+
+
+def check_trainable(optimizer: Optimizer, training: Training) -> None:
+    """Refuse a training that the optimizer does not bear.
+
+    Raises
+    ------
+    SpecError
+        If it compares values between steps and is given minibatches, or is to stop where the loss
+        of its own points no longer falls and has none.
+    """
     every = {name: OPTIMIZERS.load(name) for name in OPTIMIZERS.names()}
     if training.batch_size is not None and not optimizer.stochastic:
         bearing = [name for name, each in every.items() if each.stochastic]
@@ -310,8 +323,7 @@ class _Run:
         """Return the run's result, what ended it, and the loss by which runs are compared."""
         self._current: Problem | None = None
         self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
-        in_parts = (self._training.batch_size or np.inf) < self._problem.n_samples
-        noisy = self._backend.shots is not None or in_parts
+        noisy = self._backend.shots is not None or _in_parts(self._training, self._problem)
         geometry = self._metric, self._fidelity, self._on_step, noisy
         self.objective = (
             Objective.of_both(self._value_and_gradient, *geometry)

@@ -311,6 +311,32 @@ def test_chosen_settings_are_one_contender_with_a_table_of_their_own(tmp_path):
     assert "spsa against cobyla at all circuits" in text
 
 
+def test_minibatches_are_a_setting_of_who_takes_part(tmp_path):
+    vqc = {**STUDY["models"][0], "optimizer": [{"name": "adam", "maxiter": 40}, "cobyla"]}
+    in_parts = {
+        **vqc,
+        "label": "VQC, minibatches",
+        "optimizer": {"name": "adam", "maxiter": 40},
+        "training": {**vqc["training"], "batch_size": 6},
+    }
+    values = {
+        **STUDY,
+        "name": "in_parts",
+        "models": [vqc, in_parts],
+        "backend": STUDY["backend"][0],
+        "duel": {"settings": "apart"},
+    }
+    results = Study.from_dict(values).run(jobs=2, out=tmp_path).results()
+    [found] = report.duels(results)
+    assert found.labels == ["adam", "cobyla", "adam (batch_size=6)"]
+    assert [one.optimizer for one in found.contenders] == ["adam", "cobyla", "adam"]
+    assert not found.measured
+    for one in found.problems:  # of all samples: what is seen at first is the common start
+        assert one.courses["adam (batch_size=6)"].losses[0] == pytest.approx(
+            one.courses["adam"].losses[0], abs=1e-9
+        )
+
+
 def test_tuned_models_do_not_meet_since_each_has_its_own_objective(tmp_path):
     vqc = {**STUDY["models"][0], "optimizer": STUDY["models"][0]["optimizer"][:2]}
     values = {

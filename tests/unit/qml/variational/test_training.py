@@ -284,6 +284,28 @@ def test_trace_keeps_improvements_and_thins_by_logarithm():
     assert thin.evaluations[-1] == 1000
 
 
+def test_the_course_of_minibatches_is_not_that_of_the_easiest_of_them():
+    """Stages are the weights of their time, with the loss over all samples."""
+    model = vqc("adam", 6, batch_size=4, stages=50).fit(X, Y)
+    stages = list(model.staged())
+    assert [counts["evaluations"] for counts, _ in stages] == list(range(1, 8))
+    weights = [twin.weights_ for _, twin in stages]
+    assert len({row.tobytes() for row in weights}) == 7  # each step's own
+    whole = vqc("adam", 1).set_params(initial_point=weights[3]).fit(X, Y)
+    assert stages[3][0]["loss"] == pytest.approx(whole.result_.history[0], abs=1e-12)
+
+
+@pytest.mark.parametrize("every", [1, 3])
+def test_a_metric_serves_as_many_steps_as_it_is_told_to(every):
+    lazy = {"name": "natural_gradient", "metric_every": every, "maxiter": 7}
+    model = vqc(lazy).fit(X, Y)
+    plain = vqc("adam", 7).fit(X, Y)
+    further = model.usage_.circuits - plain.usage_.circuits
+    assert further == len(X) * -(-7 // every)
+    foreseen = [one.workload(len(X), 0, X.shape[1], 2).n_evaluations for one in (model, plain)]
+    assert foreseen[0] - foreseen[1] == further
+
+
 @pytest.mark.parametrize("name", ["cobyla", "spsa", "adam", "l_bfgs_b", "cma_es", "qnspsa"])
 @pytest.mark.parametrize("backend", ["exact", "exact:shots=40", "aer:shots=40"])
 def test_interrupted_training_resumes_as_if_it_never_was(tmp_path, name, backend):
@@ -515,3 +537,8 @@ def test_metric_reaches_the_optimizer_through_any_model():
         optimizer={"name": "natural_gradient", "maxiter": 5, "metric": "full"}, random_state=0
     ).fit(X, Y)
     assert model.result_.fun < model.result_.history[0]
+
+
+def test_a_training_that_cannot_be_is_refused_before_it_runs():
+    with pytest.raises(SpecError, match=r"training.batch_size: COBYLA compares values"):
+        vqc("cobyla", batch_size=8).workload(40, 10, 2, 2)
