@@ -41,7 +41,8 @@ def print_check(found: Preflight) -> None:
     from tabulate import tabulate
 
     on_machines = any(row.jobs for row in found.rows)
-    headers = ["data set", "model", "cells", "stored", "features", "circuits", "shots", "memory"]
+    headers = ["data set", "model", "cells", "stored", "features", "circuits", "on a machine"]
+    headers += ["shots", "memory"]
     if on_machines:
         headers += ["jobs", "QPU [s]", "depth", "two-qubit gates"]
     lines = []
@@ -53,6 +54,7 @@ def print_check(found: Preflight) -> None:
             row.finished,
             row.features or "-",
             f"{row.circuits:,}" if row.circuits else "-",
+            f"{row.machine_circuits:,}" if row.machine_circuits else "-",
             f"{row.shots:,}" if row.shots else "-",
             f"{row.memory_bytes / 2**20:,.1f} MiB" if row.memory_bytes else "-",
         ]
@@ -67,7 +69,8 @@ def print_check(found: Preflight) -> None:
     print(
         f"\n{cells:,} cells, {stored:,} of them stored. Rows are as if each fit were alone; still "
         f"to be asked for, with\nkernels that are shared counted once, are at most "
-        f"{found.circuits:,} circuits and {found.shots:,} shots. Memory is\nthat of one cell."
+        f"{found.circuits:,} circuits and {found.shots:,} shots\n(on a machine "
+        f"{found.machine_circuits:,} circuits). Memory is that of one cell."
     )
     if on_machines:
         print(

@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
+from sklearn.base import clone
 
 from experiments.evaluation.splits import split
 from experiments.planning.building import load_dataset, make_pipeline
@@ -50,9 +51,9 @@ class RowCheck:
         Fits that the study asks for, and those already stored.
     features : int
         Number of features after preprocessing; 0 if that failed.
-    circuits, shots : int
-        Circuits and shots at most, over all cells, as if each fit were alone; 0 for classical
-        models.
+    circuits, machine_circuits, shots : int
+        Circuits here, circuits on a machine, and shots at most, over all cells, as if each fit were
+        alone; 0 for classical models.
     memory_bytes : int
         Memory at the peak of one cell's simulation.
     backend : str
@@ -71,6 +72,7 @@ class RowCheck:
     finished: int
     features: int = 0
     circuits: int = 0
+    machine_circuits: int = 0
     shots: int = 0
     memory_bytes: int = 0
     backend: str = ""
@@ -89,13 +91,14 @@ class Preflight:
     ----------
     rows : list of RowCheck
         A row a data set and model, the controls among them.
-    circuits, shots, jobs, qpu_s
+    circuits, machine_circuits, shots, jobs, qpu_s
         Totals of what is still to be done, a machine's seconds among them; kernels that are shared
         are counted once.
     """
 
     rows: list[RowCheck]
     circuits: int
+    machine_circuits: int
     shots: int
     jobs: int
     qpu_s: float
@@ -119,7 +122,9 @@ class _Fit:
     backend: str
     fits: int
     alone: Estimate
-    shared: Estimate | None
+    machine_circuits: int
+    shared: Estimate | None = None
+    shared_machine_circuits: int = 0
 
 
 def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Preflight:
@@ -155,7 +160,8 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
             checks.append(_row(labels, counts, fit))
             for one in open_cells:
                 asked.add(one.cell.key, groups.get(one.cell.key), fit)
-    return Preflight(checks, asked.circuits, asked.shots, asked.jobs, asked.qpu_s)
+    totals = asked.circuits, asked.machine_circuits, asked.shots, asked.jobs, asked.qpu_s
+    return Preflight(checks, *totals)
 
 
 def check_budget(whole: Preflight, budget: Budget) -> None:
@@ -189,17 +195,18 @@ class _Asked:
     """The sum over open cells; a shared kernel is asked for once."""
 
     def __init__(self) -> None:
-        self.circuits = self.shots = self.jobs = 0
+        self.circuits = self.machine_circuits = self.shots = self.jobs = 0
         self.qpu_s = 0.0
         self._groups: set[str] = set()
 
     def add(self, key: str, group: str | None, fit: _Fit) -> None:
-        estimate, times = fit.alone, fit.fits
+        estimate, on_machine, times = fit.alone, fit.machine_circuits, fit.fits
         if group is not None and fit.shared is not None:
             if group in self._groups:
                 return
             self._groups.add(group)
-            estimate, times = fit.shared, 1
+            estimate, on_machine, times = fit.shared, fit.shared_machine_circuits, 1
+        self.machine_circuits += on_machine * times
         self.circuits += estimate.circuits * times
         self.shots += estimate.shots * times
         self.jobs += estimate.jobs * times
@@ -223,20 +230,30 @@ def _first_part(first: Planned, ledger: Ledger) -> _Part:
 def _fit(first: Planned, part: _Part) -> _Fit:
     model, features = part.model, part.features
     if not isinstance(model, Quantum):
-        return _Fit(features, "", 1, Estimate(0, 0, 0), None)
-    workload = model.workload(*part.rows, features, len(np.unique(part.y)))
-    backend = resolve_backend(model.backend)
+        return _Fit(features, "", 1, Estimate(0, 0, 0), 0)
+    workload, backend = _workload(model, part), resolve_backend(model.backend)
     alone = backend.estimate(workload)
     require_memory(
         alone.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits"
     )
-    shared = None
+    measuring = backend.measuring()
+    asked = workload
+    if measuring is not backend:  # a machine takes gradients by shifts, for one
+        asked = _workload(clone(model).set_params(backend=measuring), part)
+    on_machine = measuring.estimate(asked).circuits
+    shared, of_shared = None, 0
     if isinstance(model, KernelMachine) and workload.grams and model.kernel().requests(features):
         whole = Workload(workload.n_qubits, grams=((len(part.y), 0),), circuit=workload.circuit)
-        shared = backend.estimate(whole)
+        shared, of_shared = backend.estimate(whole), measuring.estimate(whole).circuits
     tuning = first.cell.model.tuning
     fits = 1 if tuning is None else 1 + tuning.trials * tuning.folds  # as large as it at most
-    return _Fit(features, str(model.backend), fits, alone, shared)
+    return _Fit(features, str(model.backend), fits, alone, on_machine, shared, of_shared)
+
+
+def _workload(model: Any, part: _Part) -> Workload:
+    """Return what a fit and its predictions ask of the model's backend."""
+    asked: Workload = model.workload(*part.rows, part.features, len(np.unique(part.y)))
+    return asked
 
 
 def _row(labels: tuple[str, str], counts: tuple[int, int], fit: _Fit) -> RowCheck:
@@ -246,6 +263,7 @@ def _row(labels: tuple[str, str], counts: tuple[int, int], fit: _Fit) -> RowChec
         *counts,
         fit.features,
         fit.alone.circuits * times,
+        fit.machine_circuits * times,
         fit.alone.shots * times,
         fit.alone.memory_bytes,
         fit.backend,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -105,6 +105,15 @@ class Backend(ABC):
     def report(self) -> dict[str, Any]:
         """What a record should say of how the results came about, beyond what they cost."""
         return {}
+
+    def measuring(self) -> Backend:
+        """Return this backend with answers that are measured, as a machine has to.
+
+        Itself where they are already, or where it has no ``shots`` to set.
+        """
+        if self.shots is not None or "shots" not in {each.name for each in fields(self)}:
+            return self
+        return replace(self, shots=1)
 
     @abstractmethod
     def estimate(self, workload: Workload) -> Estimate:

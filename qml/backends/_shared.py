@@ -257,6 +257,9 @@ class SharedBackend(Backend):
     ) -> NDArray[np.float64]:
         return self.inner.gram_of(model, weights, X, Y)
 
+    def measuring(self) -> Backend:
+        return self.inner.measuring()
+
     def keep_jobs(self, ledger: Ledger) -> None:
         self.inner.keep_jobs(ledger)
 
