@@ -280,6 +280,7 @@ def show(
         planned, known = fit.planned, fit.stored
         where = f"{planned.dataset} / {planned.model}, repeat {planned.repeat} fold {planned.fold}"
         where += f" draw {planned.draw}" if planned.draw else ""
+        where += f" start {planned.start}" if planned.start else ""
         problem = "" if known is None else known.record.error
         reason = f": {problem}" if problem else ""
         print(f"{planned.key[:12]}  {fit.status:8}  {where}{reason}")

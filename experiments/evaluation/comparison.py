@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -14,6 +15,7 @@ from experiments.evaluation.declared import Pairs, pairs_of
 from experiments.evaluation.metrics import METRICS
 from experiments.evaluation.multiplicity import LEVEL, Family
 from experiments.evaluation.rows import FoldRows, Rows
+from experiments.evaluation.starts import Spread, spread_between
 from experiments.evaluation.statistics import (
     Comparison,
     compare,
@@ -95,7 +97,8 @@ def verdicts(
     ----------
     cells : DataFrame
         One row a cell with ``dataset``, ``model``, ``repeat``, ``fold``, ``n_train``, ``n_test``,
-        the metric and, for `rows`, ``key``; a model takes part where all its cells are done. With
+        the metric and, for `rows`, ``key``; a model takes part where all its cells are done. Of
+        several trainings on a split, told apart by ``start``, the mean is one observation. With
         ``train_size`` all cells are of one, ``n_left`` is the whole training part, and ``draw`` the
         number of an independent draw of the data: then a draw's mean is one observation.
     metric : str
@@ -138,6 +141,7 @@ def verdicts(
             folds,
             rope,
             None if drawn else "train_size" in done and bool(done.train_size.notna().any()),
+            functools.partial(spread_between, done, metric),
         )
         best_alone = declared.family == "best_classical"
         found += known.beside_the_best(pairs) if best_alone else known.of_pairs(pairs)
@@ -155,10 +159,12 @@ class _Known:
         folds: dict[str, list[FoldRows]],
         rope: float | None,
         reduced: bool | None,
+        starts: Callable[[str, str], Spread | None],
     ) -> None:
         self._dataset = dataset
         self._scores = scores
         self._means = scores.mean()
+        self._starts = starts
         self._test_to_train = test_to_train
         self._rows = (
             {}
@@ -244,7 +250,8 @@ class _Known:
     def _between(self, pair: tuple[str, str]) -> Rows | None:
         if not self._rows.keys() >= set(pair):
             return None
-        return self._rows[pair[0]].less(self._rows[pair[1]])
+        between = self._rows[pair[0]].less(self._rows[pair[1]])
+        return replace(between, starts=self._starts(*pair))
 
     def _correlation(self, pairs: Pairs) -> NDArray[np.float64] | None:
         """Return the correlation of the pairs' errors by their rows; None if one has none."""
@@ -274,6 +281,11 @@ def _folds(done: pd.DataFrame, rows: Callable[[str], FoldRows | None]) -> dict[s
     return found
 
 
+def _mean_of_all(scores: pd.Series) -> float:
+    """Return the mean over the trainings on a split; where one is missing there is none."""
+    return float(scores.astype(float).mean(skipna=False))
+
+
 def whole_scores(group: pd.DataFrame, metric: str) -> pd.DataFrame:
     """Return the scores of the models that are whole, a row a split; higher is better."""
     if metric not in group:
@@ -283,7 +295,7 @@ def whole_scores(group: pd.DataFrame, metric: str) -> pd.DataFrame:
         index=["draw", "repeat", "fold"] if "draw" in group else ["repeat", "fold"],
         columns="model",
         values=metric,
-        aggfunc="first",
+        aggfunc=_mean_of_all,
         dropna=False,
         sort=False,
     )

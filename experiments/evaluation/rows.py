@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.metrics import METRICS, Predictions, counted, placed, score
+from experiments.evaluation.starts import Spread
 from experiments.records import StoredPredictions
 
 __all__ = ["FoldRows", "Rows", "rows_of_fold", "rows_of_stored"]
@@ -78,12 +79,16 @@ class Rows:
         each were in equally many folds.
     widest : float, default=1.5
         Factor by which other training sets widen the error of the rows at most.
+    starts : Spread or None, default=None
+        Variance of the mean that other random starts and shots would make, where there were several
+        on a split.
     """
 
     row: NDArray[np.intp]
     influence: Values
     step: Values
     widest: float = 1.5
+    starts: Spread | None = None
 
     @classmethod
     def of_folds(cls, folds: Sequence[FoldRows], reduced: bool = False) -> Rows:
@@ -115,13 +120,32 @@ class Rows:
 
     @property
     def variance(self) -> float:
-        """The variance that other test rows would make of the mean."""
-        return _variance(self.influence, self.step)
+        """The variance that other test rows, and other starts, would make of the mean."""
+        by_rows = _variance(self.influence, self.step)
+        return by_rows if self.starts is None else by_rows + self.starts.variance
 
     @property
     def error(self) -> float:
-        """The standard error that the rows make."""
+        """The standard error that rows and starts make."""
         return math.sqrt(self.variance)
+
+    @property
+    def degrees(self) -> float:
+        r"""The degrees of freedom of the variance.
+
+        One less than the rows; with starts Satterthwaite's :math:`(v_r + v_s)^2 / (v_r^2/\nu_r +
+        v_s^2/\nu_s)`.
+
+        References
+        ----------
+        Satterthwaite, Biometrics Bulletin 2, 110 (1946), doi:10.2307/3002019.
+        """
+        of_rows = float(len(self.row) - 1)
+        if self.starts is None:
+            return of_rows
+        by_rows, by_starts = self.variance - self.starts.variance, self.starts.variance
+        parts = by_rows**2 / of_rows + by_starts**2 / self.starts.degrees
+        return self.variance**2 / parts if parts > 0 else of_rows
 
 
 def _variance(influence: Values, step: Values) -> float:

@@ -72,18 +72,18 @@ def corrected_interval(
 
 def _error(
     values: NDArray[np.float64], test_to_train: float, rows: Rows | None
-) -> tuple[float, int]:
+) -> tuple[float, float]:
     """Return the standard error of a mean over folds, and its degrees of freedom.
 
     Folds and rows are set beside each other by the half widths of their 95 % intervals.
     """
     known = rows if rows is not None and len(rows) > 1 else None
     if known is not None and values.size == 1:  # the rows of one part are most of the error
-        return known.error, len(known) - 1
+        return known.error, known.degrees
     by_folds = float(np.sqrt(values.var(ddof=1) * (1 / values.size + test_to_train)))
     if known is None:
         return by_folds, values.size - 1
-    return held_to_rows(by_folds, values.size, known.error, len(known), known.widest)
+    return held_to_rows(by_folds, values.size, known.error, known.degrees + 1, known.widest)
 
 
 def _least(rows: Rows | None) -> int:
@@ -92,8 +92,8 @@ def _least(rows: Rows | None) -> int:
 
 
 def held_to_rows(
-    by_folds: float, n_folds: int, by_rows: float, n_rows: int, widest: float = 1.5
-) -> tuple[float, int]:
+    by_folds: float, n_folds: int, by_rows: float, n_rows: float, widest: float = 1.5
+) -> tuple[float, float]:
     """Return a standard error by folds, held to that by rows, and its degrees of freedom.
 
     Parameters
@@ -104,8 +104,8 @@ def held_to_rows(
         Number of folds, over all repeats; at least two.
     by_rows : float
         Standard error that the distinct test rows make.
-    n_rows : int
-        Number of distinct test rows; at least two.
+    n_rows : float
+        Number of distinct test rows, at least two: one more than the error's degrees of freedom.
     widest : float, default=1.5
         Largest factor of that by rows, see `Rows`.
     """

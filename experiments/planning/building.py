@@ -47,12 +47,14 @@ def make_step(step: Step, seed: int = 0) -> Any:
 def make_pipeline(cell: Cell) -> Pipeline:
     """Return the cell's preprocessing and model, unfitted.
 
-    The model's seed depends on the draw of the data and the split alone: models that start at
-    random start at the same place, so that two optimizers are compared from the same start.
+    The model's seed depends on the draw of the data, the split and the number of the start alone:
+    models that start at random start at the same place, so that two optimizers are compared from
+    the same start.
     """
     split, draw = cell.split, cell.dataset.draw
     root = child_seed(split.seed, "draw", draw) if draw else split.seed
-    seed = child_seed(root, "model", split.repeat, split.fold)
+    again = ("start", split.start) if split.start else ()
+    seed = child_seed(root, "model", split.repeat, split.fold, *again)
     steps: Sequence[tuple[str, Any]] = [
         (f"{i}_{step.name}", make_step(step, seed))
         for i, step in enumerate(cell.dataset.preprocessing)

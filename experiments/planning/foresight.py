@@ -173,7 +173,8 @@ def _foreseen(
     data = load_dataset(first.dataset, first.split.seed)
     if task_of(data.y) != "classification":
         return None
-    places = {one.cell.split for one in cells if not one.cell.split.permuted}
+    every = (one.cell.split for one in cells if not one.cell.split.permuted)
+    places = {place for place in every if not place.start}
     n_draws = len({one.cell.dataset.draw for one in cells})
     parts = [split(data, place) for place in places]
     tested = [test for _, test in parts]

@@ -71,6 +71,7 @@ class Planned:
             train_size=split.train_size,
             control=self.control,
             draw=self.cell.dataset.draw,
+            start=split.start,
         )
 
 
@@ -199,7 +200,7 @@ def _cells_on(
     planned = [
         Planned(Cell(described, _model_spec(spec, model, data), place), row, model)
         for model in models
-        for place in places
+        for place in _with_starts(places, model, spec)
     ]
     if not spec.controls:
         return planned
@@ -234,6 +235,13 @@ def _splits(spec: StudySpec, data: Dataset, repeats: int) -> list[Split]:
         for repeat in range(repeats)
         for fold in range(n_folds(data, kind, protocol.folds))
     ]
+
+
+def _with_starts(places: Sequence[Split], model: ModelRow, spec: StudySpec) -> list[Split]:
+    """Return the splits as often as the model is trained on each: once, if nothing is random."""
+    draws = "random_state" in MODELS.load(model.name)().get_params(deep=False)
+    starts = spec.protocol.seeds if draws else 1
+    return [replace(place, start=start) for place in places for start in range(starts)]
 
 
 def _size(size: int | float) -> int | float | None:
@@ -280,7 +288,7 @@ def _controls(
         found: list[Control] = controls_of(model, n_features)
         for control in found:
             tested = _model_spec(spec, control.row, data)
-            for place in places:
+            for place in _with_starts(places, control.row, spec):
                 cell = Cell(described, tested, replace(place, permuted=control.permuted))
                 planned.append(Planned(cell, row, model, control.kind))
     return planned

@@ -75,6 +75,7 @@ class Protocol(_Section):
     folds: int = Field(default=5, ge=2)
     test_size: float = Field(default=0.2, gt=0, lt=1)
     repeats: int | None = Field(default=None, ge=1)
+    seeds: int = Field(default=1, ge=1)
     train_sizes: list[Annotated[int, Field(ge=2)] | Annotated[float, Field(gt=0, le=1)]] = []
     seed: int = Field(default=0, ge=0)
     tuning: Tuning | None = None

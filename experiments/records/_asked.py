@@ -142,6 +142,8 @@ class Split:
         Number or share of the training rows that are kept; None is all.
     permuted : bool, default=False
         Shuffle of the training labels, for a control.
+    start : int, default=0
+        Number of the training on these rows, each with random starts and shots of its own.
     """
 
     seed: int
@@ -152,6 +154,7 @@ class Split:
     test_size: float | None = None
     train_size: int | float | None = None
     permuted: bool = False
+    start: int = 0
 
 
 @dataclass(frozen=True)

@@ -170,6 +170,8 @@ class PlannedCell:
         Kind of the control; empty for the model itself.
     draw : int, default=0
         Number of the data set's draw.
+    start : int, default=0
+        Number of the training on the split.
     """
 
     key: str
@@ -180,6 +182,7 @@ class PlannedCell:
     train_size: int | float | None = None
     control: str = ""
     draw: int = 0
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -256,3 +259,8 @@ class StoredPlan:
     ropes: Mapping[str, float] = field(default_factory=dict)
     compare: Declared = field(default_factory=Declared)
     repeats: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def seeds(self) -> int:
+        """The trainings on each split, where there is something random in them."""
+        return 1 + max((cell.start for cell in self.cells), default=0)

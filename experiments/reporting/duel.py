@@ -118,7 +118,7 @@ class _Family:
     dataset: str
     source: str
     rows: list[ModelRow] = field(default_factory=list)
-    meetings: dict[tuple[int, int, int], dict[str, StoredCell]] = field(default_factory=dict)
+    meetings: dict[tuple[int, int, int, int], dict[str, StoredCell]] = field(default_factory=dict)
 
     @property
     def backend(self) -> str:
@@ -146,7 +146,7 @@ class _Family:
         if row not in self.rows:
             self.rows.append(row)
         meeting = self.meetings.setdefault(
-            (fit.planned.draw, fit.planned.repeat, fit.planned.fold), {}
+            (fit.planned.draw, fit.planned.repeat, fit.planned.fold, fit.planned.start), {}
         )
         if fit.stored is not None:
             meeting.setdefault(canonical_json(_optimizer_of(row)), fit.stored)

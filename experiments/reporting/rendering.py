@@ -46,6 +46,9 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         fitted = table.get(f"{metric}_train")
         if fitted is not None and fitted.notna().any():
             shown[f"train {title}"] = [_score(value) for value in fitted]
+        spread = table.get(f"{metric}_sd_starts")
+        if spread is not None:
+            shown[f"sd of {title} over starts"] = [_score(value) for value in spread]
         printed = table.get(f"{metric}_published")
         if printed is not None:
             shown[f"published {title}"] = [_score(value) for value in printed]

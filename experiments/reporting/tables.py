@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,6 +21,7 @@ from experiments.evaluation.metrics import (
     score,
 )
 from experiments.evaluation.rows import Rows, rows_of_stored
+from experiments.evaluation.starts import Spread, scores_by_start
 from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
@@ -93,6 +94,7 @@ def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
         "draw": planned.draw,
         "repeat": planned.repeat,
         "fold": planned.fold,
+        "start": planned.start,
         "status": one.fit.status,
     }
     if stored is None:
@@ -150,10 +152,10 @@ def table(
     """Return one row a data set, model and training size, in the plan's order; no controls.
 
     For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
-    range, for the first also its mean on the rows that were fitted; for each cost the mean of one
-    fold. A row with failures says how many of its cells are
-    done and why the first one failed. Numbers that were printed elsewhere stand in columns of
-    their own.
+    range; with several trainings a split the standard deviation over them, pooled over splits; for
+    the first also its mean on the rows that were fitted. For each cost the mean of one fold. A row
+    with failures says how many of its cells are done and why the first one failed. Numbers that
+    were printed elsewhere stand in columns of their own.
 
     Parameters
     ----------
@@ -199,6 +201,8 @@ def _summary(
             f"{metric}_low": float(np.maximum(low, lowest)),
             f"{metric}_high": float(np.minimum(high, highest)),
         }
+    if plan.seeds > 1:
+        row |= {f"{metric}_sd_starts": _sd_of_starts(metric, done) for metric in metrics}
     for metric in metrics[:1]:
         row[f"{metric}_train"] = _mean(record.train_scores.get(metric) for record in records)
     costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
@@ -230,16 +234,28 @@ def _metric_interval(
     interval: Interval,
 ) -> tuple[float, float, float]:
     """Return a metric's mean over folds and the ends of its 95 % interval."""
-    scores = np.array([one.scores[metric] for one in done], dtype=float)
-    draws = np.array([one.fit.planned.draw for one in done])
-    if len(np.unique(draws)) > 1:  # of data that are drawn anew: nothing overlaps
-        by_draw = [scores[draws == draw].mean() for draw in np.unique(draws)]
-        return corrected_interval(by_draw, 0.0)
+    if any(one.scores[metric] is None for one in done):
+        return math.nan, math.nan, math.nan
+    scores = _by_start(metric, done).mean(axis=1)  # trainings on one split are one observation
+    if scores.index.get_level_values("draw").nunique() > 1:  # drawn anew: nothing overlaps
+        return corrected_interval(scores.groupby(level="draw").mean().to_numpy(), 0.0)
     ratio = _mean(record.n_test / (n_rows - record.n_test) for record in records)
-    mean, low, high = corrected_interval(scores, ratio, rows=_rows(metric, done))
+    mean, low, high = corrected_interval(scores.to_numpy(), ratio, rows=_rows(metric, done))
     if interval == "bootstrap":
         low, high = _bootstrapped([one.fit for one in done], metric)
     return mean, low, high
+
+
+def _by_start(metric: str, done: list[_Scored]) -> pd.DataFrame:
+    return scores_by_start([one.fit.planned for one in done], [one.scores[metric] for one in done])
+
+
+def _sd_of_starts(metric: str, done: list[_Scored]) -> float:
+    """Return the standard deviation over trainings on one split, pooled over splits.
+
+    What random starts and shots do, apart from what other rows do.
+    """
+    return float(np.sqrt(_by_start(metric, done).var(axis=1, ddof=1).mean()))
 
 
 def _rows(metric: str, done: list[_Scored]) -> Rows | None:
@@ -249,7 +265,8 @@ def _rows(metric: str, done: list[_Scored]) -> Rows | None:
     known = [fold for fold in folds if fold is not None]
     if not known or len(known) < len(done):
         return None
-    return Rows.of_folds(known, reduced=done[0].fit.planned.train_size is not None)
+    rows = Rows.of_folds(known, reduced=done[0].fit.planned.train_size is not None)
+    return replace(rows, starts=Spread.of_starts(_by_start(metric, done)))
 
 
 def _bootstrapped(fits: Sequence[Fit], metric: str) -> tuple[float, float]:

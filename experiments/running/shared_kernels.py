@@ -83,25 +83,29 @@ def _group(cell: Cell) -> str | None:
     question = _question(canonical_json(cell.model), canonical_json(cell.dataset.preprocessing))
     if question is None:
         return None
+    start = cell.split.start if question.measured else 0  # what is exact is so at every start
     # the text that the tables' seeds are drawn from: its bytes stay
     decisive: dict[str, Any] = {
         "dataset": cell.dataset,
         # shuffled labels move no point
-        "split": replace(cell.split, permuted=False) if question.by_fold else None,
+        "split": replace(cell.split, permuted=False, start=start) if question.by_fold else None,
         "seed": cell.split.seed,
         "asked": question.asked,
     }
     if cell.model.calibrations:
         decisive["calibrations"] = cell.model.calibrations
+    if start and not question.by_fold:
+        decisive["start"] = start
     return canonical_json(decisive)
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What a model asks its backend, and whether its points depend on the fold."""
+    """What a model asks its backend, whether with shots, and whether points depend on the fold."""
 
     asked: str
     by_fold: bool
+    measured: bool
 
 
 @functools.lru_cache(maxsize=1024)
@@ -122,7 +126,11 @@ def _question(model: str, preprocessing: str) -> _Question | None:
         "bandwidth": float(machine.bandwidth),
         "backend": machine.backend,
     }
-    return _Question(canonical_json(asked), any(get_tags(step).requires_fit for step in steps))
+    return _Question(
+        canonical_json(asked),
+        by_fold=any(get_tags(step).requires_fit for step in steps),
+        measured=resolve_backend(machine.backend).shots is not None,
+    )
 
 
 def share_kernels(
