@@ -140,8 +140,9 @@ class Backend(ABC):
             terms.
         """
         values = rows_of(circuit, values)
+        groups = measurement_groups(circuit, observables)
         result = np.zeros((len(values), len(observables)))
-        for measured, terms in measurement_groups(circuit, observables):
+        for measured, terms in groups:
             projector = observed(terms, circuit.num_qubits, len(observables))
             result += self._linear_probabilities(measured, values) @ projector
         return result

@@ -29,7 +29,7 @@ from qml.backends._contract import (
 )
 from qml.circuits import ModelCircuit
 from qml.costs import Estimate, Usage, Workload
-from qml.engine import fingerprint
+from qml.engine import check_observables, fingerprint
 from qml.identity import ByIdentity
 from qml.jobs import Ledger
 
@@ -171,6 +171,7 @@ class SharedBackend(Backend):
         self, circuit: QuantumCircuit, observables: Sequence[SparsePauliOp], values: Values
     ) -> NDArray[np.float64]:
         """Return rows of the table if all points are in it, else evaluate."""
+        check_observables(observables, circuit.num_qubits)
         table = self._tables.get(self._key(circuit, tuple(observables)))
         rows = self._find(table, values)
         if table is None or rows is None:

@@ -122,8 +122,9 @@ class TranspiledBackend(Backend):
     ) -> NDArray[np.float64]:
         """Return them from shifts of the transpiled circuits, in one call a group of terms."""
         values, places = rows_of(circuit, values), range(circuit.num_parameters)
+        groups = measurement_groups(circuit, observables)
         total = np.zeros((len(values), len(observables), len(places)))
-        for measured, terms in measurement_groups(circuit, observables):
+        for measured, terms in groups:
             projector = observed(terms, circuit.num_qubits, len(observables))
             total += self.outcome_slopes(measured, values, projector, places)
         return total

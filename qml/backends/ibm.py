@@ -243,11 +243,11 @@ class IBMBackend(SampledBackend):
         rows: Values,
     ) -> NDArray[np.float64]:
         """Return what the estimator says of a transpiled circuit, shape (batch, n_observables)."""
+        groups = len(measurement_groups(circuit, observables))
         if not len(rows):
             return np.empty((0, len(observables)))
         places = measured_qubits(isa)
         physical = tuple(_on_machine(one, places, isa.num_qubits) for one in observables)
-        groups = len(measurement_groups(circuit, observables))
         answers = self._answers(
             without_readout(isa), rows, self._next_seed(), physical, self._resilience(), groups
         )

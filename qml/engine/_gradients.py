@@ -13,7 +13,7 @@ from qml.engine._lowering import lower
 from qml.engine._memory import require_states
 from qml.engine._rows import rows_of
 from qml.engine._simulation import compile_program, statevectors
-from qml.errors import SpecError
+from qml.errors import SpecError, shown
 
 __all__ = [
     "apply_observable",
@@ -55,7 +55,7 @@ def expectations(
     Raises
     ------
     SpecError
-        If an observable has another width or is not Hermitian.
+        If it is no list of observables, or one has another width or is not Hermitian.
 
     Examples
     --------
@@ -63,8 +63,9 @@ def expectations(
     >>> expectations(QuantumCircuit(1), [SparsePauliOp("Z")], [[]])
     array([[1.]])
     """
+    rows = rows_of(circuit, values)
     check_observables(observables, circuit.num_qubits)
-    return expectations_of_states(statevectors(circuit, values), observables)
+    return expectations_of_states(statevectors(circuit, rows), observables)
 
 
 def gradients(
@@ -161,12 +162,35 @@ def apply_observable(observable: SparsePauliOp, states: Complex) -> Complex:
 
 
 def check_observables(observables: Sequence[SparsePauliOp], n_qubits: int) -> None:
-    """Raise a `SpecError` unless every observable is Hermitian and has the circuit's width."""
+    """Raise a `SpecError` unless it is a list of Hermitian observables of the circuit's width.
+
+    A bare operator is refused, since it is a sequence too, of its terms.
+    """
+    if isinstance(observables, str) or not isinstance(observables, Sequence):
+        hint = "; a single one is [observable]" if isinstance(observables, SparsePauliOp) else ""
+        got = shown(observables)
+        raise SpecError(f"observables: got {got}, expected a list of SparsePauliOp{hint}")
     for index, observable in enumerate(observables):
+        if not isinstance(observable, SparsePauliOp):
+            raise SpecError(
+                f"observable {index}: got {shown(observable)} ({type(observable).__name__}), "
+                "expected a SparsePauliOp, as SparsePauliOp('ZZ')"
+            )
         if observable.num_qubits != n_qubits:
             raise SpecError(
                 f"observable {index} acts on {observable.num_qubits} qubits, "
                 f"the circuit has {n_qubits}"
             )
+        if observable.coeffs.dtype == object:
+            raise SpecError(
+                f"observable {index}: coefficients with open parameters, expected numbers"
+            )
+        if not np.isfinite(observable.coeffs).all():
+            place = int(np.argmin(np.isfinite(observable.coeffs)))
+            label, coefficient = observable.to_list()[place]
+            raise SpecError(
+                f"observable {index}: the coefficient of {label} is {coefficient}, "
+                "expected finite numbers"
+            )
         if not np.allclose(observable.coeffs.imag, 0.0):
-            raise SpecError(f"observable {index} is not Hermitian: {observable.coeffs}")
+            raise SpecError(f"observable {index} is not Hermitian: {shown(observable.coeffs)}")

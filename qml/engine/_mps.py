@@ -20,6 +20,7 @@ from qiskit.circuit import Parameter, QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
 from qml.engine._emission import append_step, rotates
+from qml.engine._gradients import check_observables
 from qml.engine._kernels import mps_overlaps
 from qml.engine._lowering import lower
 from qml.engine._memory import memory_allowed, require_memory
@@ -219,6 +220,7 @@ class MPSStates:
 
         Every Pauli term costs the sites between its first and its last qubit.
         """
+        check_observables(observables, len(self.sites))
         lefts, rights = _left_environments(self.sites), _right_environments(self.sites)
         result = np.zeros((len(self), len(observables)))
         for column, observable in enumerate(observables):

@@ -18,8 +18,8 @@ from qiskit.circuit.library import (
 )
 from qiskit.quantum_info import SparsePauliOp, Statevector
 
-from qml.backends import BACKENDS, Backend, Workload, resolve_backend
-from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
+from qml.backends import BACKENDS, Backend, SharedBackend, Workload, resolve_backend
+from qml.circuits import ModelCircuit, compose_model, resolve_ansatz, resolve_feature_map
 from qml.errors import SpecError
 from qml.examples import BackendExample, examples_of
 
@@ -111,6 +111,34 @@ def measured():
     circuit = resolve_feature_map("zz", 2).copy()
     circuit.measure_all()
     return circuit
+
+
+@every_example
+@pytest.mark.parametrize(
+    "observables, words",
+    [
+        ("ZZI", "observables: got ZZI, expected a list of SparsePauliOp"),
+        (None, "observables: got None, expected a list"),
+        (SparsePauliOp(["ZZI", "XII"]), r"observables: got .*; a single one is \[observable\]"),
+        (["ZZI"], r"observable 0: got ZZI \(str\), expected a SparsePauliOp"),
+        ([OBSERVABLES[0], 3], r"observable 1: got 3 \(int\), expected a SparsePauliOp"),
+        ([SparsePauliOp("ZZI", np.nan)], "observable 0: the coefficient of ZZI is .*nan"),
+    ],
+)
+def test_what_is_no_list_of_observables_is_one_line(name, example, observables, words):
+    backend = made_by(name, example, 1)
+    model = ModelCircuit(FEATURE_MAP, tuple(FEATURE_MAP.parameters), ())
+    bound, weights = backend.bind(model, X[:1]), np.empty(0)
+    for ask in (
+        lambda: backend.run_expectations(FEATURE_MAP, observables, X[:1]),
+        lambda: backend.gradients(FEATURE_MAP, observables, X[:1]),
+        lambda: SharedBackend(backend, []).run_expectations(FEATURE_MAP, observables, X[:1]),
+        lambda: bound.expectations(observables, weights),
+    ):
+        with pytest.raises(SpecError, match=words) as caught:
+            ask()
+        assert "\n" not in str(caught.value)
+    assert not backend.usage.circuits
 
 
 FIXED, FADING = QuantumCircuit(1), QuantumCircuit(1)

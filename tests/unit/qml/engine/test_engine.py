@@ -23,6 +23,7 @@ from qiskit.circuit.library import (
 )
 from qiskit.circuit.random import random_circuit
 from qiskit.quantum_info import (
+    Pauli,
     SparsePauliOp,
     Statevector,
     random_pauli_list,
@@ -34,6 +35,7 @@ from qml.engine import (
     EncodedModel,
     Kind,
     available_bytes,
+    encode_mps,
     expectations,
     gradients,
     gram,
@@ -244,6 +246,40 @@ def test_observables_are_checked():
         expectations(QuantumCircuit(1), [SparsePauliOp("Z"), SparsePauliOp("ZZ")], NOTHING)
     with pytest.raises(SpecError, match="observable 0 is not Hermitian"):
         expectations(QuantumCircuit(1), [SparsePauliOp("Z", 1j)], NOTHING)
+
+
+@pytest.mark.parametrize(
+    "observables, words",
+    [
+        ("Z", "observables: got Z, expected a list of SparsePauliOp"),
+        (None, "observables: got None, expected a list"),
+        (SparsePauliOp(["Z", "X"]), r"observables: got .*; a single one is \[observable\]"),
+        (
+            [SparsePauliOp("Z"), "Z"],
+            r"observable 1: got Z \(str\), expected a .*SparsePauliOp\('ZZ'\)",
+        ),
+        ([None], r"observable 0: got None \(NoneType\), expected a SparsePauliOp"),
+        ([Pauli("Z")], r"observable 0: got Pauli\('Z'\) \(Pauli\), expected"),
+        ([SparsePauliOp(["X", "Z"], [1.0, np.nan])], "observable 0: the coefficient of Z is .*nan"),
+        (
+            [SparsePauliOp("Z", [Parameter("a")])],
+            "observable 0: coefficients with open parameters, expec",
+        ),
+    ],
+)
+def test_what_is_no_list_of_observables_is_one_line(observables, words):
+    circuit = QuantumCircuit(1)
+    for ask in (expectations, gradients):
+        with pytest.raises(SpecError, match=words) as caught:
+            ask(circuit, observables, NOTHING)
+        assert "\n" not in str(caught.value)
+    with pytest.raises(SpecError, match=words):
+        encode_mps(circuit, NOTHING).expectations(observables)
+
+
+def test_expectations_of_no_circuit_are_one_line():
+    with pytest.raises(SpecError, match="a Qiskit circuit is expected, got None"):
+        expectations(None, [SparsePauliOp("Z")], NOTHING)
 
 
 @pytest.mark.filterwarnings("ignore::scipy.sparse.SparseEfficiencyWarning")  # inside Qiskit's own
