@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits._compose import ModelCircuit
 from qml.circuits._gates import gates_only
-from qml.errors import SpecError, shown
+from qml.errors import SpecError, WorkbenchError, shown
 from qml.registry import Room
 
 __all__ = [
@@ -126,20 +126,35 @@ def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:
 
 def _build(room: Room[CircuitMaker], spec: CircuitSpec, size: int) -> QuantumCircuit:
     field = room.kind.replace(" ", "_")
+    allowed = (
+        f"allowed are a Qiskit circuit, the {room.kind}'s name, a mapping with its name, or a "
+        f"callable of {room.supplied[0]} that makes a circuit"
+    )
     try:
         if isinstance(spec, str | Mapping):
             return gates_only(room.bind(spec)(size))
-        made = spec(size) if callable(spec) and not _of_pennylane(spec) else spec
+        made = _called(spec, size, allowed) if _makes_circuits(spec) else spec
         if isinstance(made, QuantumCircuit):
             return gates_only(made, resets=True)
     except SpecError as error:
-        raise error.under(field) from None
-    shown = _shown(spec) if made is spec else f"a callable that makes {_shown(made)}"
-    raise SpecError(
-        f"got {shown}; allowed are a Qiskit circuit, the {room.kind}'s name, a mapping with its "
-        "name, or a callable that makes a circuit",
-        field,
-    )
+        raise error.under(field) from error.__cause__
+    got = _shown(spec) if made is spec else f"a callable that makes {_shown(made)}"
+    raise SpecError(f"got {got}; {allowed}", field)
+
+
+def _makes_circuits(spec: object) -> TypeGuard[CircuitMaker]:
+    return callable(spec) and not _of_pennylane(spec)
+
+
+def _called(make: CircuitMaker, size: int, allowed: str) -> object:
+    """Return what a user's callable makes; its own error stays the cause of the line."""
+    try:
+        return make(size)
+    except WorkbenchError:
+        raise
+    except Exception as error:
+        raised = shown(f"{type(error).__name__}: {error}", 120)
+        raise SpecError(f"got a callable that fails with {size}, {raised}; {allowed}") from error
 
 
 def _of_pennylane(spec: object) -> bool:

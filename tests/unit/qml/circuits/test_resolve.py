@@ -17,6 +17,10 @@ def node(x):
     return pennylane.probs(wires=[0, 1])
 
 
+def gates(x):
+    pennylane.AngleEmbedding(x, wires=[0, 1])
+
+
 BAD = {
     "a QNode": (node, "got PennyLane's <QNode.*; allowed are a Qiskit circuit, the feature map's"),
     "a template": (pennylane.AngleEmbedding, "got PennyLane's <class"),
@@ -27,6 +31,15 @@ BAD = {
     "a gate": (ZGate(), "got Instruction.*; allowed"),
     "gates": ([ZGate()], r"got \[Instruction.*; allowed"),
     "a callable": (lambda n: n + 1, "got a callable that makes 3; allowed"),
+    "PennyLane's gates": (gates, "a callable that fails with 2, IndexError: .*; allowed"),
+    "no argument": (
+        lambda: zz_feature_map(2),
+        "a callable that fails with 2, TypeError: .*; allow",
+    ),
+    "what fails": (
+        lambda n: n // 0,
+        "a callable that fails with 2, ZeroDivisionError: .*; allowed",
+    ),
     "a name": ("zzz", r"unknown feature map 'zzz' \(did you mean 'zz'\?\)"),
 }
 
@@ -36,6 +49,20 @@ def test_what_is_no_circuit_is_one_line(spec, words):
     with pytest.raises(SpecError, match=f"feature_map.*{words}") as caught:
         resolve_feature_map(spec, 2)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("resolve", [resolve_feature_map, resolve_ansatz])
+def test_a_callable_that_fails_shows_its_own_error_too(resolve):
+    with pytest.raises(
+        SpecError, match="; allowed are .* or a callable of n_.* that makes a circuit"
+    ) as caught:
+        resolve(lambda n: {}[n], 2)
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+def test_a_line_that_a_callable_raises_is_the_line():
+    with pytest.raises(SpecError, match=r"ansatz.name: unknown ansatz 'zzz' \(allowed"):
+        resolve_ansatz(lambda n: resolve_ansatz("zzz", n), 2)
 
 
 def test_measured_circuits_are_named_with_their_field():
