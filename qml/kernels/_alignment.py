@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qml.errors import DataError
+from qml.kernels._points import check_classes
 
 __all__ = ["alignment", "alignment_slopes", "centred", "centred_alignment", "label_kernel"]
 
@@ -89,15 +90,19 @@ def label_kernel(y: ArrayLike) -> NDArray[np.float64]:
 
     For two classes it is :math:`yy^T` with labels :math:`\pm 1`.
 
+    Raises
+    ------
+    DataError
+        If the labels are no classes (some are missing, or are no whole numbers), or are all alike.
+
     Examples
     --------
     >>> label_kernel(["a", "b"]).tolist()
     [[1.0, -1.0], [-1.0, 1.0]]
     """
     labels = np.asarray(y)
+    check_classes(labels)
     n_classes = len(np.unique(labels))
-    if n_classes < 2:
-        raise DataError(f"label_kernel: {n_classes} class, at least 2 needed")
     return np.where(labels[:, None] == labels[None, :], 1.0, -1.0 / (n_classes - 1))
 
 

@@ -19,7 +19,7 @@ from qml.backends import Backend, Request, Workload, resolve_backend
 from qml.circuits import CircuitSpec, resolve_feature_map
 from qml.declared import PositiveReal, declare
 from qml.errors import SpecError
-from qml.kernels._points import checked_points
+from qml.kernels._points import checked_labels, checked_points
 from qml.registry import Room, check_parameters, parameters_of
 
 __all__ = ["KERNELS", "KernelSpec", "Matrix", "QuantumKernel", "ideal_kernel", "resolve_kernel"]
@@ -132,14 +132,15 @@ class QuantumKernel(_Declared):
         X : array-like of shape (n, n_features)
             Features of the training data.
         y : array-like of shape (n,) or None, default=None
-            Labels of the training data, which only kernels that are trained look at.
+            Labels of the training data, one a row. Which they are, only kernels that are trained
+            look at; the others take any, as scikit-learn's transformers do.
 
         Returns
         -------
         ndarray of shape (n, n)
         """
         self.remember(X)
-        labels = None if y is None else np.asarray(y)
+        labels = None if y is None else checked_labels(y, len(self._training_points))
         return self._timed(self._fit_evaluate, self._training_points, labels)
 
     def remember(self, X: ArrayLike) -> None:

@@ -96,7 +96,7 @@ class KernelMachine(EncodedEstimator):
         """Return one Gram matrix, and one block with every training point needed."""
         return self.kernel().workload(n_train, n_test, n_features)
 
-    def _training_matrix(self, X: NDArray[np.float64], y: NDArray[Any] | None, seed: int) -> Matrix:
+    def _training_matrix(self, X: NDArray[np.float64], y: ArrayLike | None, seed: int) -> Matrix:
         """Fit kernel and repair, and return the matrix that the machine is trained on."""
         self._kernel = self.kernel(self.backend_, seed)
         self._repair = Repair(self.repair)

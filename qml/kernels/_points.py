@@ -1,6 +1,8 @@
-"""What a kernel is asked for as a table of finite numbers, or one line that says why not."""
+"""Points as a table of finite numbers and labels in their form, or one line that says why not."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 import scipy.sparse
@@ -8,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from qml.errors import DataError, shown
 
-__all__ = ["checked_points"]
+__all__ = ["check_classes", "checked_labels", "checked_points"]
 
 
 def checked_points(X: ArrayLike, name: str, width: int | None = None) -> NDArray[np.float64]:
@@ -53,3 +55,49 @@ def checked_points(X: ArrayLike, name: str, width: int | None = None) -> NDArray
             f"{name}: row {row}, column {column} is {points[row, column]}, expected finite numbers"
         )
     return points
+
+
+def checked_labels(y: ArrayLike, n_rows: int) -> NDArray[Any]:
+    """Return labels as an array with an entry a row of the features, whatever they are.
+
+    Raises
+    ------
+    DataError
+        If there are more or fewer.
+    """
+    expected = f"expected a label for each of the {n_rows} rows of X"
+    try:
+        labels = np.asarray(y)
+    except ValueError:
+        raise DataError(f"y: {expected}, got {shown(y)}") from None
+    if labels.shape[:1] != (n_rows,):
+        raise DataError(f"y: shape {labels.shape}, {expected}")
+    return labels
+
+
+def check_classes(labels: NDArray[Any]) -> None:
+    """Raise one line unless labels are classes: two at least, of one type, none missing.
+
+    Raises
+    ------
+    DataError
+        Naming the shape, the types or the first row that is wrong.
+    """
+    if labels.ndim != 1:
+        raise DataError(f"y: shape {labels.shape}, expected one label a row")
+    try:
+        classes = np.unique(labels)
+    except TypeError:
+        types = ", ".join(sorted({type(label).__name__ for label in labels}))
+        raise DataError(f"y: labels of the types {types}, expected one type") from None
+    if np.asarray(classes.tolist()).dtype.kind == "f":
+        numbers = labels.astype(np.float64)
+        wrong = ~np.isfinite(numbers) | (np.floor(numbers) != numbers)
+        if wrong.any():
+            row = int(wrong.argmax())
+            raise DataError(
+                f"y: row {row} is {numbers[row]}, expected classes, words or whole numbers"
+            )
+    if len(classes) < 2:
+        plural = "" if len(classes) == 1 else "es"
+        raise DataError(f"y: {len(classes)} class{plural}, at least 2 needed")

@@ -68,8 +68,7 @@ class QuantumKernelPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Kernel
         """Fit, and return the training points' components, shape (n_samples, n_components)."""
         self._check_parameters()
         points = validate_data(self, X, dtype=np.float64)
-        labels = None if y is None else np.asarray(y)
-        K = self._training_matrix(points, labels, self._begin())
+        K = self._training_matrix(points, y, self._begin())
         self._pca = KernelPCA(self.n_components, kernel="precomputed", eigen_solver="dense")
         components = self._pca.fit_transform(K)
         self.eigenvalues_ = self._pca.eigenvalues_

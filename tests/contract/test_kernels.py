@@ -68,6 +68,17 @@ def test_what_is_no_table_of_points_is_one_line(name, example):
         kernel.evaluate(X, X[:, :2])
 
 
+@every_example
+@pytest.mark.parametrize("y", [TARGET[:2], [0.1] * 7, 3], ids=["short", "long", "a number"])
+def test_labels_are_one_a_row(name, example, y):
+    kernel = made(name, example)
+    with pytest.raises(
+        DataError, match=r"y: shape \(.*\), expected a label for each of the 6 rows"
+    ):
+        kernel.fit(X, y)
+    assert not kernel.backend.usage.circuits
+
+
 @every_evaluated_example
 def test_test_block_is_the_kernel_with_the_training_points_asked_for(name, example):
     kernel = made(name, example)

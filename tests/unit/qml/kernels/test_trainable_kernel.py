@@ -139,5 +139,18 @@ def test_mistakes_are_named():
         TrainableKernel().evaluate(X)
     with pytest.raises(SpecError, match="initial_weights: 3 weights, the circuit has 1"):
         TrainableKernel("covariant", initial_weights=[1.0, 2.0, 3.0]).fit(X, y)
-    with pytest.raises(DataError, match="label_kernel: 1 class, at least 2 needed"):
+    with pytest.raises(DataError, match="y: 1 class, at least 2 needed"):
         TrainableKernel().fit(X, np.zeros(7))
+
+
+@pytest.mark.parametrize("objective", LOSSES)
+def test_labels_are_classes(objective):
+    for y, words in [
+        ([0, 1, np.nan, 1, 0, 1, 0], "y: row 2 is nan, expected classes"),
+        (X[:, 0], "y: row 0 is .*, expected classes"),
+        (np.stack([np.arange(7) % 2] * 2, axis=1), r"y: shape \(7, 2\), expected one label a row"),
+    ]:
+        kernel = TrainableKernel(objective=objective)
+        with pytest.raises(DataError, match=words):
+            kernel.fit(X, y)
+        assert not kernel.backend.usage.circuits
