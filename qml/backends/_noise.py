@@ -115,7 +115,13 @@ class Noise:
                 )
 
     def _means(self, operation: Any) -> bool:
-        """Return whether the model has a say on just this instruction."""
+        """Return whether the model has a say on just this instruction.
+
+        On every delay: the time in its own unit is for the model's passes to read, and a transpiler
+        would convert it, or refuse units that are mixed.
+        """
+        if isinstance(operation, Delay):
+            return True
         errors, default_errors, _, _ = _parts(self.model)
         name = error_name(operation)
         known = name in errors or name in default_errors

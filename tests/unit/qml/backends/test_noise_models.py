@@ -392,6 +392,61 @@ def test_delays_relax_by_the_passes_of_a_snapshots_own_model():
     np.testing.assert_allclose(found, by_aer(part, compacted(isa)), atol=1e-8)
 
 
+def mixed_units() -> QuantumCircuit:
+    circuit = QuantumCircuit(2)
+    circuit.h([0, 1])
+    circuit.delay(3, 0, unit="us")
+    circuit.delay(2000, 1, unit="dt")
+    circuit.h([0, 1])
+    return circuit
+
+
+@pytest.mark.parametrize("level", [0, 1, 2, 3])
+@pytest.mark.parametrize("dt", [1e-9, None])
+def test_delays_may_have_several_units_as_for_aer_itself(level, dt):
+    """Only a pass asks how long they are; an error under their name does not."""
+    model, circuit = NoiseModel(basis_gates=["rz", "sx", "x", "cx"]), mixed_units()
+    if dt is None:
+        model.add_all_qubit_quantum_error(pauli_error([("Z", 0.2), ("I", 0.8)]), "delay")
+    else:
+        model._custom_noise_passes.append(
+            RelaxationNoisePass([1e-5, 2e-5], [1e-5, 1e-5], dt=dt, op_types=Delay)
+        )
+    exact = DensityMatrixBackend(noise=model, optimization_level=level)
+    wanted, found = by_aer(model, with_reads(circuit)), exact.run_probabilities(circuit, NONE)[0]
+    np.testing.assert_allclose(found, wanted, atol=1e-10)
+    assert found[0] < 0.9
+    drawn = AerBackend(noise=model, optimization_level=level, shots=10_000, random_state=1)
+    np.testing.assert_allclose(drawn.run_probabilities(circuit, NONE)[0], wanted, atol=0.025)
+
+
+@pytest.mark.parametrize("backend", [DensityMatrixBackend, AerBackend])
+def test_a_delay_in_dt_that_a_pass_cannot_convert_is_one_line(backend):
+    model = NoiseModel(basis_gates=["rz", "sx", "x", "cx"])
+    model._custom_noise_passes.append(RelaxationNoisePass([1e-5] * 2, [1e-5] * 2, op_types=Delay))
+    with pytest.raises(SpecError, match="a pass .* fails on the circuit.*without a dt") as caught:
+        backend(noise=model).run_probabilities(mixed_units(), NONE)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["delay", "slow"])
+def test_of_a_labelled_delay_the_label_alone_is_read(name):
+    model, circuit = NoiseModel(basis_gates=["rz", "sx", "x", "cx"]), QuantumCircuit(1)
+    model.add_all_qubit_quantum_error(pauli_error([("X", 0.2), ("I", 0.8)]), name)
+    delay = Delay(5).to_mutable()
+    delay.label = "slow"
+    circuit.append(delay, [0])
+    found = DensityMatrixBackend(noise=model).run_probabilities(circuit, NONE)[0]
+    np.testing.assert_allclose(found, [0.8, 0.2] if name == "slow" else [1, 0], atol=1e-12)
+    assert circuit.copy().data[0].operation.label is None  # as the documentation says of Qiskit
+
+
+def with_reads(circuit: QuantumCircuit) -> QuantumCircuit:
+    measured = circuit.copy()
+    measured.measure_all()
+    return measured
+
+
 def test_folding_keeps_the_labels_of_what_it_folds():
     circuit = QuantumCircuit(2)
     circuit.append(CXGate(label="pair"), [0, 1])
