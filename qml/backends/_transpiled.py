@@ -23,6 +23,7 @@ from qml.backends._own_names import with_own_names
 from qml.circuits import ModelCircuit, gates_only, measured_qubits
 from qml.costs import Estimate, Usage, Workload
 from qml.engine import rows_of
+from qml.errors import SpecError
 from qml.identity import ByIdentity
 
 __all__ = ["REGISTER", "TranspiledBackend", "Variant"]
@@ -261,7 +262,13 @@ class TranspiledBackend(Backend):
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the transpiled circuit, compared with the circuit itself."""
         circuit = gates_only(circuit, resets=self._resets_err)
-        taken = _STANDARD | set(self._transpiler_target().target.operation_names)
+        machine = self._transpiler_target()
+        if circuit.num_qubits > (machine.num_qubits or np.inf):
+            raise SpecError(
+                f"{self._called}: the circuit has {circuit.num_qubits} qubits, allowed on "
+                f"{machine.name} are {machine.num_qubits} at most"
+            )
+        taken = _STANDARD | set(machine.target.operation_names)
         isa = self._transpiled_by(with_own_names(circuit, taken))
         if not check_layout(circuit, isa, self._called):
             self._unchecked += 1

@@ -89,8 +89,16 @@ class AerBackend(SampledBackend):
         return self._source is not None and self._source.resets_err
 
     def _transpiled_by(self, circuit: QuantumCircuit) -> QuantumCircuit:
-        transpile = super()._transpiled_by
-        return self._source.transpiled(circuit, transpile) if self._source else transpile(circuit)
+        if self._source is None:
+            return super()._transpiled_by(circuit)
+        isa = self._source.transpiled(circuit, super()._transpiled_by)
+        runs = {"barrier", *_simulator(self.method).operation_names}
+        if unknown := isa.count_ops().keys() - runs:
+            raise SpecError(
+                f"aer: method {self.method!r} does not run {min(unknown)!r}, which is a gate of "
+                "the noise; allowed: method=automatic"
+            )
+        return isa
 
     def _sample(
         self, isa: QuantumCircuit, values: Values, seed: int, stretch: float

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from qiskit.circuit import Parameter, QuantumCircuit
-from qiskit.circuit.library import PauliEvolutionGate, zz_feature_map
+from qiskit.circuit.library import (
+    CRXGate,
+    CU3Gate,
+    MCXGate,
+    PauliEvolutionGate,
+    zz_feature_map,
+)
 from qiskit.quantum_info import DensityMatrix, Kraus, Operator, SparsePauliOp, Statevector, SuperOp
 from qiskit_aer import AerSimulator
 from qiskit_aer.noise import (
@@ -528,6 +534,36 @@ def test_aer_methods_agree(method):
     exact = resolve_backend("exact").run_probabilities(zz_feature_map(2), X2)
     measured = AerBackend(shots=20_000, method=method, random_state=1)
     np.testing.assert_allclose(measured.run_probabilities(zz_feature_map(2), X2), exact, atol=0.02)
+
+
+@pytest.mark.parametrize("name", ["aer", "density_matrix"])
+def test_circuits_wider_than_the_machine_are_one_line(name):
+    backend, circuit = resolve_backend(f"{name}:noise=havlicek2019"), QuantumCircuit(3)
+    circuit.h(0)
+    line = f"^{name}: the circuit has 3 qubits, allowed on havlicek2019 are 2 at most$"
+    for ask in (
+        lambda: backend.run_probabilities(circuit, np.empty((1, 0))),
+        lambda: backend.gram(circuit, np.empty((2, 0))),
+    ):
+        with pytest.raises(SpecError, match=line):
+            ask()
+
+
+@pytest.mark.parametrize("gate", [CRXGate(0.4), CU3Gate(0.1, 0.2, 0.3), MCXGate(5)])
+def test_gates_that_a_method_of_aer_does_not_run_are_one_line(gate):
+    model, circuit = NoiseModel(basis_gates=["rz", "sx", "cx"]), QuantumCircuit(gate.num_qubits)
+    width = 2 if gate.num_qubits == 2 else 1
+    model.add_all_qubit_quantum_error(depolarizing_error(0.1, width), gate.name)
+    circuit.append(gate, circuit.qubits)
+    line = (
+        f"^aer: method 'density_matrix' does not run {gate.name!r}, .*; allowed: method=automatic$"
+    )
+    with pytest.raises(SpecError, match=line):
+        AerBackend(noise=model, method="density_matrix").run_probabilities(
+            circuit, np.empty((1, 0))
+        )
+    automatic = AerBackend(noise=model, shots=10).run_probabilities(circuit, np.empty((1, 0)))
+    assert automatic.sum() == pytest.approx(1)
 
 
 def test_stabilizer_runs_cliffords_and_says_so_of_others():
