@@ -112,7 +112,7 @@ class BatchedSampler(BaseSamplerV2):
                 UserWarning,
                 stacklevel=2,
             )
-        return _submitted(_sample, coerced, self._streams.job(len(coerced)))
+        return _submitted(_sample, "shots", coerced, self._streams.job(len(coerced)))
 
 
 class BatchedEstimator(BaseEstimatorV2):
@@ -177,20 +177,29 @@ class BatchedEstimator(BaseEstimatorV2):
         chosen = self._default_precision if precision is None else precision
         coerced = [EstimatorPub.coerce(pub, chosen) for pub in pubs]
         for index, pub in enumerate(coerced):
-            if not math.isfinite(pub.precision):
+            if pub.precision is not None and not math.isfinite(pub.precision):
                 problem = f"got {pub.precision}, expected a finite number from 0"
                 raise SpecError(problem, f"pubs[{index}].precision")
-        return _submitted(_estimate, coerced, self._streams.job(len(coerced)))
+        return _submitted(_estimate, "precision", coerced, self._streams.job(len(coerced)))
 
 
 def _submitted(
-    one: Callable[[Any, np.random.Generator], Any], pubs: list[Any], rngs: list[np.random.Generator]
+    one: Callable[[Any, np.random.Generator], Any],
+    needed: str,
+    pubs: list[Any],
+    rngs: list[np.random.Generator],
 ) -> PrimitiveJob[Any]:
-    """Return the job that runs the items; it starts at once, in a thread of its own."""
+    """Return the job that runs the items; it starts at once, in a thread of its own.
+
+    What every item needs beside its circuit, somebody must have named.
+    """
 
     def work() -> PrimitiveResult[Any]:
         results = []
         for index, (pub, rng) in enumerate(zip(pubs, rngs, strict=True)):
+            if getattr(pub, needed) is None:
+                expected = f"expected a number, of the item, of run or default_{needed}"
+                raise TypeError(f"pubs[{index}].{needed}: got None, {expected}")
             try:
                 results.append(one(pub, rng))
             except SpecError as error:

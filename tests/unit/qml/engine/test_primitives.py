@@ -207,6 +207,7 @@ BAD_ESTIMATOR_CALLS = {
     "negative precision": ([(ONE, "Z")], {"precision": -1}, {}),
     "negative precision in the item": ([(ONE, "Z", None, -0.1)], {}, {}),
     "negative precision by default": ([(ONE, "Z")], {}, {"default_precision": -1}),
+    "a default precision that is none": ([(ONE, "Z")], {}, {"default_precision": None}),
     "a precision that is a text": ([(ONE, "Z")], {"precision": "x"}, {}),
     "a complex precision": ([(ONE, "Z")], {"precision": 1j}, {}),
     "no observable": ([(ONE,)], {}, {}),
@@ -244,6 +245,22 @@ def test_estimator_refuses_where_and_as_the_reference_does(call):
     assert place in ("run", "result")
     assert mine == place
     assert isinstance(own, type(error)), own
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: BatchedSampler(default_shots=None).run([measured(ONE)]).result(),
+        lambda: BatchedEstimator(default_precision=None).run([(ONE, "Z")]).result(),
+    ],
+    ids=["shots", "precision"],
+)
+def test_a_default_that_is_none_is_named(call):
+    words = (
+        r"^pubs\[0\]\.(shots|precision): got None, expected .* run or default_(shots|precision)$"
+    )
+    with pytest.raises(TypeError, match=words):
+        call()
 
 
 def test_a_refused_circuit_is_an_error_of_both_libraries_in_one_line():
