@@ -19,7 +19,13 @@ from qml.declared import Declared, PositiveReal, Seed
 from qml.errors import DataError
 from qml.offers import OFFERED_FOR, Controls, Encoding
 
-__all__ = ["EncodedEstimator", "EntanglingEstimator", "QuantumEstimator", "checked_classes"]
+__all__ = [
+    "EncodedEstimator",
+    "EntanglingEstimator",
+    "QuantumEstimator",
+    "checked_classes",
+    "checked_data",
+]
 
 
 class QuantumEstimator(Declared):
@@ -82,7 +88,7 @@ class QuantumEstimator(Declared):
 
     def _checked(self, X: ArrayLike) -> NDArray[np.float64]:
         check_is_fitted(self)
-        checked: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
+        checked: NDArray[np.float64] = checked_data(self, X, reset=False)
         return checked
 
 
@@ -125,6 +131,30 @@ class EntanglingEstimator(QuantumEstimator):
         return {"entangling": False} if self.entangling else None
 
 
+def checked_data(estimator: BaseEstimator, X: ArrayLike, *y: ArrayLike, **choices: bool) -> Any:
+    """Return points, and targets where they are given, as scikit-learn checks them.
+
+    Parameters
+    ----------
+    estimator : BaseEstimator
+        Estimator that remembers the features' number and names.
+    X, *y : array-like
+        Points and targets as they were given.
+    **choices : bool
+        Further parameters of scikit-learn's ``validate_data``.
+
+    Raises
+    ------
+    DataError
+        With what scikit-learn says, on one line and with little of the data.
+    """
+    try:
+        with np.printoptions(threshold=4, edgeitems=1):
+            return validate_data(estimator, X, *y, dtype=np.float64, **choices)
+    except ValueError as error:
+        raise DataError(" ".join(str(error).split())) from None
+
+
 def checked_classes(
     estimator: BaseEstimator, X: ArrayLike, y: ArrayLike
 ) -> tuple[NDArray[np.float64], NDArray[Any], NDArray[np.intp]]:
@@ -135,9 +165,9 @@ def checked_classes(
     DataError
         If there are fewer than two classes.
     """
-    points, labels = validate_data(estimator, X, y, dtype=np.float64)
+    points, labels = checked_data(estimator, X, y)
     check_classification_targets(labels)
     classes, encoded = np.unique(labels, return_inverse=True)
     if len(classes) < 2:
-        raise DataError(f"needs at least two classes, got one class: {classes[0]!r}")
+        raise DataError(f"y: needs at least two classes, got one class: {classes.tolist()[0]!r}")
     return points, classes, encoded

@@ -113,6 +113,8 @@ class DrawnBackend(Draws):
         self, feature_map: QuantumCircuit, X: Values, Y: Values | None = None
     ) -> NDArray[np.float64]:
         """Return the fidelities from one state a point, or frequencies drawn from them."""
+        X = rows_of(feature_map, X, "X")
+        Y = None if Y is None else rows_of(feature_map, Y, "Y")
         K = self._gram(feature_map, X, Y)
         entries = len(X) * (len(X) - 1) // 2 if Y is None else K.size
         self._count(len(X) + (0 if Y is None else len(Y)), entries)

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import Field
 from sklearn.base import OutlierMixin
 from sklearn.svm import OneClassSVM
-from sklearn.utils.validation import validate_data
 
+from qml.estimator import checked_data
 from qml.kernels import KernelMachine
 from qml.offers import Controls
 
@@ -72,7 +72,7 @@ class QuantumOneClassSVM(OutlierMixin, KernelMachine):
         self
         """
         self._check_parameters()
-        points = validate_data(self, X, dtype=np.float64)
+        points = checked_data(self, X)
         K = self._training_matrix(points, None, self._begin())
         self._machine = OneClassSVM(kernel="precomputed", nu=self.nu).fit(K)
         self.support_ = self._machine.support_

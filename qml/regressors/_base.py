@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils import Tags
-from sklearn.utils.validation import validate_data
 
-from qml.estimator import QuantumEstimator
+from qml.estimator import QuantumEstimator, checked_data
 
 __all__ = ["QuantumRegressor"]
 
@@ -38,7 +37,7 @@ class QuantumRegressor(RegressorMixin, QuantumEstimator):
         self
         """
         self._check_parameters()
-        points, targets = validate_data(self, X, y, dtype=np.float64, y_numeric=True)
+        points, targets = checked_data(self, X, y, y_numeric=True)
         self._fit(points, np.asarray(targets, dtype=np.float64), self._begin())
         return self
 

@@ -8,11 +8,11 @@ from typing import Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
 from qml.circuits import CircuitSpec
 from qml.declared import Declared, PositiveReal
-from qml.estimator import checked_classes
+from qml.estimator import checked_classes, checked_data
 
 __all__ = ["Surrogate"]
 
@@ -66,5 +66,5 @@ class Surrogate(ClassifierMixin, Declared):
 
     def _checked(self, X: ArrayLike) -> NDArray[np.float64]:
         check_is_fitted(self)
-        checked: NDArray[np.float64] = validate_data(self, X, dtype=np.float64, reset=False)
+        checked: NDArray[np.float64] = checked_data(self, X, reset=False)
         return checked

@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from pydantic import PositiveInt
 from sklearn.base import ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.decomposition import KernelPCA
-from sklearn.utils.validation import validate_data
 
+from qml.estimator import checked_data
 from qml.kernels import KernelMachine
 from qml.offers import Controls
 
@@ -67,7 +67,7 @@ class QuantumKernelPCA(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Kernel
     def fit_transform(self, X: ArrayLike, y: ArrayLike | None = None) -> NDArray[np.float64]:
         """Fit, and return the training points' components, shape (n_samples, n_components)."""
         self._check_parameters()
-        points = validate_data(self, X, dtype=np.float64)
+        points = checked_data(self, X)
         K = self._training_matrix(points, y, self._begin())
         self._pca = KernelPCA(self.n_components, kernel="precomputed", eigen_solver="dense")
         components = self._pca.fit_transform(K)

@@ -141,6 +141,16 @@ def test_what_is_no_list_of_observables_is_one_line(name, example, observables, 
     assert not backend.usage.circuits
 
 
+@every_example
+def test_points_of_a_gram_matrix_are_called_by_their_argument(name, example):
+    backend = made_by(name, example, 1)
+    with pytest.raises(SpecError, match=r"^X: shape \(6, 2\), expected \(batch, 3\)"):
+        backend.gram(FEATURE_MAP, X[:, :2])
+    with pytest.raises(SpecError, match="^Y: row 0, column 0 is nan"):
+        backend.gram(FEATURE_MAP, X, X * np.nan)
+    assert not backend.usage.circuits
+
+
 FIXED, FADING = QuantumCircuit(1), QuantumCircuit(1)
 FIXED.h(0)
 FADING.h(0)
