@@ -187,10 +187,9 @@ class QuantumKernel(_Declared):
         ndarray of shape (m, n_train)
             The block, zero in the columns that were not asked for.
         """
-        n_train, width = self._training_points.shape
-        wanted = np.arange(n_train) if rows is None else np.asarray(rows, dtype=np.intp)
-        points = self._scaled(X, width=width)
-        block = np.zeros((len(points), n_train))
+        points, known = self._beside_training_points(X)
+        wanted = known if rows is None else np.asarray(rows, dtype=np.intp)
+        block = np.zeros((len(points), len(known)))
         block[:, wanted] = self._timed(self._test_block, points, wanted)
         return block
 
@@ -229,8 +228,7 @@ class QuantumKernel(_Declared):
         diagonal : ndarray of shape (m,)
             Kernel of every new point with itself.
         """
-        rows = np.arange(len(self._training_points))
-        return self._timed(self._test_block_and_diagonal, self._scaled(X), rows)
+        return self._timed(self._test_block_and_diagonal, *self._beside_training_points(X))
 
     @property
     def report_(self) -> dict[str, Any]:
@@ -247,6 +245,13 @@ class QuantumKernel(_Declared):
     def workload(self, n_train: int, n_test: int, n_features: int) -> Workload:
         """Return what a training matrix and a test block against all of it will ask."""
         return self._workload(n_features, n_train, n_test)
+
+    def _beside_training_points(self, X: ArrayLike) -> tuple[Matrix, NDArray[np.intp]]:
+        """Return new points, as wide as those of the training, and the rows of those."""
+        if not hasattr(self, "_training_points"):
+            raise SpecError("a test block is against training data: call fit first")
+        n_train, width = self._training_points.shape
+        return self._scaled(X, width=width), np.arange(n_train)
 
     def _scaled(self, X: ArrayLike, name: str = "X", width: int | None = None) -> Matrix:
         return np.asarray(self.bandwidth * checked_points(X, name, width))

@@ -39,7 +39,8 @@ class FidelityKernel(QuantumKernel):
     Notes
     -----
     Circuits: exact, one a point; measured, one an entry, the symmetric entries once and the
-    diagonal never, unless for the mitigation.
+    diagonal never, unless for the mitigation. `evaluate` has nothing to learn and answers before
+    `fit` too, where kernels that learn from the training points refuse.
 
     References
     ----------

@@ -79,6 +79,20 @@ def test_labels_are_one_a_row(name, example, y):
     assert not kernel.backend.usage.circuits
 
 
+@every_example
+def test_a_block_against_training_points_needs_them(name, example):
+    kernel = made(name, example)
+    for ask in (kernel.test_block, kernel.test_block_and_diagonal):
+        with pytest.raises(
+            SpecError, match="^a test block is against training data: call fit first"
+        ):
+            ask(Y)
+    kernel.fit(X, TARGET)
+    for ask in (kernel.test_block, kernel.test_block_and_diagonal):
+        with pytest.raises(DataError, match="^X: 2 features, expected 3"):
+            ask(Y[:, :2])
+
+
 @every_evaluated_example
 def test_test_block_is_the_kernel_with_the_training_points_asked_for(name, example):
     kernel = made(name, example)
