@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import slopes, statistics
+from benchmarks import slopes
 from benchmarks.cases import CASES
+from benchmarks.statistics import intervals, pairs, sources, trainings
+from benchmarks.statistics.designs import Design
 from qml.backends import resolve_backend
 
 LONG = {"cell_overhead", "mps_165_200"}
@@ -79,7 +81,7 @@ def test_slopes_are_compared_with_the_backend_s_own_values():
 
 @pytest.mark.parametrize("n, truth, repeats", [(80, 0.99, 20), (178, 0.98, 5)])
 def test_intervals_cover_and_are_not_wide(n, truth, repeats):
-    _, _, before, now, _, width = statistics.interval_entry(n, truth, repeats, 200)
+    _, _, before, now, _, width = intervals.interval_entry(n, truth, repeats, 200)
     assert percent(before) < 93
     assert percent(now) + 2 * error(now) >= 93
     assert float(width) < 1.5
@@ -88,41 +90,41 @@ def test_intervals_cover_and_are_not_wide(n, truth, repeats):
 @pytest.mark.parametrize(
     "design",
     [
-        statistics.Design("discriminant", 80, 5, 1.5, 5, 2),
-        statistics.Design("tree", 80, 5, 1.5, 5, 1),
-        statistics.Design("discriminant", 40, 3, 1.5, 0, 5),
+        Design("discriminant", 80, 5, 1.5, 5, 2),
+        Design("tree", 80, 5, 1.5, 5, 1),
+        Design("discriminant", 40, 3, 1.5, 0, 5),
     ],
 )
 def test_winners_are_named_in_at_most_one_of_twenty_draws_of_equals(design):
-    *_, equal, _, _ = statistics.pair_entry(design, 300)
+    *_, equal, _, _ = pairs.pair_entry(design, 300)
     assert percent(equal) - 2 * error(equal) <= 5
 
 
 def test_a_model_that_is_better_is_not_explained_away():
     """By three controls of which each is 4.5 points worse, at 80 rows: 46 % before."""
-    _, _, before, now, *_ = statistics.control_entry(80, 0.35, 150)
+    _, _, before, now, *_ = pairs.control_entry(80, 0.35, 150)
     assert percent(before) > 30
     assert percent(now) <= 2
 
 
 def test_a_difference_that_is_said_to_be_visible_is():
-    design = statistics.Design("discriminant", 80, 5, 1.5, 5, 2)
-    _, _, alone, shown, beyond, _, _ = statistics.visible_entry(design, 4, 200)
+    design = Design("discriminant", 80, 5, 1.5, 5, 2)
+    _, _, alone, shown, beyond, _, _ = pairs.visible_entry(design, 4, 200)
     assert percent(alone) < 65
     assert 75 - 2 * error(shown) <= percent(shown) <= 85 + 2 * error(shown)
     assert beyond.startswith("0 of")
 
 
 def test_a_family_errs_as_promised_and_is_no_less_powerful_than_holm():
-    design = statistics.Design("discriminant", 80, 5, 1.5, 5, 10)
-    _, _, holm, least, by_holm, by_least = statistics.family_entry(design, 4, 1.0, 150)
+    design = Design("discriminant", 80, 5, 1.5, 5, 10)
+    _, _, holm, least, by_holm, by_least = pairs.family_entry(design, 4, 1.0, 150)
     assert percent(holm) <= percent(least)
     assert percent(least) - 2 * error(least) <= 5
     assert percent(by_least) >= percent(by_holm)
 
 
 def test_equality_is_shown_where_it_is_and_not_at_the_edge_of_the_rope():
-    _, _, before, nothing, _, edge, _, two = statistics.equal_entry(3000, 0.05, 10, 1, 150)
+    _, _, before, nothing, _, edge, _, two = pairs.equal_entry(3000, 0.05, 10, 1, 150)
     assert percent(before) < 50
     assert percent(nothing) + 2 * error(nothing) >= 80
     assert percent(edge) - 2 * error(edge) <= 5
@@ -130,30 +132,30 @@ def test_equality_is_shown_where_it_is_and_not_at_the_edge_of_the_rope():
 
 
 def test_intervals_of_learning_curves_are_not_twice_as_wide():
-    design = statistics.Design("discriminant", 80, 5, 1.5, 5, 10)
-    _, _, before, now, wide, width = statistics.curve_entry(design, 12, 150)
+    design = Design("discriminant", 80, 5, 1.5, 5, 10)
+    _, _, before, now, wide, width = intervals.curve_entry(design, 12, 150)
     assert percent(before) > 98
     assert percent(now) + 2 * error(now) >= 93
     assert float(width) < float(wide) / 2
 
 
 def test_equal_models_are_not_told_apart_by_widths_of_few_recipes():
-    cells = statistics.sources_entry(3, 3, 3, 0.8, 150)
+    cells = sources.sources_entry(3, 3, 3, 0.8, 150)
     assert percent(cells[2]) > 20
     assert percent(cells[3]) - 2 * error(cells[3]) <= 5
-    power = statistics.sources_entry(3, 8, 3, 0.5, 100)
+    power = sources.sources_entry(3, 8, 3, 0.5, 100)
     assert percent(power[7]) > 50
 
 
 def test_equal_optimizers_are_not_told_apart_by_problems_of_few_sources():
-    cells = statistics.duel_entry(8, 0.5, 60)
+    cells = sources.duel_entry(8, 0.5, 60)
     assert percent(cells[2]) > 30
     assert percent(cells[3]) - 2 * error(cells[3]) <= 5
     assert percent(cells[7]) > 40
 
 
 def test_rows_of_a_group_count_as_one():
-    _, _, rows, groups, covered = statistics.groups_entry(10, True, 150)
+    _, _, rows, groups, covered = intervals.groups_entry(10, True, 150)
     assert percent(rows) > 15
     assert percent(groups) - 2 * error(groups) <= 5
     assert percent(covered) + 2 * error(covered) >= 93
@@ -165,3 +167,10 @@ def percent(cell):
 
 def error(cell):
     return float(cell.split(" ± ")[1])
+
+
+def test_intervals_of_several_trainings_cover_with_what_starts_vary():
+    _, _, rows, starts, _, named = trainings.starts_entry(400, 3, 2, 120)
+    assert percent(rows) <= percent(starts)
+    assert percent(starts) + 2 * error(starts) >= 95
+    assert percent(named) - 2 * error(named) <= 5

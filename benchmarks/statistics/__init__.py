@@ -1,0 +1,1 @@
+"""Error rates of intervals and verdicts beside their power, by simulation."""
