@@ -188,7 +188,7 @@ def our_search(n: int, N: int, shared: bool) -> c.Prepared:
     from qml.classifiers.qsvc import QSVC
 
     X = c.points(N, n)
-    return lambda: search(QSVC().sharing(X) if shared else QSVC(), n, N)
+    return lambda: search(QSVC(bandwidth=1.0).sharing(X) if shared else QSVC(bandwidth=1.0), n, N)
 
 
 def our_matrix_alone(n: int, N: int) -> c.Prepared:
@@ -197,7 +197,7 @@ def our_matrix_alone(n: int, N: int) -> c.Prepared:
     X = c.points(N, n)
 
     def work() -> None:
-        QSVC().sharing(X)
+        QSVC(bandwidth=1.0).sharing(X)
 
     return work
 
@@ -231,7 +231,7 @@ def qml_fit(n: int, N: int, statevectors: bool) -> c.Prepared:
         else:
             fidelity = ComputeUncompute(StatevectorSampler(seed=1))
             kernel = FidelityQuantumKernel(feature_map=feature_map, fidelity=fidelity)
-        QSVC(quantum_kernel=kernel).fit(X[:cut], y[:cut]).score(X[cut:], y[cut:])
+        QSVC(quantum_kernel=kernel, bandwidth=1.0).fit(X[:cut], y[:cut]).score(X[cut:], y[cut:])
 
     return work
 

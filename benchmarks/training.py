@@ -162,7 +162,11 @@ def our_fit(n: int, N: int, evaluations: int) -> c.Prepared:
 
     def work() -> Any:
         optimizer = {"name": "cobyla", "maxiter": evaluations}
-        return VQC(optimizer=optimizer, initial_point=c.weights(n)).fit(X, y).result_.history[0]
+        return (
+            VQC(optimizer=optimizer, bandwidth=1.0, initial_point=c.weights(n))
+            .fit(X, y)
+            .result_.history[0]
+        )
 
     return work
 
@@ -194,7 +198,9 @@ def our_steps(n: int, N: int, steps: int) -> c.Prepared:
 
     def work() -> Any:
         optimizer = {"name": "gradient_descent", "maxiter": steps, "eta": 0.1}
-        return VQC(optimizer=optimizer, initial_point=c.weights(n)).fit(X, y).weights_
+        return (
+            VQC(optimizer=optimizer, bandwidth=1.0, initial_point=c.weights(n)).fit(X, y).weights_
+        )
 
     return work
 

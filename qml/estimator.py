@@ -14,8 +14,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.backends import Backend, Usage, Workload, resolve_backend
+from qml.bandwidth import Bandwidth, found_bandwidth
 from qml.circuits import CircuitSpec, without_entanglement
-from qml.declared import Declared, PositiveReal, Seed
+from qml.declared import Declared, Seed
 from qml.errors import DataError
 from qml.offers import OFFERED_FOR, Controls, Encoding
 
@@ -23,6 +24,7 @@ __all__ = [
     "EncodedEstimator",
     "EntanglingEstimator",
     "QuantumEstimator",
+    "ScaledEstimator",
     "checked_classes",
     "checked_data",
 ]
@@ -92,23 +94,58 @@ class QuantumEstimator(Declared):
         return checked
 
 
-class EncodedEstimator(QuantumEstimator):
-    r"""Base of the quantum estimators whose encoding is the user's to choose.
+class ScaledEstimator(QuantumEstimator):
+    r"""Base of the quantum estimators that narrow their features before they become angles.
+
+    Parameters
+    ----------
+    bandwidth : float or "scale", default="scale"
+        Factor :math:`\lambda` on every feature before it becomes an angle. "scale" is the widest
+        one up to 1 at which the training points still see each other, found without labels; see
+        `qml.bandwidth`.
+
+    Attributes
+    ----------
+    bandwidth_ : float
+        Factor of the last fit.
+    """
+
+    bandwidth: Bandwidth = "scale"
+    bandwidth_: float = field(init=False)
+
+    @abstractmethod
+    def encoding(self) -> Encoding:
+        """Return how the model takes its features in."""
+
+    @property
+    def training_(self) -> dict[str, Any]:
+        """What training reported, and the bandwidth."""
+        return {**super().training_, "bandwidth": self.bandwidth_}
+
+    def _learn_inputs(self, X: NDArray[np.float64]) -> None:
+        """Find the bandwidth for these training points."""
+        encoding = self.encoding()
+        self.bandwidth_ = found_bandwidth(encoding.bandwidth, encoding.feature_map, X)
+
+    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what the circuit's inputs take."""
+        return self.bandwidth_ * X
+
+
+class EncodedEstimator(ScaledEstimator):
+    """Base of the quantum estimators whose encoding is the user's to choose.
 
     Parameters
     ----------
     feature_map : str, mapping, QuantumCircuit or callable, default="zz"
         Encoding circuit; see `qml.circuits.resolve_feature_map`.
-    bandwidth : float, default=1.0
-        Factor :math:`\lambda` on every feature before it becomes an angle.
     """
 
     feature_map: CircuitSpec = "zz"
-    bandwidth: PositiveReal = 1.0
 
     def encoding(self) -> Encoding:
         """Return how the model takes its features in."""
-        return Encoding(self.feature_map, float(self.bandwidth))
+        return Encoding(self.feature_map, self.bandwidth)
 
     def twin(self, n_features: int) -> dict[str, Any] | None:
         """Return the parameters that differ in the twin without entanglement, None if none do."""

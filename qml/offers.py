@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from qml.backends import Backend, Usage, Workload
+from qml.bandwidth import Bandwidth
 from qml.circuits import CircuitSpec
 
 __all__ = [
@@ -50,8 +51,8 @@ class Encoding:
     ----------
     feature_map : str, mapping, QuantumCircuit or callable
         Encoding circuit, as `qml.circuits.resolve_feature_map` takes it.
-    bandwidth : float
-        Factor on every feature before it becomes an angle.
+    bandwidth : float or "scale"
+        Factor on every feature before it becomes an angle; see `qml.bandwidth`.
     quantum_kernel : str, mapping or None, default=None
         Kernel without what measuring or saving circuits adds to it; None for models without one.
     C : float, default=1.0
@@ -59,7 +60,7 @@ class Encoding:
     """
 
     feature_map: CircuitSpec
-    bandwidth: float
+    bandwidth: Bandwidth
     quantum_kernel: str | Mapping[str, object] | None = None
     C: float = 1.0
 

@@ -54,12 +54,16 @@ def _angles() -> MinMaxScaler:
 
 def _iqp_kernel(settings: Settings, X: Values, seed: int) -> Any:
     embedding = {"name": "iqp", "reps": settings.whole("repeats"), "interacting_reps": 1}
-    return make_pipeline(_angles(), QSVC(feature_map=embedding, C=settings.real("C")))
+    return make_pipeline(
+        _angles(), QSVC(feature_map=embedding, bandwidth=1.0, C=settings.real("C"))
+    )
 
 
 def _separable_kernel(settings: Settings, X: Values, seed: int) -> Any:
     embedding = {"name": "separable", "reps": settings.whole("encoding_layers")}
-    return make_pipeline(_angles(), QSVC(feature_map=embedding, C=settings.real("C")))
+    return make_pipeline(
+        _angles(), QSVC(feature_map=embedding, bandwidth=1.0, C=settings.real("C"))
+    )
 
 
 def _projected_kernel(settings: Settings, X: Values, seed: int) -> Any:
@@ -80,6 +84,7 @@ def _projected_kernel(settings: Settings, X: Values, seed: int) -> Any:
     factor = settings.real("gamma_factor") * 3 * (n + 1) / n
     machine = QSVC(
         feature_map=evolution,
+        bandwidth=1.0,
         quantum_kernel={"name": "projected", "gamma_factor": factor},
         C=settings.real("C"),
     )

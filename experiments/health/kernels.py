@@ -23,6 +23,7 @@ from experiments.registry import (
 )
 from experiments.study import Study
 from qml.backends import resolve_backend
+from qml.bandwidth import found_bandwidth
 from qml.diagnostics.kernel_health import KernelHealth, kernel_health
 from qml.durable import write_durably
 from qml.errors import DataError, SpecError, did_you_mean
@@ -83,7 +84,7 @@ def examinations(
     feature_map : str, mapping or None, default=None
         Feature map in place of the study's; None is the study's own, ``zz`` for a bare data set.
     bandwidth : float or None, default=None
-        Bandwidth in place of the models'; None is their own, 1 for a bare data set.
+        Bandwidth in place of the models'; None is their own, "scale" for a bare data set.
     pca : int or None, default=None
         Number of principal components of a bare data set, standardised before and scaled to angles
         after; None takes its features as they are.
@@ -121,7 +122,8 @@ def _of_dataset(
             f"{name} has {X.shape[1]} features: give --pca N, or a study with its preprocessing"
         )
     chosen = "zz" if feature_map is None else feature_map
-    parameters = {"feature_map": chosen, "bandwidth": bandwidth or 1.0}
+    found = found_bandwidth(bandwidth or "scale", chosen, X)
+    parameters = {"feature_map": chosen, "bandwidth": found}
     return Examination(name, _name(chosen), X, y, parameters)
 
 
@@ -140,7 +142,7 @@ def _of_study(
             parameters = {
                 "feature_map": machine.feature_map if feature_map is None else feature_map,
                 "quantum_kernel": machine.quantum_kernel,
-                "bandwidth": float(bandwidth or machine.bandwidth),
+                "bandwidth": bandwidth or machine.bandwidth,
                 "backend": machine.backend,
             }
             key = canonical_json([dataset.spec, parameters])
@@ -148,6 +150,8 @@ def _of_study(
                 continue
             seen.add(key)
             X, y = prepared_data(dataset.spec, spec.protocol.seed, samples)
+            named, encoded = parameters["bandwidth"], parameters["feature_map"]
+            parameters["bandwidth"] = found_bandwidth(named, encoded, X)
             yield Examination(dataset.label, model.label, X, y, parameters)
     if not seen:
         raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")

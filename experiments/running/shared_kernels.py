@@ -26,7 +26,8 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import get_tags
 
 from experiments.evaluation.protocol import TrainingPart
-from experiments.planning.building import make_step
+from experiments.evaluation.splits import split
+from experiments.planning.building import load_dataset, make_pipeline, make_step
 from experiments.records import (
     SCHEMA,
     Cell,
@@ -46,7 +47,9 @@ from qml.backends import (
     evaluate_table,
     resolve_backend,
 )
+from qml.bandwidth import found_bandwidth
 from qml.durable import write_durably
+from qml.errors import WorkbenchError
 from qml.kernels import KernelMachine
 
 __all__ = ["KeptTable", "share_kernels", "sharing_groups", "tables_of"]
@@ -68,21 +71,29 @@ def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
     dict
         Cell key to group.
     """
-    groups = {cell.key: group for cell in cells if (group := _group(cell)) is not None}
+    found: dict[str, float] = {}
+    groups = {cell.key: group for cell in cells if (group := _group(cell, found)) is not None}
     members = Counter(groups.values())
     return {key: group for key, group in groups.items() if members[group] > 1}
 
 
-def _group(cell: Cell) -> str | None:
+def _group(cell: Cell, found: dict[str, float]) -> str | None:
     """Return what decides a cell's kernel evaluations; None for models that have none to share.
 
-    What a tuned model will ask is known only once it is tuned.
+    What a tuned model will ask is known only once it is tuned. A bandwidth that training rows
+    decide is shared wherever it comes out the same; `found` keeps what was found.
     """
     if cell.model.tuning is not None:
         return None
     question = _question(canonical_json(cell.model), canonical_json(cell.dataset.preprocessing))
     if question is None:
         return None
+    asked = dict(question.asked)
+    if asked["bandwidth"] == "scale" and not question.by_fold:
+        try:
+            asked["bandwidth"] = _bandwidth(cell, asked["feature_map"], found)
+        except WorkbenchError:
+            return None  # the cell will say what is wrong with it
     start = cell.split.start if question.measured else 0  # what is exact is so at every start
     # the text that the tables' seeds are drawn from: its bytes stay
     decisive: dict[str, Any] = {
@@ -90,7 +101,7 @@ def _group(cell: Cell) -> str | None:
         # shuffled labels move no point
         "split": replace(cell.split, permuted=False, start=start) if question.by_fold else None,
         "seed": cell.split.seed,
-        "asked": question.asked,
+        "asked": canonical_json(asked),
     }
     if cell.model.calibrations:
         decisive["calibrations"] = cell.model.calibrations
@@ -103,9 +114,20 @@ def _group(cell: Cell) -> str | None:
 class _Question:
     """What a model asks its backend, whether with shots, and whether points depend on the fold."""
 
-    asked: str
+    asked: Parameters
     by_fold: bool
     measured: bool
+
+
+def _bandwidth(cell: Cell, feature_map: Any, found: dict[str, float]) -> float:
+    """Return what "scale" is for the cell's training rows, behind steps that learn nothing."""
+    split_ = replace(cell.split, permuted=False, start=0)
+    text = canonical_json([cell.dataset, split_, cell.model.name, feature_map])
+    if text not in found:
+        data, pipeline = load_dataset(cell.dataset, cell.split.seed), make_pipeline(cell)
+        part = TrainingPart(pipeline[-1], data.y, split(data, split_)[0])
+        found[text] = _scaled(pipeline, data.X, part)[0]
+    return found[text]
 
 
 @functools.lru_cache(maxsize=1024)
@@ -123,11 +145,13 @@ def _question(model: str, preprocessing: str) -> _Question | None:
     asked = {
         "kernel": kernel if isinstance(kernel, str) else kernel["name"],
         "feature_map": machine.feature_map,
-        "bandwidth": float(machine.bandwidth),
+        "bandwidth": machine.bandwidth
+        if machine.bandwidth == "scale"
+        else float(machine.bandwidth),
         "backend": machine.backend,
     }
     return _Question(
-        canonical_json(asked),
+        asked,
         by_fold=any(get_tags(step).requires_fit for step in steps),
         measured=resolve_backend(machine.backend).shots is not None,
     )
@@ -153,10 +177,7 @@ def share_kernels(
         Folder of the run, which keeps the tables.
     """
     model = pipeline[-1]
-    points = np.asarray(X)
-    if len(pipeline) > 1:
-        points = pipeline[:-1].fit(X[part.rows], part.labels).transform(X)
-    points = model.bandwidth * np.asarray(points, dtype=np.float64)
+    _, points = _scaled(pipeline, X, part)
     if len(points) > _MOST_POINTS:
         return
     backend = resolve_backend(model.backend, child_seed(0, "kernel", group))
@@ -168,6 +189,18 @@ def share_kernels(
     if tables:
         inner = resolve_backend(model.backend, model.random_state)
         model.set_params(backend=SharedBackend(inner, tables))
+
+
+def _scaled(
+    pipeline: Pipeline, X: NDArray[Any], part: TrainingPart
+) -> tuple[float, NDArray[np.float64]]:
+    """Return the bandwidth that the pipeline's model will find, and all points narrowed by it."""
+    model, points = pipeline[-1], np.asarray(X)
+    if len(pipeline) > 1:
+        points = pipeline[:-1].fit(X[part.rows], part.labels).transform(X)
+    points = np.asarray(points, dtype=np.float64)
+    bandwidth = found_bandwidth(model.bandwidth, model.feature_map, points[part.rows])
+    return bandwidth, bandwidth * points
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ from typing import Any, ClassVar, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from qml.bandwidth import Bandwidth
 from qml.classifiers._variational import ProbabilityClassifier, loss_of_probabilities
 from qml.declared import Numbers
-from qml.estimator import QuantumEstimator
+from qml.estimator import QuantumEstimator, ScaledEstimator
 from qml.losses import LossSpec
 from qml.variational import Architecture, PredictionLoss
 
-__all__ = ["Form", "FormedClassifier", "FormedEstimator", "FormedVariational"]
+__all__ = ["Form", "FormedClassifier", "FormedEstimator", "FormedScaled", "FormedVariational"]
 
 Form: TypeAlias = Literal["workbench", "bowles2024"]
 
@@ -39,6 +40,25 @@ class FormedEstimator(QuantumEstimator):
     def _published_for(self, n_classes: int) -> bool:
         """Return whether it is the published form, which most models have for two classes alone."""
         return self._published and n_classes == 2
+
+
+class FormedScaled(FormedEstimator, ScaledEstimator):
+    r"""Base of the models in two forms that narrow their features before they become angles.
+
+    Parameters
+    ----------
+    bandwidth : float, "scale" or None, default=None
+        Factor :math:`\lambda` on every feature before it becomes an angle, or the rule that finds
+        it (`qml.bandwidth`). None is "scale" and, in the published form, 1.
+    """
+
+    bandwidth: Bandwidth | None = None  # type: ignore[assignment]  # a form's own is one more value
+
+    @property
+    def _chosen_bandwidth(self) -> Bandwidth:
+        if self.bandwidth is not None:
+            return self.bandwidth
+        return 1.0 if self._published else "scale"
 
 
 class FormedVariational(FormedEstimator, ProbabilityClassifier):

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import PositiveInt
 
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
-from qml.classifiers._forms import Form, FormedClassifier
+from qml.classifiers._forms import Form, FormedClassifier, FormedScaled
 from qml.declared import PositiveReal
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
@@ -25,13 +23,13 @@ EXAMPLES: tuple[dict[str, object], ...] = (
 )
 
 SEARCH_SPACE = {
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
     "reps": [1, 5, 10],
     "layers": [1, 4, 8],
 }
 
 
-class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier):
+class IQPVariationalClassifier(EntanglingEstimator, FormedScaled, FormedClassifier):
     r"""Havlíček's variational classifier as later benchmarks have it.
 
     .. math:: p_1(x) = \sigma\big(s\,\langle Z_0Z_1\rangle\big),\qquad
@@ -46,8 +44,6 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier):
     scale : float or None, default=None
         Slope :math:`s` of the sigmoid; None is 6, which leaves little below -6 and above 6, and in
         the published form no sigmoid.
-    bandwidth : float, default=1.0
-        Factor :math:`\lambda` on every feature.
     entangling : bool, default=True
         Presence of the gates on two qubits; False is the control.
 
@@ -80,7 +76,6 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier):
     reps: PositiveInt = 1
     layers: PositiveInt = 4
     scale: PositiveReal | None = None
-    bandwidth: PositiveReal = 1.0
     controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
     _losses: ClassVar[Mapping[Form, LossSpec]] = {
         "workbench": "cross_entropy",
@@ -89,16 +84,13 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedClassifier):
 
     def encoding(self) -> Encoding:
         """Return how the model takes its features in."""
-        return Encoding(self._embedding(), float(self.bandwidth))
+        return Encoding(self._embedding(), self._chosen_bandwidth)
 
     def _embedding(self) -> dict[str, Any]:
         embedding: dict[str, Any] = {"name": "iqp", "reps": self.reps}
         if self._published:
             embedding["interacting_reps"] = 1
         return embedding if self.entangling else {"name": "without_entanglement", "of": embedding}
-
-    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.bandwidth * X
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         trained: dict[str, Any] = {

@@ -19,7 +19,7 @@ __all__ = ["PegasosQSVC"]
 
 SEARCH_SPACE = {
     "C": {"low": 1.0, "high": 10000.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 
@@ -92,6 +92,7 @@ class PegasosQSVC(KernelMachine, QuantumClassifier):
 
     def _rows(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> Any:
         """Return the function that gives entries of one row, measured when they are first met."""
+        self._learn_inputs(X)
         kernel = self.kernel(self.backend_, seed)
         as_met = self.repair == "none" and kernel.entrywise
         if not as_met or self.backend_.shots is None:

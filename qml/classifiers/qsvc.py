@@ -23,7 +23,7 @@ EXAMPLES: tuple[dict[str, object], ...] = ({}, {"calibration": "sigmoid"})
 
 SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 _CALIBRATION_FOLDS = 5

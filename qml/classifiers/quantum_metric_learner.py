@@ -13,10 +13,10 @@ from pydantic import PositiveInt
 from qml.backends import Backend, Workload, resolve_backend
 from qml.circuits import CircuitSpec, ModelCircuit, resolve_trainable_map
 from qml.classifiers._base import QuantumClassifier
-from qml.classifiers._forms import FormedEstimator
+from qml.classifiers._forms import FormedScaled
 from qml.errors import SpecError
 from qml.estimator import EncodedEstimator
-from qml.offers import Controls
+from qml.offers import Controls, Encoding
 from qml.optimizers import resolve_optimizer
 from qml.variational import (
     Problem,
@@ -29,14 +29,14 @@ from qml.variational import (
 __all__ = ["QuantumMetricLearner"]
 
 SEARCH_SPACE = {
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
     "feature_map.reps": [1, 2, 4],
 }
 
 Values = NDArray[np.float64]
 
 
-class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, QuantumClassifier):
+class QuantumMetricLearner(FormedScaled, EncodedEstimator, TrainedEstimator, QuantumClassifier):
     r"""A feature map with trained weights, and the class whose states are most alike.
 
     With :math:`\rho_c` the mean state of class :math:`c`, training minimizes the mean over pairs of
@@ -96,12 +96,17 @@ class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, 
     n_references: PositiveInt | None = None
     controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
+    def encoding(self) -> Encoding:
+        """Return how the model takes its features in."""
+        return Encoding(self.feature_map, self._chosen_bandwidth)
+
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
         self._model = self._embedding(X.shape[1])
         training = resolve_training(self.training)
         if training.checkpoint is not None or training.validation_fraction is not None:
             raise SpecError("checkpoint and validation_fraction are not for this model", "training")
-        points = self.bandwidth * X
+        self._learn_inputs(X)
+        points = self._inputs(X)
         n_weights = len(self._model.weights)
         if self._published_for(len(self.classes_)):
             pairs = points[y == 0], points[y == 1]
@@ -146,7 +151,7 @@ class QuantumMetricLearner(EncodedEstimator, FormedEstimator, TrainedEstimator, 
 
     def predict_proba(self, X: ArrayLike) -> Values:
         """Return the classes' shares of the mean fidelities, shape (n_samples, n_classes)."""
-        points = self.bandwidth * self._checked(X)
+        points = self._inputs(self._checked(X))
         K = self.backend_.gram_of(self._model, self.weights_, points, self._references)
         fidelities = np.maximum(K @ self._means, 1e-12)
         return np.asarray(fidelities / fidelities.sum(axis=1, keepdims=True))

@@ -16,8 +16,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from qml.backends import Workload
+from qml.bandwidth import Bandwidth, found_bandwidth
 from qml.classifiers._base import QuantumClassifier
-from qml.declared import PositiveReal
 from qml.engine import outcome_bits
 from qml.offers import Controls
 
@@ -46,13 +46,16 @@ class QuanvolutionalClassifier(QuantumClassifier):
         Pixels from patch to patch.
     head : {"mlp", "logistic"}, default="mlp"
         Network that learns from the filtered images: one hidden layer of 100, or a linear model.
-    bandwidth : float, default=1.0
-        Factor :math:`\lambda` on every pixel.
+    bandwidth : float or "scale", default="scale"
+        Factor :math:`\lambda` on every pixel; "scale" is the widest one up to 1 at which the
+        patches of the training images still see each other, see `qml.bandwidth`.
 
     Attributes
     ----------
     head_ : sklearn.pipeline.Pipeline
         Network that is fitted to the filtered images.
+    bandwidth_ : float
+        Factor of the last fit.
 
     Notes
     -----
@@ -77,7 +80,7 @@ class QuanvolutionalClassifier(QuantumClassifier):
     reps: PositiveInt = 1
     stride: PositiveInt = 2
     head: Literal["mlp", "logistic"] = "mlp"
-    bandwidth: PositiveReal = 1.0
+    bandwidth: Bandwidth = "scale"
     controls: ClassVar[Controls] = frozenset()
 
     def _fit(self, X: Values, y: NDArray[np.intp], seed: int) -> None:
@@ -89,13 +92,18 @@ class QuanvolutionalClassifier(QuantumClassifier):
             else LogisticRegression(max_iter=1000)
         )
         self.head_ = make_pipeline(StandardScaler(), model)
+        self.bandwidth_ = found_bandwidth(self.bandwidth, "angle", self._patches_of(X))
         self.head_.fit(self._filtered(X), self.classes_[y])
+
+    def _patches_of(self, X: Values) -> Values:
+        """Return the pixels of all patches of all images, shape (n_samples * n_patches, 4)."""
+        places = _patches(X.shape[1], self.stride)
+        wide = np.pad(X, ((0, 0), (0, places.max() + 1)))
+        return np.asarray(wide[:, places].reshape(-1, _SIDE**2))
 
     def _filtered(self, X: Values) -> Values:
         """Return all channels of all patches, shape (n_samples, n_patches * n_filters * 4)."""
-        places = _patches(X.shape[1], self.stride)
-        wide = np.pad(self.bandwidth * X, ((0, 0), (0, places.max() + 1)))
-        rows = wide[:, places].reshape(-1, _SIDE**2)
+        rows = self.bandwidth_ * self._patches_of(X)
         signs = 1.0 - 2.0 * outcome_bits(_SIDE**2)
         channels = [
             (self.backend_.run_probabilities(circuit, rows) @ signs).reshape(len(X), -1)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
-from qml.classifiers._forms import Form, FormedClassifier
+from qml.classifiers._forms import Form, FormedClassifier, FormedScaled
 from qml.decisions import resolve_decision
 from qml.declared import PositiveReal
 from qml.losses import LossSpec
@@ -26,12 +24,12 @@ EXAMPLES: tuple[dict[str, object], ...] = (
 )
 
 SEARCH_SPACE = {
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
     "reps": [1, 3, 5, 10],
 }
 
 
-class SeparableVariationalClassifier(FormedClassifier):
+class SeparableVariationalClassifier(FormedScaled, FormedClassifier):
     r"""Every feature on a qubit of its own, encoded between trained rotations; no two ever meet.
 
     .. math:: |\psi(x)\rangle = \bigotimes_q R(\theta_{qL})
@@ -47,8 +45,6 @@ class SeparableVariationalClassifier(FormedClassifier):
         Number :math:`L` of times that each feature is encoded.
     scale : float, default=6.0
         Slope :math:`s` of the sigmoid.
-    bandwidth : float, default=1.0
-        Factor :math:`\lambda` on every feature.
 
     Notes
     -----
@@ -75,7 +71,6 @@ class SeparableVariationalClassifier(FormedClassifier):
 
     reps: PositiveInt = 3
     scale: PositiveReal = 6.0
-    bandwidth: PositiveReal = 1.0
     controls: ClassVar[Controls] = frozenset({"same spectrum", "matched RBF"})
     _losses: ClassVar[Mapping[Form, LossSpec]] = {
         "workbench": "cross_entropy",
@@ -84,10 +79,7 @@ class SeparableVariationalClassifier(FormedClassifier):
 
     def encoding(self) -> Encoding:
         """Return a feature map of the same frequencies."""
-        return Encoding({"name": "separable", "reps": self.reps}, float(self.bandwidth))
-
-    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.bandwidth * X
+        return Encoding({"name": "separable", "reps": self.reps}, self._chosen_bandwidth)
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         x = ParameterVector("x", n_features)

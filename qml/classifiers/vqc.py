@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from qml.circuits import (
@@ -26,7 +25,7 @@ from qml.variational import Architecture, BiasedVote, Head
 __all__ = ["VQC"]
 
 SEARCH_SPACE = {
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
     "bias": [0.0, "trained"],
     "decision": ["parity", "majority", "one_qubit"],
     "ansatz.reps": [1, 2, 3, 4],
@@ -79,9 +78,6 @@ class VQC(EncodedEstimator, VariationalClassifier):
     def twin(self, n_features: int) -> dict[str, Any] | None:
         """Return the parameters that differ in the twin without entanglement, None if none do."""
         return without_entanglement(n_features, self.feature_map, self.ansatz)
-
-    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.bandwidth * X
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         feature_map = resolve_feature_map(self.feature_map, n_features)

@@ -5,6 +5,7 @@ that stay in the cache; nothing is compiled per circuit. See ``docs/engine.md``.
 """
 
 from qml.engine._emission import append_step, rotates
+from qml.engine._encoded import EncodedAngles
 from qml.engine._expressions import ExpressionTable
 from qml.engine._fingerprint import fingerprint
 from qml.engine._gradients import (
@@ -38,6 +39,7 @@ __all__ = [
     "BatchedEstimator",
     "BatchedSampler",
     "Channels",
+    "EncodedAngles",
     "EncodedModel",
     "ExpressionTable",
     "Kind",

@@ -274,7 +274,10 @@ def ideal_kernel(spec: KernelSpec) -> KernelSpec:
     {'name': 'projected', 'gamma': 2.0}
     """
     name = spec if isinstance(spec, str) else spec["name"]
-    return KERNELS.load(name).stands_for or spec
+    try:
+        return KERNELS.load(name).stands_for or spec
+    except SpecError as error:
+        raise error.under("quantum_kernel") from None
 
 
 def resolve_kernel(

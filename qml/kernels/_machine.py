@@ -12,6 +12,7 @@ from sklearn.base import clone
 from sklearn.utils import check_random_state
 
 from qml.backends import Backend, SharedBackend, Workload, evaluate_table, resolve_backend
+from qml.bandwidth import found_bandwidth
 from qml.errors import DataError
 from qml.estimator import EncodedEstimator
 from qml.kernels._contract import KernelSpec, Matrix, QuantumKernel, ideal_kernel, resolve_kernel
@@ -48,6 +49,9 @@ class KernelMachine(EncodedEstimator):
     ) -> QuantumKernel:
         """Return the machine's kernel, with nothing learned yet.
 
+        Its bandwidth is that of the last fit where data decide it, and 1 before the first one: what
+        a kernel costs does not depend on it.
+
         Parameters
         ----------
         backend : str, Backend or None, default=None
@@ -55,16 +59,19 @@ class KernelMachine(EncodedEstimator):
         seed : int or None, default=None
             Root of what the kernel draws.
         """
+        named = self.bandwidth
+        bandwidth = getattr(self, "bandwidth_", 1.0) if named == "scale" else named
         place = self.backend if backend is None else backend
-        return resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, place, seed)
+        return resolve_kernel(self.quantum_kernel, self.feature_map, bandwidth, place, seed)
 
     def sharing(self, X: ArrayLike) -> Self:
         """Return a copy of the machine whose kernel over these points is evaluated now, once.
 
         Fits and predictions on any of the points, with any other parameters of the machine, are
         then slices of one matrix: a grid search over C costs little more than one fit. What the
-        points' kernel does not decide (another feature map or bandwidth, points that are not among
-        these, a kernel that learns) is evaluated as ever.
+        points' kernel does not decide (another feature map or bandwidth, also where "scale" is
+        another on a part of the points; points that are not among these; a kernel that learns) is
+        evaluated as ever.
 
         Parameters
         ----------
@@ -82,7 +89,8 @@ class KernelMachine(EncodedEstimator):
         """
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         backend = resolve_backend(self.backend, seed)
-        points = self.bandwidth * np.asarray(X, dtype=np.float64)
+        points = np.asarray(X, dtype=np.float64)
+        points = found_bandwidth(self.bandwidth, self.feature_map, points) * points
         tables = [
             table
             for request in self.kernel(backend).requests(points.shape[1])
@@ -98,6 +106,7 @@ class KernelMachine(EncodedEstimator):
 
     def _training_matrix(self, X: NDArray[np.float64], y: ArrayLike | None, seed: int) -> Matrix:
         """Fit kernel and repair, and return the matrix that the machine is trained on."""
+        self._learn_inputs(X)
         self._kernel = self.kernel(self.backend_, seed)
         self._repair = Repair(self.repair)
         self._trained_on = self._repair.fit_transform(self._kernel.fit_evaluate(X, y))
@@ -152,6 +161,7 @@ class KernelMachine(EncodedEstimator):
         ``kernel_s`` are the seconds that went into kernel matrices, of fit and predictions.
         """
         return {
+            **super().training_,
             "kernel_s": self._kernel.evaluation_s,
             "lowest_eigenvalue": getattr(self._repair, "lowest_eigenvalue_", None),
             "repair_moved": self._repair.moved_,

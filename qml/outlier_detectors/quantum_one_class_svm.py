@@ -18,7 +18,7 @@ __all__ = ["QuantumOneClassSVM"]
 
 SEARCH_SPACE = {
     "nu": [0.01, 0.05, 0.1, 0.2, 0.5],
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 

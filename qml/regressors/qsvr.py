@@ -17,7 +17,7 @@ __all__ = ["QSVR"]
 
 SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 

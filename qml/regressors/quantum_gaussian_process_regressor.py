@@ -17,7 +17,7 @@ __all__ = ["QuantumGaussianProcessRegressor"]
 
 SEARCH_SPACE = {
     "alpha": {"low": 1e-6, "high": 1.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 

@@ -17,7 +17,7 @@ __all__ = ["QuantumKernelRidge"]
 
 SEARCH_SPACE = {
     "alpha": {"low": 0.001, "high": 10.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 

@@ -25,7 +25,7 @@ __all__ = ["VariationalRegressor"]
 
 EXAMPLES = ({"optimizer": {"name": "l_bfgs_b", "maxiter": 10}},)
 
-SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+SEARCH_SPACE = {"bandwidth": {"low": 0.01, "high": 2.0, "log": True}}
 
 
 class VariationalRegressor(EncodedEstimator, VariationalEstimator, QuantumRegressor):
@@ -77,9 +77,6 @@ class VariationalRegressor(EncodedEstimator, VariationalEstimator, QuantumRegres
     def twin(self, n_features: int) -> dict[str, Any] | None:
         """Return the parameters that differ in the twin without entanglement, None if none do."""
         return without_entanglement(n_features, self.feature_map, self.ansatz)
-
-    def _inputs(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return self.bandwidth * X
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         feature_map = resolve_feature_map(self.feature_map, n_features)

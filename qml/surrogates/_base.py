@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import ClassifierMixin
 from sklearn.utils.validation import check_is_fitted
 
+from qml.bandwidth import Bandwidth, found_bandwidth
 from qml.circuits import CircuitSpec
-from qml.declared import Declared, PositiveReal
+from qml.declared import Declared
 from qml.estimator import checked_classes, checked_data
 
 __all__ = ["Surrogate"]
@@ -24,17 +25,20 @@ class Surrogate(ClassifierMixin, Declared):
     ----------
     feature_map : str, mapping, QuantumCircuit or callable, default="zz"
         Encoding of the quantum model; weights of a trainable one are at 0.
-    bandwidth : float, default=1.0
-        Factor of the quantum model on every feature.
+    bandwidth : float or "scale", default="scale"
+        Factor of the quantum model on every feature, or the rule that finds it; see
+        `qml.bandwidth`.
 
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
         Labels of the training data, sorted.
+    bandwidth_ : float
+        Factor of the last fit.
     """
 
     feature_map: CircuitSpec = "zz"
-    bandwidth: PositiveReal = 1.0
+    bandwidth: Bandwidth = "scale"
 
     @abstractmethod
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
@@ -61,6 +65,7 @@ class Surrogate(ClassifierMixin, Declared):
         """
         self._check_parameters()
         points, self.classes_, encoded = checked_classes(self, X, y)
+        self.bandwidth_ = found_bandwidth(self.bandwidth, self.feature_map, points)
         self._fit(points, encoded)
         return self
 

@@ -18,7 +18,7 @@ __all__ = ["MatchedRBF"]
 
 SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
 
 _GAMMAS = 2.0 ** np.arange(-12, 9)
@@ -72,7 +72,7 @@ class MatchedRBF(Surrogate):
     C: PositiveReal = 1.0
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
-        kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth, "exact", 0)
+        kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth_, "exact", 0)
         self.gamma_, self.alignment_ = _match(kernel.fit_evaluate(X, y), X)
         self.svc_ = SVC(kernel="rbf", gamma=self.gamma_, C=self.C).fit(X, y)
 

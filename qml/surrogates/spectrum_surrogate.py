@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -13,14 +12,14 @@ from sklearn.utils import check_random_state
 
 from qml.circuits import resolve_trainable_map
 from qml.declared import PositiveReal, Seed
-from qml.engine import lower
+from qml.engine import EncodedAngles
 from qml.surrogates._base import Surrogate
 
 __all__ = ["SpectrumSurrogate"]
 
 SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
-    "bandwidth": {"low": 0.05, "high": 2.0, "log": True},
+    "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
     "n_components": [50, 100, 200, 400],
 }
 
@@ -96,21 +95,10 @@ class SpectrumSurrogate(Surrogate):
         return np.vstack([np.column_stack(steps), np.column_stack(alike)])
 
     def _angles(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the angles of rotations that depend on the data, shape (n_samples, n_angles).
-
-        Equal angles come once; how many rotations there are of each is kept.
-        """
-        model = resolve_trainable_map(self.feature_map, X.shape[1])
-        program = lower(model.circuit)
-        zeros = np.zeros((len(X), len(model.weights)))
-        values = np.hstack([self.bandwidth * X, zeros])[:, model.columns]
-        columns = program.table.evaluate(values)
-        places = {parameter: i for i, parameter in enumerate(model.circuit.parameters)}
-        inputs = {places[parameter] for parameter in model.inputs}
-        of_data = [s for s in program.steps if s.scale and program.depends_on(s) & inputs]
-        times = Counter((step.column, abs(step.scale)) for step in of_data)
-        self._times = list(times.values())
-        return np.stack([scale * columns[:, column] for column, scale in times], axis=1)
+        """Return the angles that depend on the data, and keep how many rotations each has."""
+        angles = EncodedAngles(resolve_trainable_map(self.feature_map, X.shape[1]))
+        self._times = angles.times
+        return angles(self.bandwidth_ * X)
 
     def _features(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
         phases = angles @ self.frequencies_.T

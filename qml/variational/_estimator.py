@@ -115,6 +115,9 @@ class VariationalEstimator(TrainedEstimator):
     def _loss_of(self, y: NDArray[Any]) -> PredictionLoss:
         """Return the loss of predictions of these samples."""
 
+    def _learn_inputs(self, X: Values) -> None:
+        """Learn from the training points what `_inputs` needs; nothing."""
+
     def _inputs(self, X: Values) -> Values:
         """Return what the circuit's inputs take; the features as they are."""
         return X
@@ -130,6 +133,7 @@ class VariationalEstimator(TrainedEstimator):
         self._built = architecture = self._architecture(X.shape[1], n_targets)
         given = self._given_start(architecture, previous)
         rows, held_out = self._split(y, training, seed)
+        self._learn_inputs(X)
         inputs = self._inputs(X)
         problem = _Samples(self.backend_, architecture, self._loss_of, inputs[rows], y[rows])
         problem.heard = heard = _Heard()

@@ -77,7 +77,7 @@ def test_printed_rows_are_those_of_a_map_whose_first_layer_alone_entangles(folde
     found = {}
     for layers in (1, None):
         embedding = {"name": "iqp", "reps": 10, "interacting_reps": layers}
-        machine = QSVC(feature_map=embedding, C=row.settings.real("C"))
+        machine = QSVC(feature_map=embedding, bandwidth=1.0, C=row.settings.real("C"))
         model = make_pipeline(MinMaxScaler((-np.pi / 2, np.pi / 2)), machine)
         model.fit(split.X, split.y)
         accuracies = model.score(split.X, split.y), model.score(split.X_test, split.y_test)

@@ -23,6 +23,7 @@ LAW = {  # the rooms and modules of a package, each importing only what stands b
         "declared",
         "circuits",
         "engine",
+        "bandwidth",
         "devices",
         "jobs",
         "backends",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks import __main__ as bench
-from benchmarks import slopes
+from benchmarks import bandwidth, slopes
 from benchmarks.cases import CASES
 from benchmarks.statistics import intervals, pairs, sources, trainings
 from benchmarks.statistics.designs import Design
@@ -174,3 +174,11 @@ def test_intervals_of_several_trainings_cover_with_what_starts_vary():
     assert percent(rows) <= percent(starts)
     assert percent(starts) + 2 * error(starts) >= 95
     assert percent(named) - 2 * error(named) <= 5
+
+
+def test_bandwidths_are_compared_on_the_same_folds():
+    data = [{"name": "ad_hoc", "n_samples": 24}]
+    [line] = bandwidth.lines(data, ["QSVC, zz"], 1)
+    assert line.at_one == line.at_scale > 0.5  # two qubits: "scale" is 1
+    assert line.verdict.comparison.n_folds == 5
+    assert "| ad_hoc | QSVC, zz |" in bandwidth.report([line], [], 1)

@@ -20,7 +20,8 @@ def covariant(
 
     The kernel :math:`|\langle0|V^\dagger D(x)^\dagger D(x')V|0\rangle|^2` sees data only up to the
     symmetries of the fiducial state. At :math:`\theta=\pi/2` that is the graph state of the
-    pairs, and cosets of its stabilizer group become points: the data set `graph_covariant`.
+    pairs, and cosets of its stabilizer group become points: the data set `graph_covariant`. Its
+    features are a group's elements, which a bandwidth other than 1 would take out of the group.
 
     Parameters
     ----------

@@ -19,6 +19,8 @@ from sklearn.preprocessing import StandardScaler
 from experiments import Study
 from experiments.datasets.ad_hoc import ad_hoc
 from experiments.evaluation.protocol import TrainingPart, fit_and_predict
+from experiments.evaluation.splits import split
+from experiments.planning.building import load_dataset
 from experiments.registry import MODELS, build_estimator
 from experiments.running.shared_kernels import share_kernels, sharing_groups, tables_of
 from qml.backends import Request, SharedBackend, evaluate_table, resolve_backend
@@ -267,3 +269,23 @@ def test_table_says_what_was_shared(tmp_path):
     described = json.loads(file.read_text())
     assert described["points"] == 30
     assert described["usage"]["circuits"] == 30
+
+
+def test_bandwidth_of_the_training_rows_is_shared_where_it_is_the_same(tmp_path, monkeypatch):
+    """As many tables as values, foreseen as they are, and the numbers of fits alone."""
+    wide = {"name": "linearly_separable", "n_samples": 24, "n_features": 4}
+    scaled = study(datasets=[wide], protocol={"folds": 3, "repeats": 3, "seed": 4})
+    groups = sharing_groups(item.cell for item in scaled.plan())
+    run = scaled.run(jobs=1, out=tmp_path / "shared")
+    found = set()
+    for item in scaled.plan():
+        data = load_dataset(item.cell.dataset, 4)
+        train, _ = split(data, item.cell.split)
+        found.add(QSVC().fit(data.X[train], data.y[train]).bandwidth_)
+    assert len(found) > 1  # else nothing is seen here
+    assert len(set(groups.values())) == len(tables_of(run.folder)) == len(found)
+    monkeypatch.setattr("experiments.running.resume.sharing_groups", lambda cells: {})
+    alone = scaled.run(jobs=1, out=tmp_path / "alone")
+    columns = ["model", "repeat", "fold", "accuracy", "circuits"]
+    assert run.cells()[columns].equals(alone.cells()[columns])
+    assert (run.cells()["shared_s"] > 0).all()

@@ -52,6 +52,7 @@ def published(name, X, **parameters):
     model = build_estimator(MODELS, name, {"form": "bowles2024", **parameters})
     model.classes_ = np.array([0, 1])
     architecture = model._architecture(X.shape[1], 2)
+    model._learn_inputs(X)
     samples = _Samples(resolve_backend("exact"), architecture, model._loss_of, model._inputs(X), Y)
     return samples, np.random.default_rng(7).normal(size=architecture.n_weights)
 

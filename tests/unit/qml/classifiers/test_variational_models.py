@@ -42,6 +42,7 @@ def problem_of(name, n_classes, **parameters):
     y = np.arange(9) % n_classes
     model.classes_ = np.arange(n_classes)
     architecture = model._architecture(3, n_classes)
+    model._learn_inputs(X)
     backend = resolve_backend("exact")
     problem = _Samples(backend, architecture, model._loss_of, model._inputs(X), y)
     weights = model._start(architecture, np.random.default_rng(4))

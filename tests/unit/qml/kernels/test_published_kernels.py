@@ -32,7 +32,7 @@ def test_iqp_kernel_trails_its_separable_twin_on_separable_data(seed):
     def tuned(name):
         searches = []
         for reps in (1, 5, 10):
-            model = QSVC(feature_map={"name": name, "reps": reps}).sharing(X)
+            model = QSVC(feature_map={"name": name, "reps": reps}, bandwidth=1.0).sharing(X)
             searches.append(GridSearchCV(model, grid, cv=5).fit(X, y))
         return max(searches, key=lambda search: search.best_score_).score(X_test, y_test)
 
@@ -51,7 +51,8 @@ def test_covariant_kernel_reaches_one_after_training(seed, loss):
     data = graph_covariant(seed, n_samples=40)
     train, test = np.arange(20), np.arange(20, 40)
     spec = {"name": "trainable", "objective": loss, "initial_weights": 0.1}
-    model = QSVC(feature_map="covariant", quantum_kernel=spec).fit(data.X[train], data.y[train])
+    model = QSVC(feature_map="covariant", quantum_kernel=spec, bandwidth=1.0)
+    model.fit(data.X[train], data.y[train])
     assert model.score(data.X[test], data.y[test]) == 1.0
     # the fiducial state is near the graph state, of which both signs of the angle are one
     assert abs(np.cos(model._kernel.weights_[0])) < 0.2

@@ -26,6 +26,7 @@ def test_spectrum_holds_every_outcome_probability(spec):
     rng = np.random.default_rng(0)
     X = rng.uniform(-1, 1, (600, 2))
     surrogate = SpectrumSurrogate(feature_map=spec)
+    surrogate.bandwidth_ = 1.0
     angles = surrogate._angles(X)
     ranges = [range(-times, times + 1) for times in surrogate._times]
     surrogate.frequencies_ = np.array(list(itertools.product(*ranges)))

@@ -13,7 +13,7 @@ from qml.offers import Controls
 
 __all__ = ["MeanFidelity"]
 
-SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+SEARCH_SPACE = {"bandwidth": {"low": 0.01, "high": 2.0, "log": True}}
 
 
 class MeanFidelity(KernelMachine, QuantumClassifier):

@@ -13,7 +13,7 @@ from qml.regressors import QuantumRegressor
 
 __all__ = ["LikenessMean"]
 
-SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+SEARCH_SPACE = {"bandwidth": {"low": 0.01, "high": 2.0, "log": True}}
 
 
 class LikenessMean(KernelMachine, QuantumRegressor):

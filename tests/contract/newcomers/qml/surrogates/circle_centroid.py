@@ -12,7 +12,7 @@ from qml.surrogates import Surrogate
 
 __all__ = ["CircleCentroid"]
 
-SEARCH_SPACE = {"bandwidth": {"low": 0.05, "high": 2.0, "log": True}}
+SEARCH_SPACE = {"bandwidth": {"low": 0.01, "high": 2.0, "log": True}}
 
 
 class CircleCentroid(Surrogate):
@@ -28,7 +28,7 @@ class CircleCentroid(Surrogate):
         self._nearest = NearestCentroid().fit(self._circles(X), y)
 
     def _circles(self, X: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.hstack([np.cos(self.bandwidth * X), np.sin(self.bandwidth * X)])
+        return np.hstack([np.cos(self.bandwidth_ * X), np.sin(self.bandwidth_ * X)])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:
         """Return the labels, shape (n_samples,)."""
