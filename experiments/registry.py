@@ -60,26 +60,34 @@ def study_names() -> list[str]:
     return sorted(file.stem for file in STUDIES_FOLDER.glob("*.yaml"))
 
 
-def search_space(name: str, optimizer: str | None = None) -> dict[str, Any]:
-    """Return what there is to tune of a model: the `SEARCH_SPACE` beside its estimator.
+def search_space(name: str, parameters: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return what there is to tune of a model, by path.
 
-    That of a model which is trained by an optimizer has the optimizer's own space as well, above
-    all its step size.
+    That is the `SEARCH_SPACE` beside its estimator and, of every component that stands in it, the
+    one beside that: whichever optimizer trains a circuit has its own step size.
 
     Parameters
     ----------
     name : str
-        Name of the model's plug-in.
-    optimizer : str or None, default=None
-        Name of the optimizer's plug-in; None is the model's default, if it has one.
+        Name of the model.
+    parameters : mapping or None, default=None
+        Plain values that the study names; what is not named has its default.
+
+    Examples
+    --------
+    >>> [path for path in search_space("vqc", {"optimizer": "spsa"}) if "." in path]
+    ['optimizer.a', 'ansatz.reps']
     """
-    own = dict(getattr(MODELS.module(name), "SEARCH_SPACE", {}))
-    default = MODELS.load(name)().get_params(deep=False).get("optimizer")
-    chosen = optimizer or default
-    if chosen not in OPTIMIZERS.names():  # none, or another library's
-        return own
-    steps = getattr(OPTIMIZERS.module(chosen), "SEARCH_SPACE", {})
-    return own | {f"optimizer.{path}": values for path, values in steps.items()}
+    space = dict(getattr(MODELS.module(name), "SEARCH_SPACE", {}))
+    taken = {**MODELS.load(name)().get_params(deep=False), **(parameters or {})}
+    for key, room in COMPONENTS.items():
+        spec = taken.get(key)
+        component = spec.get("name") if isinstance(spec, Mapping) else spec
+        # else an object of the user's own, another library's word, or none
+        if isinstance(component, str) and component in room.names():
+            inner = getattr(room.module(component), "SEARCH_SPACE", {})
+            space |= {f"{key}.{path}": values for path, values in inner.items()}
+    return space
 
 
 def build_estimator(

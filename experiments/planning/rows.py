@@ -111,14 +111,10 @@ def _untuned(row: ModelRow) -> ModelRow:
 
 
 def _search(entry: ModelEntry, parameters: Parameters) -> Parameters:
-    """Return what is tuned: what the study says, else the model's own space less what is named.
-
-    A model with an optimizer has that one's step size to tune as well.
-    """
+    """Return what is tuned: what the study says, else the model's own space less what is named."""
     if entry.search is not None:
         return entry.search
-    named = parameters.get("optimizer")
-    space = search_space(entry.name, None if named is None else step_of(named).name)
+    space = search_space(entry.name, parameters)
     return {path: values for path, values in space.items() if not _is_named(path, parameters)}
 
 

@@ -28,7 +28,6 @@ SEARCH_SPACE = {
     "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
     "bias": [0.0, "trained"],
     "decision": ["parity", "majority", "one_qubit"],
-    "ansatz.reps": [1, 2, 3, 4],
 }
 
 

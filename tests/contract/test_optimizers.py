@@ -145,3 +145,12 @@ def test_names_and_parameters_are_checked():
         resolve_optimizer({"name": "aqgd", "eta": -1.0})
     with pytest.raises(SpecError, match="missing"):
         resolve_optimizer({"maxiter": 3})
+
+
+@every_example
+def test_search_space_is_of_its_own_parameters(name, example):
+    """The step, as a rule; where there is none beside the optimizer, nothing is searched."""
+    for parameter, values in getattr(OPTIMIZERS.module(name), "SEARCH_SPACE", {}).items():
+        ends = values if isinstance(values, list) else [values["low"], values["high"]]
+        for value in ends:
+            assert getattr(made(name, example, **{parameter: value}), parameter) == value

@@ -9,6 +9,8 @@ from qiskit.circuit import QuantumCircuit, library
 
 __all__ = ["efficient_su2"]
 
+SEARCH_SPACE = {"reps": [1, 2, 3, 4]}
+
 
 def efficient_su2(
     n_qubits: int,

@@ -10,6 +10,8 @@ from qiskit.circuit.library import n_local
 
 __all__ = ["havlicek"]
 
+SEARCH_SPACE = {"depth": [1, 2, 3, 4]}
+
 
 def havlicek(
     n_qubits: int,

@@ -9,6 +9,8 @@ from qiskit.circuit import QuantumCircuit, library
 
 __all__ = ["real_amplitudes"]
 
+SEARCH_SPACE = {"reps": [1, 2, 3, 4]}
+
 
 def real_amplitudes(
     n_qubits: int,

@@ -9,6 +9,8 @@ from qiskit.circuit import ParameterVector, QuantumCircuit
 
 __all__ = ["strongly_entangling"]
 
+SEARCH_SPACE = {"reps": [1, 2, 3, 4]}
+
 
 def strongly_entangling(
     n_qubits: int, reps: PositiveInt = 2, entangler: Literal["cx", "cz"] = "cx"

@@ -11,6 +11,8 @@ from qml.circuits._entanglement import Entanglement, entangled_pairs
 
 __all__ = ["two_local"]
 
+SEARCH_SPACE = {"reps": [1, 2, 3, 4]}
+
 
 def two_local(
     n_qubits: int,
