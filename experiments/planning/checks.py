@@ -8,7 +8,8 @@ from typing import Any
 
 from experiments.evaluation.declared import FAMILIES
 from experiments.evaluation.metrics import METRICS, check_metrics
-from experiments.evaluation.tuning import read_space, with_values
+from experiments.evaluation.proposals import read_space
+from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
 from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.spec import Entry, ModelEntry, StudySpec, structure

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from qiskit.circuit import QuantumCircuit
 
-from experiments.evaluation.tuning import read_space, with_values
+from experiments.evaluation.proposals import read_space
+from experiments.evaluation.tuning import with_values
 from experiments.registry import MODELS, build_estimator, search_space
 from qml.optimizers import OPTIMIZERS
 from qml.registry import parameters_of
