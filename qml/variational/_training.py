@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, NoReturn, Protocol, TypeAlias
+from typing import Annotated, Any, Literal, NoReturn, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,8 @@ __all__ = [
     "resolve_training",
     "train",
 ]
+
+_PATIENCE = 50
 
 Values = NDArray[np.float64]
 Rows = NDArray[np.intp]
@@ -87,9 +89,11 @@ class Training:
         ``natural_gradient``, ``qnspsa``, ``spsa``.
     with_replacement : bool, default=False
         True draws every sample of a minibatch from all, so that one may come twice.
-    patience : int or None, default=None
+    patience : int, "auto" or None, default="auto"
         Number of evaluations that improve the loss by less than `min_change` before the training
-        stops.
+        stops; None is no end of it. "auto" is 50 where a loss says how far the training is: that of
+        all samples without shots, at the end of each step of an optimizer that goes by gradients;
+        and where neither a budget nor `plateau` is to end it.
     min_change : float, default=1e-4
         Smallest improvement that counts for `patience`.
     plateau : int or None, default=None
@@ -125,7 +129,7 @@ class Training:
     max_seconds: PositiveFloat | None = None
     batch_size: PositiveInt | None = None
     with_replacement: bool = False
-    patience: PositiveInt | None = None
+    patience: PositiveInt | Literal["auto"] | None = "auto"
     min_change: NonNegativeFloat = 1e-4
     plateau: PositiveInt | None = None
     validation_fraction: Annotated[float, Field(gt=0, lt=1)] | None = None
@@ -134,6 +138,14 @@ class Training:
     checkpoint: str | None = None
     stages: NonNegativeInt = 0
     callback: TrainingCallback | None = None
+
+    def patience_with(self, optimizer: Optimizer, noisy: bool) -> int | None:
+        """Return the evaluations without improvement that a run with this optimizer bears."""
+        if self.patience != "auto":
+            return self.patience
+        other_end = self.max_circuits or self.max_shots or self.max_seconds or self.plateau
+        steady = optimizer.stochastic and optimizer.uses_gradient
+        return None if noisy or other_end or not steady else _PATIENCE
 
 
 TrainingSpec: TypeAlias = Training | Mapping[str, Any] | None
@@ -314,7 +326,9 @@ class _Run:
         self._usage = backend.usage.copy()
         self._began = time.perf_counter()
         self._stopped_by = "optimizer"
-        self._patience = Patience(training.patience, training.min_change)
+        self._noisy = backend.shots is not None or _in_parts(training, problem)
+        bears = training.patience_with(optimizer, self._noisy)
+        self._patience = Patience(bears, training.min_change)
         self._plateau = Plateau(training.plateau)
         # the loss that is watched, the point, and its loss: where it is not the optimizer's answer
         self._answer: tuple[float, Values, float] | None = None
@@ -323,8 +337,7 @@ class _Run:
         """Return the run's result, what ended it, and the loss by which runs are compared."""
         self._current: Problem | None = None
         self._batches = self._minibatches(np.random.default_rng(_child(seed, 0)))
-        noisy = self._backend.shots is not None or _in_parts(self._training, self._problem)
-        geometry = self._metric, self._fidelity, self._on_step, noisy
+        geometry = self._metric, self._fidelity, self._on_step, self._noisy
         self.objective = (
             Objective.of_both(self._value_and_gradient, *geometry)
             if self._optimizer.uses_gradient

@@ -137,6 +137,37 @@ def test_minibatches_are_refused_where_values_of_steps_are_compared():
         vqc("cobyla", batch_size=8).fit(X, Y)
 
 
+STEADY = ["adam", "gradient_descent", "lion", "natural_gradient"]
+
+
+@pytest.mark.parametrize("name", STEADY)
+def test_training_ends_at_convergence_by_default(name):
+    """Where every loss is that of all samples at a step's end: no end is missed, none is early."""
+    found = vqc(name, 2000).fit(X, Y)
+    whole = vqc(name, 2000, patience=None).fit(X, Y)
+    assert found.training_["stopped_by"] == "patience"
+    assert found.training_["evaluations"] < 1500
+    assert whole.training_["evaluations"] == 2001
+    assert found.training_["loss"] < whole.result_.best_fun + 0.005
+
+
+@pytest.mark.parametrize(
+    "name, backend, training",
+    [
+        ("adam", "exact:shots=50", {}),  # the lowest of noisy losses is low by chance
+        ("adam", "exact", {"batch_size": 10}),
+        ("adam", "exact", {"max_circuits": 10**6}),  # a budget is there to be spent
+        ("adam", "exact", {"plateau": 40}),  # another rule of convergence
+        ("spsa", "exact", {}),  # looks on either side of where it is
+        ("adam", "exact", {"patience": None}),
+    ],
+)
+def test_training_that_cannot_be_seen_to_converge_goes_on(name, backend, training):
+    step = {"eta": 1e-12} if name == "adam" else {"a": 1e-12, "c": 1e-9}
+    model = vqc({"name": name, "maxiter": 70, **step}, backend=backend, **training).fit(X, Y)
+    assert model.training_["stopped_by"] == "optimizer"
+
+
 def test_patience_stops():
     long, short = vqc("spsa", 500).fit(X, Y), vqc("spsa", 500, patience=20).fit(X, Y)
     assert short.result_.n_evaluations < long.result_.n_evaluations
