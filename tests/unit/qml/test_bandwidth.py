@@ -154,3 +154,12 @@ def test_scale_mends_the_entangling_kernel_on_real_data():
         return cross_val_score(model, X, y, cv=folds).mean()
 
     assert accuracy("scale") > accuracy(1.0) + 0.05
+
+
+@pytest.mark.parametrize("name", ["matched_rbf", "spectrum_surrogate"])
+def test_surrogate_of_a_model_finds_the_model_s_bandwidth(name):
+    X, y = RNG.normal(0, 2, (20, 4)), np.arange(20) % 2
+    machine = QSVC().fit(X, y)
+    encoding = machine.encoding()
+    surrogate = MODELS.load(name)(feature_map=encoding.feature_map, bandwidth=encoding.bandwidth)
+    assert surrogate.fit(X, y).bandwidth_ == machine.bandwidth_ < 1

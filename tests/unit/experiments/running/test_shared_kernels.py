@@ -289,3 +289,13 @@ def test_bandwidth_of_the_training_rows_is_shared_where_it_is_the_same(tmp_path,
     columns = ["model", "repeat", "fold", "accuracy", "circuits"]
     assert run.cells()[columns].equals(alone.cells()[columns])
     assert (run.cells()["shared_s"] > 0).all()
+
+
+def test_bandwidth_that_cannot_be_found_is_the_cells_own_trouble(monkeypatch):
+    """Features beyond a map's domain, say: nothing is shared, and planning goes on."""
+
+    def refused(*_):
+        raise ValueError("no number")
+
+    monkeypatch.setattr("experiments.running.shared_kernels.found_bandwidth", refused)
+    assert sharing_groups(item.cell for item in study().plan()) == {}
