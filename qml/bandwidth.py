@@ -19,8 +19,9 @@ among the values :math:`2^{-m/8}`, which do not hang on a last digit.
 
 * One eighth is what scikit-learn's ``gamma="scale"`` comes to: the RBF kernel of d normal features
   has then the mean :math:`(1 + 4/d)^{-d/2}`, 1/4 for four and :math:`e^{-2} = 0.135` for many.
-* A kernel on three qubits or fewer has no smaller mean, so it is never narrowed: data that are
-  angles of few features, such as those Havlíček et al. drew for bandwidth 1, stay as they are.
+* A kernel on three qubits or fewer has no smaller mean, so nothing but the period narrows it: data
+  that are angles of few features, such as those Havlíček et al. drew for bandwidth 1, stay as they
+  are.
 * It never widens, since a feature is an angle by contract, and no feature laps the circle.
 """
 
