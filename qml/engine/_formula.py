@@ -24,6 +24,7 @@ Values: TypeAlias = NDArray[np.float64]
 Polynomial: TypeAlias = dict[tuple[int, ...], complex]  # coefficients by the places of the factors
 
 _HIGHEST = 2  # degree of the polynomials that are told from other functions
+_EPSILON = np.finfo(np.float64).eps  # up to it a part is 0 to Qiskit
 
 
 def _power(base: Any, exponent: Any) -> Any:
@@ -32,6 +33,17 @@ def _power(base: Any, exponent: Any) -> Any:
     if real and np.any((base < 0) & (np.mod(exponent, 1) != 0)):
         base = np.asarray(base, dtype=complex)
     return np.power(base, exponent)
+
+
+def _sign(x: Any) -> Any:
+    """Return Qiskit's: a complex number stays as it is, and what is no number is 0."""
+    real = np.real(x)
+    signs = np.where(np.abs(real) > _EPSILON, np.sign(real), 0.0)
+    return np.where(_has_imaginary_part(x), x, signs) if np.iscomplexobj(x) else signs
+
+
+def _has_imaginary_part(x: Any) -> Any:
+    return np.abs(np.imag(x)) > _EPSILON
 
 
 _TWO: dict[Any, Callable[[Any, Any], Any]] = {
@@ -53,7 +65,7 @@ _ONE: dict[Any, Callable[[Any], Any]] = {
     OpCode.EXP: np.exp,
     OpCode.LOG: np.emath.log,
     OpCode.ABS: np.abs,
-    OpCode.SIGN: np.sign,
+    OpCode.SIGN: _sign,
     OpCode.CONJ: np.conjugate,
 }
 _SLOPES: dict[Any, Callable[[Any], Any]] = {
@@ -198,7 +210,8 @@ def _through(operation: Any, x: Any, value: Any, slope: Any) -> Any:
     if operation == OpCode.ABS:  # no number at 0
         return np.real(np.conjugate(x) * slope) / value
     if operation == OpCode.SIGN:
-        return np.where(x == 0, np.nan, 0.0) * slope
+        flat = np.where(np.abs(x) > _EPSILON, 0.0, np.nan) * slope  # no number at 0
+        return np.where(_has_imaginary_part(x), slope, flat)
     return _SLOPES[operation](x) * slope
 
 

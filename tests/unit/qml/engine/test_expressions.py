@@ -133,6 +133,7 @@ SMOOTH = {
     "nested functions": ((A.sin() + 2).log().exp() - B).arctan().cos(),
     "a root": (A * A + 1) ** 0.5,
     "a modulus times a smooth one": A.abs() * B.sin(),
+    "a sign, which leaves complex numbers as they are": A.log().sign().abs() * B,
 }
 
 
@@ -150,6 +151,8 @@ def test_odd_angles_and_their_slopes(angle):
     [
         A.log().abs(),
         A.sign() * 0.4 + A,
+        A.exp().arccos().sign() + A,
+        (1j * A * np.pi / 0.4).exp().sign() + A,
         (A**B).abs(),
         ((A * B) ** 0.5).abs(),
         (2 * A) ** (B.sin() ** (B * B)) * 0 + 1,
