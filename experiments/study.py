@@ -14,7 +14,7 @@ from experiments.planning.sources import read_study, study_from_values
 from experiments.planning.spec import StudySpec
 from experiments.records import StoredCell
 from experiments.reporting import tables
-from experiments.running.pool import OnFinished
+from experiments.running.pool import OnFinished, OnWait
 from experiments.running.preflight import Preflight, RowCheck, cheaper, examine
 from experiments.running.results import Results
 from experiments.running.resume import OnStart, Resumption, resume
@@ -109,6 +109,7 @@ class Study:
         part: tuple[int, int] | None = None,
         on_start: OnStart | None = None,
         on_finished: OnFinished | None = None,
+        on_wait: OnWait | None = None,
     ) -> Run:
         """Run what is missing, and return the run.
 
@@ -126,6 +127,8 @@ class Study:
             Listener, called with the number of cells and of those that are missing.
         on_finished : callable or None, default=None
             Listener, called with key and status after every cell.
+        on_wait : callable or None, default=None
+            Listener, called now and then with the claims of others while only theirs is left.
 
         Returns
         -------
@@ -133,7 +136,7 @@ class Study:
             Failures are rows; only a study that cannot be planned or stored raises.
         """
         store = Store(self._folder(out))
-        how = Resumption(jobs, retry_failed, part, on_start, on_finished)
+        how = Resumption(jobs, retry_failed, part, on_start, on_finished, on_wait)
         results = resume(self.plan(), store, how)
         tables.export(results, store.folder)
         return Run(store.folder, store, results)
@@ -158,11 +161,9 @@ class Run:
     def __init__(
         self, run: str | Path, store: Store | None = None, at_end: Results | None = None
     ) -> None:
-        folder = Path(run)
-        if not folder.is_dir() and (Path("results") / folder).is_dir():
-            folder = Path("results") / folder
-        self.folder = folder
-        self.store = Store(folder) if store is None else store
+        folder, known = Path(run), Path("results") / run
+        self.folder = known if not folder.is_dir() and known.is_dir() else folder
+        self.store = Store(self.folder) if store is None else store
         self.at_end = at_end
 
     def results(self) -> Results:

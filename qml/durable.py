@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import re
+import secrets
+import time
 from pathlib import Path
 
 from qml.errors import StoreError
+from qml.hosts import Process, is_alive, this_process
 
-__all__ = ["write_durably"]
+__all__ = ["publish_durably", "sweep", "write_durably"]
+
+_TEMPORARY = re.compile(r"\..*\.([0-9a-f]{12})-(\d+)-(\d+)\.[0-9a-f]{8}\.tmp")
+_A_DAY_S = 86_400.0
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
 def write_durably(file: Path, content: bytes) -> None:
@@ -19,14 +28,51 @@ def write_durably(file: Path, content: bytes) -> None:
     StoreError
         If the disk is full or the folder cannot be written; nothing is left behind.
     """
-    temporary = file.with_name(f".{file.name}.{os.getpid()}.tmp")
+    _write(file, content, first=False)
+
+
+def publish_durably(file: Path, content: bytes) -> bool:
+    """Write the whole file unless there is one: of several writers the first is right.
+
+    Returns
+    -------
+    bool
+        Truth of this being what stands there now; False if somebody else was faster.
+
+    Raises
+    ------
+    StoreError
+        If the disk is full or the folder cannot be written; nothing is left behind.
+    """
+    return _write(file, content, first=True)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what dead writers left of files that they had begun.
+
+    Those of this host at once; of others, whose processes cannot be seen from here, after a day.
+    """
+    for stray in folder.rglob(".*.tmp"):
+        named = _TEMPORARY.fullmatch(stray.name)
+        if named is None:
+            continue
+        writer = Process(named[1], int(named[2]), int(named[3]))
+        with contextlib.suppress(OSError):  # somebody else was faster
+            old = time.time() - stray.stat().st_mtime > _A_DAY_S
+            if is_alive(writer) is False or (is_alive(writer) is None and old):
+                stray.unlink()
+
+
+def _write(file: Path, content: bytes, first: bool) -> bool:
+    name = f".{file.name}.{this_process()}.{secrets.token_hex(4)}.tmp"
+    temporary = file.with_name(name)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with temporary.open("wb") as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.replace(file)
+        mine = _given_name(temporary, file) if first else bool(temporary.replace(file))
         folder = os.open(file.parent, os.O_RDONLY)
         try:
             os.fsync(folder)
@@ -36,3 +82,20 @@ def write_durably(file: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise StoreError(f"{file}: cannot be written ({error.strerror})") from None
+    return mine
+
+
+def _given_name(temporary: Path, file: Path) -> bool:
+    """Give a file its name unless somebody has it; where names cannot be shared, by replacing."""
+    try:
+        os.link(temporary, file)
+    except FileExistsError:
+        temporary.unlink()
+        return False
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        temporary.replace(file)
+        return True
+    temporary.unlink()
+    return True

@@ -287,6 +287,16 @@ def show(
 
 
 @app.command()
+def status(run: RunArgument) -> None:
+    """Say what a run has, what it lacks, and who works on what."""
+    from experiments.commands.status import report
+    from experiments.study import Run
+
+    for line in report(Run(run)):
+        print(line)
+
+
+@app.command()
 def jobs(
     action: Annotated[JobsAction, typer.Argument(help="What to do.")],
     run: RunArgument,

@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from experiments.running.claims import Claim
 from experiments.study import Run, Study
 
 __all__ = ["run_with_progress"]
@@ -49,6 +50,10 @@ def run_with_progress(
         broken = sum(count for name, count in statuses.items() if name != "done")
         bar.update(task, advance=1, failures=f"{broken} failed" if broken else "")
 
+    def wait(claims: list[Claim]) -> None:
+        owners = ", ".join(sorted({str(claim) for claim in claims}))
+        bar.console.print(f"waiting for {len(claims)} cells that others have at work: {owners}")
+
     try:
         return study.run(
             jobs=jobs,
@@ -57,6 +62,7 @@ def run_with_progress(
             part=part,
             on_start=start,
             on_finished=finished,
+            on_wait=wait,
         )
     finally:
         bar.stop()

@@ -1,26 +1,45 @@
 """Cells on several processes: each stored by the process that ran it, the moment it is finished.
 
-A worker that dies takes only its own cell with it. A cell that was at work at two deaths is run in
-a process of its own: if it kills that too it becomes a row, and the innocent finish.
+Every cell is claimed before it runs, so that any number of runs, on any number of hosts, share a
+folder: what another one has at work is waited for, and taken over if that one dies. A worker that
+dies takes only its own cell with it, and a driver that dies takes its workers with it. A cell at
+whose side two processes died is run in a process of its own: if it kills that too it becomes a row,
+and the innocent finish.
 """
 
 from __future__ import annotations
 
+import ctypes
+import functools
+import os
+import signal
+import sys
+import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import joblib
 
 from experiments.records import Cell, Status
+from experiments.running.claims import Claim, Claims, Heartbeat
 from experiments.running.limits import Supervisor
 from experiments.running.one_cell import Conditions, failed_cell, reason_of, run_cell
 from experiments.running.store import Store
+from qml.durable import sweep
 from qml.engine import share_memory, warm_up
+from qml.hosts import Process, is_alive, this_process
 
-__all__ = ["OnFinished", "Pool", "Worker"]
+__all__ = ["OnFinished", "OnWait", "Pool", "Worker"]
 
 OnFinished = Callable[[str, str], object]
+OnWait = Callable[[list[Claim]], object]
+
+_ELSEWHERE = "elsewhere"  # in place of a status: somebody else has the cell
+_LOOKS_S = 0.5  # between two looks at what others do
+_TOLD_S = 30.0  # between two words about it
+_SUSPECTED = 2  # deaths; once may be anybody's kill
+_PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
@@ -35,30 +54,57 @@ class Worker:
         Number of processes that share the machine; with 1, all runs in this one.
     groups : mapping
         Cell key to the group that shares kernel evaluations.
+    driver : Process
+        Process that started the run.
     """
 
     conditions: Conditions
     jobs: int
     groups: Mapping[str, str]
+    driver: Process = field(default_factory=this_process)
 
-    def __call__(self, cell: Cell) -> tuple[str, str]:
-        """Run one cell and store it; return its key and status."""
-        store = Store(self.conditions.folder)
-        known = store.get(cell.key)
-        if known is None:
-            share_memory(self.jobs)
-            if cell.model.backend:
-                warm_up()  # once a process, and in no cell's time
-            with store.working_on(cell.key):
-                known = run_cell(cell, self.conditions, self.groups.get(cell.key))
-                try:
-                    store.put(cell.key, known)
-                except (TypeError, ValueError) as error:  # a model that says what is no number
-                    reason = f"what the model says cannot be stored: {reason_of(error)}"
-                    known = failed_cell(cell, "failed", reason, self.conditions.environment)
-                    store.put(cell.key, known)
-            store.forgive(cell.key)
-        return cell.key, known.record.status
+    def __call__(self, cell: Cell, deaths: int) -> tuple[str, str]:
+        """Run one cell and store it; return its key and status.
+
+        Parameters
+        ----------
+        cell : Cell
+            Fit that is asked for.
+        deaths : int
+            Number of the processes that died at it.
+        """
+        if this_process() != self.driver:
+            _end_with(self.driver)
+        store, claims = Store(self.conditions.folder), Claims(self.conditions.folder)
+        with claims.taken(cell.key, deaths + 1, self.driver) as mine:
+            known = store.get(cell.key)  # somebody may have finished it meanwhile
+            if known is None and not mine:
+                return cell.key, _ELSEWHERE
+            if known is None:
+                self._run(cell, store)
+                known = store.get(cell.key)
+        claims.release(cell.key)
+        return cell.key, "failed" if known is None else known.record.status
+
+    def _run(self, cell: Cell, store: Store) -> None:
+        share_memory(self.jobs)
+        if cell.model.backend:
+            warm_up()  # once a process, and in no cell's time
+        found = run_cell(cell, self.conditions, self.groups.get(cell.key))
+        try:
+            store.put(cell.key, found)
+        except (TypeError, ValueError) as error:  # a model that says what is no number
+            reason = f"what the model says cannot be stored: {reason_of(error)}"
+            store.put(cell.key, failed_cell(cell, "failed", reason, self.conditions.environment))
+
+
+@functools.cache
+def _end_with(driver: Process) -> None:
+    """Let this process end when its driver does, however that ends and whatever runs here."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if is_alive(driver) is False:  # it died before this was said
+        os._exit(1)
 
 
 @dataclass(frozen=True)
@@ -75,12 +121,15 @@ class Pool:
         Listener, called with each cell's key and status.
     memory_mib : float or None, default=None
         Memory that a cell may take; None is no limit.
+    on_wait : callable or None, default=None
+        Listener, called now and then with what others have at work while nothing else is left.
     """
 
     store: Store
     worker: Worker
     on_finished: OnFinished
     memory_mib: float | None = None
+    on_wait: OnWait | None = None
 
     def run(self, cells: Iterable[Cell]) -> None:
         """Run the cells that the store does not have, in the order in which they come."""
@@ -90,9 +139,13 @@ class Pool:
             if key in known:
                 self._fail(known[key], status, reason)
 
-        suspects = self.store.suspects()
-        with Supervisor(self.store.at_work, self._seconds, self.memory_mib, stop):
-            self._run_all(dict(known), suspects)
+        claims = Claims(self.store.folder)
+        sweep(self.store.folder)
+        with (
+            Heartbeat(self.store.folder),
+            Supervisor(claims.at_work_here, self._seconds, self.memory_mib, stop),
+        ):
+            self._run_all(dict(known), claims)
 
     @property
     def _seconds(self) -> float | None:
@@ -102,54 +155,67 @@ class Pool:
         environment = self.worker.conditions.environment
         self.store.put(cell.key, failed_cell(cell, status, reason, environment))
 
-    def _run_all(self, open_cells: dict[str, Cell], suspects: set[str]) -> None:
+    def _run_all(self, open_cells: dict[str, Cell], claims: Claims) -> None:
         """Run cells until none is open, starting again whenever a process died."""
+        told_s = time.monotonic()
         while open_cells:
-            for key in sorted(suspects & open_cells.keys()):
-                self.on_finished(key, self._run_alone(open_cells.pop(key)))
+            deaths, busy = claims.standing()
+            free = {key: cell for key, cell in open_cells.items() if key not in busy}
+            for key in [key for key in free if deaths.get(key, 0) >= _SUSPECTED]:
+                self._finish(open_cells, key, self._run_alone(free.pop(key), deaths[key], claims))
             try:
-                for key, status in self._run_together(list(open_cells.values())):
-                    del open_cells[key]
-                    self.on_finished(key, status)
+                for key, status in self._run_together(list(free.values()), deaths):
+                    self._finish(open_cells, key, status)
             except BrokenExecutor:
-                for key in list(open_cells):
-                    finished = self.store.get(key)
-                    if finished is not None:
-                        del open_cells[key]
-                        self.on_finished(key, finished.record.status)
-            suspects = self.store.suspects()
+                pass  # what its processes have finished is found below, what they had goes on
+            for key in list(open_cells):
+                finished = self.store.get(key)
+                if finished is not None:
+                    claims.release(key)
+                    self._finish(open_cells, key, finished.record.status)
+            if open_cells and not free:  # all that is left is somebody else's
+                if self.on_wait is not None and time.monotonic() - told_s > _TOLD_S:
+                    self.on_wait([busy[key] for key in open_cells if key in busy])
+                    told_s = time.monotonic()
+                time.sleep(_LOOKS_S)
 
-    def _run_together(self, cells: list[Cell]) -> Iterable[tuple[str, str]]:
+    def _finish(self, open_cells: dict[str, Cell], key: str, status: str) -> None:
+        if status != _ELSEWHERE:
+            del open_cells[key]
+            self.on_finished(key, status)
+
+    def _run_together(
+        self, cells: list[Cell], deaths: Mapping[str, int]
+    ) -> Iterable[tuple[str, str]]:
         alone = self.worker.jobs == 1 or len(cells) < 2
         if alone and (self._seconds is not None or self.memory_mib is not None):
             # a process that may be killed must not be this one
-            return (self._elsewhere(cell) for cell in cells)
+            return (self._elsewhere(cell, deaths.get(cell.key, 0)) for cell in cells)
         if alone:
-            return map(self.worker, cells)
+            return (self.worker(cell, deaths.get(cell.key, 0)) for cell in cells)
         parallel = joblib.Parallel(n_jobs=self.worker.jobs, return_as="generator_unordered")
         results: Iterable[tuple[str, str]] = parallel(
-            joblib.delayed(self.worker)(cell) for cell in cells
+            joblib.delayed(self.worker)(cell, deaths.get(cell.key, 0)) for cell in cells
         )
         return results
 
-    def _run_alone(self, cell: Cell) -> str:
+    def _run_alone(self, cell: Cell, deaths: int, claims: Claims) -> str:
         """Run a suspect in a process of its own; if it kills that too, say so in its row."""
         try:
-            _, status = self._elsewhere(cell)
+            _, status = self._elsewhere(cell, deaths)
         except BrokenExecutor:
-            self.store.suspects()
             stopped = self.store.get(cell.key)
-            if stopped is not None:  # beyond its limits
-                return stopped.record.status
-            reason = "every process that ran this cell was killed (a crash, or out of memory)"
-            self._fail(cell, "crashed", reason)
-            self.store.forgive(cell.key)
-            return "crashed"
+            if stopped is None:  # else it was beyond its limits
+                reason = "every process that ran this cell was killed (a crash, or out of memory)"
+                self._fail(cell, "crashed", reason)
+            claims.release(cell.key)
+            return "crashed" if stopped is None else stopped.record.status
         return status
 
-    def _elsewhere(self, cell: Cell) -> tuple[str, str]:
+    def _elsewhere(self, cell: Cell, deaths: int) -> tuple[str, str]:
         """Run one cell in another process."""
         # two workers for one task, because joblib runs a single worker in this very process
-        [result] = joblib.Parallel(n_jobs=2, backend="loky")([joblib.delayed(self.worker)(cell)])
+        task = joblib.delayed(self.worker)(cell, deaths)
+        [result] = joblib.Parallel(n_jobs=2, backend="loky")([task])
         key, status = result
         return str(key), str(status)

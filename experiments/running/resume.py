@@ -12,7 +12,7 @@ from experiments.records import StoredCell
 from experiments.running.environment import describe_environment, usable_cores
 from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions
-from experiments.running.pool import OnFinished, Pool, Worker
+from experiments.running.pool import OnFinished, OnWait, Pool, Worker
 from experiments.running.preflight import check_budget, examine
 from experiments.running.results import Results
 from experiments.running.shared_kernels import sharing_groups
@@ -43,6 +43,8 @@ class Resumption:
         Listener, called with the number of cells and of those that are missing.
     on_finished : callable or None, default=None
         Listener, called with key and status after every cell.
+    on_wait : callable or None, default=None
+        Listener, called now and then with the claims of other runs while only theirs is left.
     """
 
     jobs: int | None = None
@@ -50,6 +52,7 @@ class Resumption:
     part: tuple[int, int] | None = None
     on_start: OnStart | None = None
     on_finished: OnFinished | None = None
+    on_wait: OnWait | None = None
 
 
 def resume(plan: Plan, store: Store, how: Resumption) -> Results:
@@ -77,7 +80,8 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     conditions = Conditions(store.folder, stored.metrics, environment, ledger, limits.seconds)
     groups = sharing_groups(one.cell for one in plan.cells)
     worker = Worker(conditions, how.jobs or usable_cores(), groups)
-    Pool(store, worker, how.on_finished or _ignore, limits.memory_mib).run(missing.values())
+    pool = Pool(store, worker, how.on_finished or _ignore, limits.memory_mib, how.on_wait)
+    pool.run(missing.values())
     found = kept | store.found(key for key in cells if key not in kept)
     return Results(stored, found, store.environments())
 

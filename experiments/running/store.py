@@ -14,11 +14,10 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import re
 import time
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,14 +33,13 @@ from experiments.records import (
     plain,
 )
 from experiments.running.results import Results
-from qml.durable import write_durably
+from qml.durable import publish_durably, write_durably
 from qml.errors import StoreError
 
 __all__ = ["Store"]
 
 _TICK_NS = 100_000_000  # coarser than any file system's clock that has fractions of a second
 _KEY = re.compile(r"[0-9a-f]{64}")
-_TEMPORARY = re.compile(r"\..*\.(\d+)\.tmp")  # as `write_durably` names them
 Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
 Record = TypeVar("Record")
 _CELLS, _PLANS = TypeAdapter(StoredCell), TypeAdapter(StoredPlan)
@@ -64,7 +62,6 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._cells = folder / "cells"
-        self._running = folder / "running"
         self._read_cells: dict[str, tuple[Version, StoredCell]] = {}
         self._read_plan: tuple[Version, StoredPlan] | None = None
 
@@ -155,9 +152,12 @@ class Store:
     # -- cells
 
     def put(self, key: str, cell: StoredCell) -> None:
-        """Keep a finished cell; when this returns, it survives a power cut."""
+        """Keep a finished cell; when this returns, it survives a power cut.
+
+        If there is one already it stays: of two who ran the same cell the first is right.
+        """
         body = {"schema": SCHEMA, "key": key, **plain(cell)}
-        write_durably(self._file(key), _pretty({"sha256": _checksum(body), **body}))
+        publish_durably(self._file(key), _pretty({"sha256": _checksum(body), **body}))
 
     def get(self, key: str) -> StoredCell | None:
         """Return a finished cell, or None; a damaged file counts as none and is moved away."""
@@ -242,56 +242,6 @@ class Store:
         problem = f"{file.name} was damaged: moved to {target}, the cell runs again"
         warnings.warn(problem, stacklevel=3)
 
-    # -- who is at work
-
-    @contextlib.contextmanager
-    def working_on(self, key: str) -> Iterator[None]:
-        """Leave a mark while a cell runs: if it is found later, its process died in the cell."""
-        mark = self._running / f"{key}.{os.getpid()}"
-        mark.parent.mkdir(parents=True, exist_ok=True)
-        mark.touch()
-        try:
-            yield
-        finally:
-            mark.unlink(missing_ok=True)
-
-    def at_work(self) -> list[tuple[str, int, float]]:
-        """Return the cells that are marked as running: key, process, and since when (epoch)."""
-        found = []
-        for mark in self._running.glob("*.[0-9]*"):
-            key, _, process = mark.name.partition(".")
-            with contextlib.suppress(FileNotFoundError):  # it has just finished
-                found.append((key, int(process), mark.stat().st_mtime))
-        return found
-
-    def suspects(self) -> set[str]:
-        """Return the cells in which a process died twice; clear the marks and files of the dead.
-
-        Once may be anybody's kill; at the second death the cell itself is suspected.
-        """
-        twice = set()
-        for key, process, _ in self.at_work():
-            if _alive(process):
-                continue
-            (self._running / f"{key}.{process}").unlink(missing_ok=True)
-            once = self._running / f"{key}.died"
-            if once.exists():
-                twice.add(key)
-            once.touch()
-        for once in self._running.glob("*.died"):
-            if self._file(once.stem).exists():  # it finished all the same
-                self.forgive(once.stem)
-                twice.discard(once.stem)
-        for stray in self.folder.rglob(".*.tmp"):
-            owner = _TEMPORARY.fullmatch(stray.name)
-            if owner is not None and not _alive(int(owner[1])):
-                stray.unlink(missing_ok=True)
-        return twice
-
-    def forgive(self, key: str) -> None:
-        """Forget the cell's deaths: it is finished."""
-        (self._running / f"{key}.died").unlink(missing_ok=True)
-
 
 def _version(file: Path) -> Version:
     """Return what tells a file from the one that had its name before."""
@@ -328,13 +278,3 @@ def _record(adapter: TypeAdapter[Record], body: dict[str, Any]) -> Record | None
 
 def _pretty(value: Any) -> bytes:
     return (json.dumps(value, indent=1, sort_keys=False, allow_nan=False) + "\n").encode()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

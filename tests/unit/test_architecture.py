@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 LAW = {  # the rooms and modules of a package, each importing only what stands before it
     "qml": [
         "errors",
+        "hosts",
         "durable",
         "registry",
         "identity",
