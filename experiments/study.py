@@ -106,6 +106,7 @@ class Study:
         jobs: int | None = None,
         out: str | Path | None = None,
         retry_failed: bool = False,
+        rerun_stale: bool = False,
         part: tuple[int, int] | None = None,
         on_start: OnStart | None = None,
         on_finished: OnFinished | None = None,
@@ -119,16 +120,13 @@ class Study:
             Number of processes; None uses every core. The numbers do not depend on it.
         out : str, Path or None, default=None
             Folder of the run; None is ``results/<study>``.
-        retry_failed : bool, default=False
-            Permission to run stored failures again.
+        retry_failed, rerun_stale : bool, default=False
+            Permission to run again what failed; what other code or other versions made.
         part : (int, int) or None, default=None
             The k-th of n parts of the cells, from 1, for n machines on one folder; None is all.
-        on_start : callable or None, default=None
-            Listener, called with the number of cells and of those that are missing.
-        on_finished : callable or None, default=None
-            Listener, called with key and status after every cell.
-        on_wait : callable or None, default=None
-            Listener, called now and then with the claims of others while only theirs is left.
+        on_start, on_finished, on_wait : callable or None, default=None
+            Listeners: called with the number of cells and of those that are missing; with key and
+            status after every cell; now and then with the claims of others, if only theirs is left.
 
         Returns
         -------
@@ -136,7 +134,7 @@ class Study:
             Failures are rows; only a study that cannot be planned or stored raises.
         """
         store = Store(self._folder(out))
-        how = Resumption(jobs, retry_failed, part, on_start, on_finished, on_wait)
+        how = Resumption(jobs, retry_failed, rerun_stale, part, on_start, on_finished, on_wait)
         results = resume(self.plan(), store, how)
         tables.export(results, store.folder)
         return Run(store.folder, store, results)

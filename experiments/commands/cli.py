@@ -114,6 +114,10 @@ def run(
     retry_failed: Annotated[
         bool, typer.Option("--retry-failed", help="Run stored failures again.")
     ] = False,
+    rerun_stale: Annotated[
+        bool,
+        typer.Option("--rerun-stale", help="Run again what other code or versions made."),
+    ] = False,
     part: Annotated[
         str | None,
         typer.Option(metavar="K/N", help="The k-th of n parts, each on another machine."),
@@ -126,7 +130,7 @@ def run(
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
     try:
-        finished = run_with_progress(loaded, jobs, out, retry_failed, place)
+        finished = run_with_progress(loaded, jobs, out, retry_failed, rerun_stale, place)
     except KeyboardInterrupt:
         print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
         raise typer.Exit(130) from None

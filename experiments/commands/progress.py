@@ -26,6 +26,7 @@ def run_with_progress(
     jobs: int | None,
     out: Path | None,
     retry_failed: bool,
+    rerun_stale: bool,
     part: tuple[int, int] | None = None,
 ) -> Run:
     """Run a study, its progress on standard error so that standard output is the table alone."""
@@ -59,6 +60,7 @@ def run_with_progress(
             jobs=jobs,
             out=out,
             retry_failed=retry_failed,
+            rerun_stale=rerun_stale,
             part=part,
             on_start=start,
             on_finished=finished,

@@ -6,12 +6,15 @@ import time
 from collections import Counter
 
 from experiments.running.claims import Claim, Claims
-from experiments.running.results import Fit
+from experiments.running.code import changes
+from experiments.running.environment import describe_environment
+from experiments.running.results import Fit, Results
 from experiments.study import Run
 
 __all__ = ["report"]
 
 _LONG_S = 60.0
+_NAMED = 5
 _TIMES = 10  # the longest cell so far: what takes longer may hang
 
 
@@ -24,7 +27,34 @@ def report(run: Run) -> list[str]:
     _, busy = claims.standing()
     place = {fit.planned.key: fit for fit in results.fits}
     longest = max((_seconds(fit) for fit in results.fits), default=0.0)
-    return lines + [_at_work(busy[key], place.get(key), longest) for key in sorted(busy)]
+    lines += [_at_work(busy[key], place.get(key), longest) for key in sorted(busy)]
+    return lines + _stale(results)
+
+
+def _stale(results: Results) -> list[str]:
+    """Return a line for each difference between what made results and what is here."""
+    here = describe_environment()
+    found: dict[tuple[str, ...], set[str]] = {}
+    counted: Counter[tuple[str, ...]] = Counter()
+    for fit in results.fits:
+        what = None if fit.stored is None else changes(fit.stored, results, here)
+        if what is not None:
+            counted[what] += 1
+            found.setdefault(what, set()).add(fit.planned.model)
+    lines = []
+    for what, models in found.items():
+        more = len(what) - _NAMED
+        named = ", ".join(what[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+        changed = f"changed since: {named}" if what else "what made them is not known"
+        lines.append(f"{counted[what]:,} results of {_models(models)}: {changed}")
+    if lines:
+        lines.append("`qml run STUDY --rerun-stale` runs them again")
+    return lines
+
+
+def _models(labels: set[str]) -> str:
+    few = sorted(labels)
+    return ", ".join(few) if len(few) <= _NAMED else f"{len(few)} models"
 
 
 def _at_work(claim: Claim, fit: Fit | None, longest: float) -> str:

@@ -20,6 +20,7 @@ from experiments.records._asked import (
 from experiments.records._declared import Declared, DuelSettings, Published
 from experiments.records._found import (
     CellRecord,
+    Code,
     Costs,
     Environment,
     GitState,
@@ -49,6 +50,7 @@ __all__ = [
     "BackendSpec",
     "Cell",
     "CellRecord",
+    "Code",
     "Coordinate",
     "Costs",
     "DatasetRow",

@@ -211,6 +211,10 @@ class StoredTuning:
     trials: tuple[Trial, ...]
 
 
+#: Digits of every module that had a part in a result, by the module's name.
+Code = Mapping[str, str]
+
+
 @dataclass(frozen=True)
 class StoredCell:
     """A finished cell as the store keeps it.
@@ -226,8 +230,8 @@ class StoredCell:
     tuning : StoredTuning or None, default=None
         Search, if there was one.
     code : str or None, default=None
-        Fingerprint of the code that made it, beside the content and no part of the key; None where
-        none was taken.
+        Digits under which the code that made it is kept, beside the content and no part of the key;
+        None where it is not known.
     """
 
     cell: Cell

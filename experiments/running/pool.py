@@ -17,7 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import joblib
 
@@ -54,6 +54,8 @@ class Worker:
         Number of processes that share the machine; with 1, all runs in this one.
     groups : mapping
         Cell key to the group that shares kernel evaluations.
+    codes : mapping
+        Cell key to the digits of the code that makes it.
     driver : Process
         Process that started the run.
     """
@@ -61,6 +63,7 @@ class Worker:
     conditions: Conditions
     jobs: int
     groups: Mapping[str, str]
+    codes: Mapping[str, str]
     driver: Process = field(default_factory=this_process)
 
     def __call__(self, cell: Cell, deaths: int) -> tuple[str, str]:
@@ -91,6 +94,7 @@ class Worker:
         if cell.model.backend:
             warm_up()  # once a process, and in no cell's time
         found = run_cell(cell, self.conditions, self.groups.get(cell.key))
+        found = replace(found, code=self.codes.get(cell.key))
         try:
             store.put(cell.key, found)
         except (TypeError, ValueError) as error:  # a model that says what is no number

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from experiments.records import (
+    Code,
     Environment,
     ModelRow,
     PlannedCell,
@@ -56,11 +57,14 @@ class Results:
         Finished cells by key.
     environments : mapping
         Versions and machines that the cells were made with, by the digits that they name.
+    codes : mapping
+        Code that the cells were made by, by the digits that they name.
     """
 
     plan: StoredPlan
     cells: Mapping[str, StoredCell]
     environments: Mapping[str, Environment]
+    codes: Mapping[str, Code] = field(default_factory=dict)
 
     @cached_property
     def fits(self) -> Sequence[Fit]:

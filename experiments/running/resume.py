@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from experiments.planning.plan import Plan
-from experiments.records import StoredCell
+from experiments.records import Cell, Environment, StoredCell
+from experiments.running.code import changes, code_name, code_of
 from experiments.running.environment import describe_environment, usable_cores
 from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions
@@ -37,6 +38,8 @@ class Resumption:
         Number of processes; None uses every core. The numbers do not depend on it.
     retry_failed : bool, default=False
         Permission to run stored failures again.
+    rerun_stale : bool, default=False
+        Permission to run again what other code or other versions made.
     part : (int, int) or None, default=None
         The k-th of n parts of the cells, from 1; None is all.
     on_start : callable or None, default=None
@@ -49,6 +52,7 @@ class Resumption:
 
     jobs: int | None = None
     retry_failed: bool = False
+    rerun_stale: bool = False
     part: tuple[int, int] | None = None
     on_start: OnStart | None = None
     on_finished: OnFinished | None = None
@@ -67,11 +71,14 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     """
     stored = plan.stored()
     store.write_plan(stored)
-    environment = store.write_environment(describe_environment())
+    here = describe_environment()
+    environment = store.write_environment(here)
     spec, cells = plan.spec, plan.by_key
     if spec.budget.max_shots or spec.budget.max_qpu_seconds:
         check_budget(examine(plan.cells, set(), store.folder), spec.budget)
     asked = {key: cell for key, cell in cells.items() if _in_part(key, how.part)}
+    if how.rerun_stale:
+        _forget_stale(store, asked, here)
     kept = _kept(store, cells, asked, how.retry_failed)
     missing = {key: cell for key, cell in asked.items() if key not in kept}
     (how.on_start or _ignore)(len(asked), len(missing))
@@ -79,11 +86,29 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     ledger = ledger_of_run(store.folder, spec.budget, time.time() if how.retry_failed else None)
     conditions = Conditions(store.folder, stored.metrics, environment, ledger, limits.seconds)
     groups = sharing_groups(one.cell for one in plan.cells)
-    worker = Worker(conditions, how.jobs or usable_cores(), groups)
+    codes = _written_codes(store, missing.values())
+    worker = Worker(conditions, how.jobs or usable_cores(), groups, codes)
     pool = Pool(store, worker, how.on_finished or _ignore, limits.memory_mib, how.on_wait)
     pool.run(missing.values())
     found = kept | store.found(key for key in cells if key not in kept)
-    return Results(stored, found, store.environments())
+    return Results(stored, found, store.environments(), store.codes())
+
+
+def _written_codes(store: Store, cells: Iterable[Cell]) -> dict[str, str]:
+    """Return the digits of the code that will make each cell; the store knows what they are."""
+    codes = {cell.key: code_of(cell) for cell in cells}
+    names = {key: code_name(code) for key, code in codes.items()}
+    for name, code in {names[key]: code for key, code in codes.items()}.items():
+        store.write_code(code, name)
+    return names
+
+
+def _forget_stale(store: Store, asked: Iterable[str], here: Environment) -> None:
+    results = store.results()
+    for key in asked:
+        known = results.cells.get(key)
+        if known is not None and changes(known, results, here) is not None:
+            store.remove(key)
 
 
 def _kept(

@@ -25,6 +25,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from experiments.records import (
     SCHEMA,
+    Code,
     Environment,
     StoredCell,
     StoredPlan,
@@ -133,7 +134,7 @@ class Store:
 
     def write_environment(self, environment: Environment) -> str:
         """Keep the environment once under its hash, and return the hash's first 12 digits."""
-        name = hashlib.sha256(canonical_json(environment).encode()).hexdigest()[:12]
+        name = _digits_of(environment)
         file = self.folder / "environments" / f"{name}.json"
         if not file.is_file():
             write_durably(file, _pretty(plain(environment)))
@@ -146,6 +147,22 @@ class Store:
             with contextlib.suppress(OSError, ValueError, RecursionError):
                 known = _record(_ENVIRONMENTS, json.loads(file.read_text("utf-8")))
                 if known is not None:
+                    found[file.stem] = known
+        return found
+
+    def write_code(self, code: Code, name: str) -> None:
+        """Keep what made some cells, once under its digits."""
+        file = self.folder / "code" / f"{name}.json"
+        if not file.is_file():
+            write_durably(file, _pretty(plain(code)))
+
+    def codes(self) -> dict[str, Code]:
+        """Return the code that made the cells, by the digits that they name; damage is left out."""
+        found: dict[str, Code] = {}
+        for file in sorted((self.folder / "code").glob("*.json")):
+            with contextlib.suppress(OSError, ValueError, RecursionError):
+                known = json.loads(file.read_text("utf-8"))
+                if isinstance(known, dict) and _digits_of(known) == file.stem:
                     found[file.stem] = known
         return found
 
@@ -203,7 +220,7 @@ class Store:
         """Return the plan, and of its cells those that are there."""
         plan = self.read_plan()
         cells = self.found(dict.fromkeys(one.key for one in plan.cells))
-        return Results(plan, cells, self.environments())
+        return Results(plan, cells, self.environments(), self.codes())
 
     def found(self, keys: Iterable[str]) -> dict[str, StoredCell]:
         """Return those of the cells that are there, by key."""
@@ -241,6 +258,11 @@ class Store:
             file.replace(target)
         problem = f"{file.name} was damaged: moved to {target}, the cell runs again"
         warnings.warn(problem, stacklevel=3)
+
+
+def _digits_of(value: Any) -> str:
+    """Return the digits under which a value is kept."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:12]
 
 
 def _version(file: Path) -> Version:

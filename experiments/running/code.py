@@ -1,0 +1,156 @@
+"""Which code made a result: the plug-ins that a cell names, and what they import of ours.
+
+A result is told from another by what was asked (its key); what answered stands beside it, and is
+compared when results are read. Comments, docstrings and formatting are no code.
+"""
+
+from __future__ import annotations
+
+import ast
+import functools
+import hashlib
+import importlib.util
+import inspect
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.records import Cell, Code, Environment, StoredCell, canonical_json
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING
+from experiments.running.results import Results
+from qml.backends import BACKENDS
+from qml.registry import Room
+
+__all__ = ["changes", "code_name", "code_of", "versions_of"]
+
+_OURS = ("qml", "classical", "experiments")
+_ALWAYS = ("experiments.evaluation.protocol", "experiments.evaluation.splits")
+_COMPUTING = ("numpy", "scipy", "scikit-learn", "qiskit", "qiskit-aer", "pennylane", "numba")
+
+
+def code_of(cell: Cell) -> Code:
+    """Return the digits of every module that has a part in a cell's numbers, by its name."""
+    return _code_of(canonical_json(cell.model), canonical_json(cell.dataset))
+
+
+def code_name(code: Code) -> str:
+    """Return the digits under which a cell's code is kept."""
+    return hashlib.sha256(canonical_json(code).encode()).hexdigest()[:12]
+
+
+def versions_of(environment: Environment) -> dict[str, str | None]:
+    """Return the versions of the packages that compute."""
+    return {package: environment.packages.get(package) for package in _COMPUTING}
+
+
+def changes(stored: StoredCell, results: Results, now: Environment) -> tuple[str, ...] | None:
+    """Return what has changed since a result was made; None if it was made by what is here.
+
+    Modules of ours by name, packages with both versions; empty where it is not known what it was.
+    """
+    code = code_of(stored.cell)
+    then = results.environments.get(stored.record.environment)
+    versions = versions_of(now)
+    before = versions if then is None else versions_of(then)
+    other = {name: was for name, was in before.items() if was != versions[name]}
+    found = [f"{name} {was} (now {versions[name]})" for name, was in other.items()]
+    if stored.code != code_name(code):
+        known = results.codes.get(stored.code or "", {})
+        if not known:
+            return tuple(found)
+        names = known.keys() | code.keys()
+        found = sorted(name for name in names if known.get(name) != code.get(name)) + found
+    elif not found:
+        return None
+    return tuple(found)
+
+
+@functools.lru_cache(maxsize=4096)
+def _code_of(model: str, dataset: str) -> Code:
+    asked, data = json.loads(model), json.loads(dataset)
+    roots = {*_ALWAYS, *_plugins(MODELS, asked), *_plugins(DATASETS, data)}
+    for step in data.get("preprocessing", []):
+        roots |= set(_plugins(PREPROCESSING, step))
+    if asked.get("tuning"):
+        roots.add("experiments.evaluation.tuning")
+    return {name: _digits(name) for name in sorted(_with_imports(roots))}
+
+
+def _plugins(room: Room[Any], spec: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the modules of a plug-in and of all that its parameters and defaults name."""
+    known = room.module(spec["name"])
+    yield known.__name__
+    own = _defaults(room.load(spec["name"])) | dict(spec.get("parameters", {}))
+    for parameter, value in own.items():
+        yield from _components(parameter, value)
+
+
+def _components(parameter: str, value: Any) -> Iterator[str]:
+    rooms: dict[str, Room[Any]] = {**COMPONENTS, "backend": BACKENDS}
+    for named in value if isinstance(value, list | tuple) else [value]:
+        if parameter not in rooms or not isinstance(named, str | Mapping):
+            continue
+        given = dict(named) if isinstance(named, Mapping) else {"name": named.partition(":")[0]}
+        name = given.pop("name", None)
+        if name in rooms[parameter].names():
+            yield from _plugins(rooms[parameter], {"name": name, "parameters": given})
+
+
+def _defaults(plugin: Callable[..., object]) -> dict[str, Any]:
+    parameters = inspect.signature(plugin).parameters.values()
+    return {one.name: one.default for one in parameters if one.default is not one.empty}
+
+
+def _with_imports(roots: Iterable[str]) -> set[str]:
+    """Return our modules that these import, directly or not."""
+    found: set[str] = set()
+    open_ = list(roots)
+    while open_:
+        name = open_.pop()
+        if name not in found and _file(name) is not None:
+            found.add(name)
+            open_ += _imported(name)
+    return found
+
+
+@functools.cache
+def _imported(module: str) -> frozenset[str]:
+    """Return our modules that a module names in an import, wherever it stands."""
+    names: set[str] = set()
+    for node in ast.walk(_tree(module)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return frozenset(name for name in names if name.partition(".")[0] in _OURS)
+
+
+@functools.cache
+def _digits(module: str) -> str:
+    """Return digits of a module's code: of its syntax tree without docstrings."""
+    tree = _tree(module)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            node.body = [line for line in node.body if not _is_text(line)] or [ast.Pass()]
+    return hashlib.sha256(ast.dump(tree).encode()).hexdigest()[:12]
+
+
+def _is_text(line: ast.stmt) -> bool:
+    alone = isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant)
+    return alone and isinstance(line.value.value, str)  # type: ignore[attr-defined]
+
+
+def _tree(module: str) -> ast.Module:
+    file = _file(module)
+    return ast.parse("" if file is None else file.read_bytes())
+
+
+@functools.cache
+def _file(module: str) -> Path | None:
+    try:
+        spec = importlib.util.find_spec(module)
+    except (ImportError, ValueError):  # a name of a module, and no module
+        return None
+    origin = None if spec is None else spec.origin
+    return Path(origin) if origin is not None and origin.endswith(".py") else None

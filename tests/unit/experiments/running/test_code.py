@@ -1,0 +1,138 @@
+"""Which code made a result: told by what runs, not by how it is written."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import classical
+from experiments import Study
+from experiments.commands.status import report
+from experiments.running import code as room
+from experiments.running.code import changes, code_of
+from experiments.running.environment import describe_environment
+
+MODEL = '''"""A model."""
+
+from sklearn.dummy import DummyClassifier
+
+__all__ = ["Edited"]
+
+
+class Edited(DummyClassifier):
+    """Says what is most frequent."""
+
+    def fit(self, X, y):
+        return super().fit(X, y)
+'''
+
+
+def study(*models):
+    return Study.from_dict(
+        {
+            "name": "coded",
+            "datasets": [{"name": "moons", "n_samples": 20}],
+            "models": [*models],
+            "protocol": {"folds": 2, "repeats": 1},
+            "compare": "none",
+        }
+    )
+
+
+@pytest.fixture
+def forgetful():
+    """Look at files again: in one process they are looked at once."""
+
+    def forget():
+        for cached in (room._code_of, room._digits, room._imported):
+            cached.cache_clear()
+
+    forget()
+    yield forget
+    forget()
+
+
+@pytest.fixture
+def edited(forgetful):
+    """A model whose file a test may rewrite; gone afterwards."""
+    file = Path(classical.__file__).parent / f"edited_{os.getpid()}.py"
+    file.write_text(MODEL)
+    yield file
+    file.unlink()
+
+
+def modules(model):
+    [one, _] = study(model).plan()
+    return set(code_of(one.cell))
+
+
+def test_a_cell_has_the_code_of_what_it_names_and_of_what_that_is_by_default():
+    found = modules({"name": "vqc", "optimizer": "spsa", "feature_map": {"name": "iqp"}})
+    assert found >= {
+        "qml.classifiers.vqc",
+        "qml.optimizers.spsa",
+        "qml.circuits.feature_maps.iqp",
+        "qml.backends.exact",
+        "qml.engine._kernels",
+        "experiments.datasets.moons",
+        "experiments.evaluation.protocol",
+    }
+    default = modules("vqc")
+    assert default >= {"qml.optimizers.cobyla", "qml.losses.cross_entropy"}
+    assert not {name for name in default if name.startswith("experiments.reporting")}
+    on_aer = modules({"name": "vqc", "backend": "aer:shots=10"})
+    assert on_aer - default >= {"qml.backends.aer"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "differs"),
+    [
+        ("return super()", "return  super( )", False),
+        ('"""Says what is most frequent."""', '"""Says what most say."""', False),
+        ("    def fit", "    # why\n    def fit", False),
+        ("return super().fit(X, y)", "return super().fit(X, y[::-1])", True),
+        ("    def fit", "    number = 3\n\n    def fit", True),
+    ],
+)
+def test_comments_docstrings_and_formatting_are_no_code(edited, forgetful, old, new, differs):
+    [before, _] = [code_of(one.cell) for one in study(edited.stem).plan()]
+    assert old in MODEL
+    edited.write_text(MODEL.replace(old, new))
+    forgetful()
+    [after, _] = [code_of(one.cell) for one in study(edited.stem).plan()]
+    assert (before != after) == differs
+
+
+def test_what_other_code_made_is_named_and_run_again_where_that_is_allowed(
+    edited, forgetful, tmp_path
+):
+    asked = study(edited.stem, "svc")
+    run = asked.run(jobs=1, out=tmp_path)
+    assert not any("changed" in line for line in report(run))
+    edited.write_text(MODEL.replace("return super().fit(X, y)", "return super().fit(X, 1 - y)"))
+    forgetful()
+    assert f"2 results of {edited.stem}: changed since: classical.{edited.stem}" in report(run)
+    ran = []
+
+    def finished(key, status):
+        ran.append(key)
+
+    asked.run(jobs=1, out=tmp_path, on_finished=finished)
+    assert not ran  # nothing is thrown away unasked
+    asked.run(jobs=1, out=tmp_path, rerun_stale=True, on_finished=finished)
+    assert len(ran) == 2
+    assert not any("changed" in line for line in report(run))
+
+
+def test_other_versions_are_named_with_both(tmp_path):
+    results = study("svc").run(jobs=1, out=tmp_path).results()
+    here = describe_environment()
+    one = next(iter(results.cells.values()))
+    assert changes(one, results, here) is None
+    newer = replace(here, packages={**here.packages, "scipy": "99.0"})
+    [told] = changes(one, results, newer)
+    assert told == f"scipy {here.packages['scipy']} (now 99.0)"
+    assert changes(replace(one, code=None), results, here) == ()
