@@ -126,11 +126,8 @@ def _success(
         named = pipeline[-1].get_params(deep=False)
         pipeline[-1].set_params(**with_values(named, tuned.parameters))
     if group is not None:
-        try:
-            part = TrainingPart(pipeline[-1], y, train)
-            share_kernels(pipeline, data.X, part, group, conditions.folder)
-        except OSError as error:  # a full disk, or one without locks: this fit pays for itself
-            warnings.warn(f"kernel not shared: {reason_of(error)}", stacklevel=1)
+        part = TrainingPart(pipeline[-1], y, train)
+        share_kernels(pipeline, data.X, part, group, conditions.folder)
     outcome = fit_and_predict(pipeline, data.X, y, train, test)
     record = CellRecord(
         status="done",

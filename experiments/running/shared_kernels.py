@@ -8,14 +8,16 @@ other processes and other runs too, so that no shot is paid for twice.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import functools
 import hashlib
 import io
 import json
 import time
+import warnings
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,7 @@ from qml.backends import (
 )
 from qml.bandwidth import found_bandwidth
 from qml.durable import write_durably
+from qml.errors import StoreError
 from qml.kernels import KernelMachine
 
 __all__ = ["KeptTable", "share_kernels", "sharing_groups", "tables_of"]
@@ -72,12 +75,15 @@ def sharing_groups(cells: Iterable[Cell]) -> dict[str, str]:
     """
     found: dict[str, float] = {}
     groups = {cell.key: group for cell in cells if (group := _group(cell, found)) is not None}
-    members = Counter(groups.values())
-    return {key: group for key, group in groups.items() if members[group] > 1}
+    members = Counter(text for text, _ in groups.values())
+    return {key: text for key, (text, drawn) in groups.items() if drawn or members[text] > 1}
 
 
-def _group(cell: Cell, found: dict[str, float]) -> str | None:
-    """Return what decides a cell's kernel evaluations; None for models that have none to share.
+def _group(cell: Cell, found: dict[str, float]) -> tuple[str, bool] | None:
+    """Return what decides a cell's kernel evaluations, and whether its shots are drawn from that.
+
+    None for models that have none to share. Simulated shots are drawn from the group even where a
+    cell is alone in it: else its numbers would depend on what else the study holds.
 
     What a tuned model will ask is known only once it is tuned. A bandwidth that training rows
     decide is shared wherever it comes out the same; `found` keeps what was found.
@@ -106,16 +112,17 @@ def _group(cell: Cell, found: dict[str, float]) -> str | None:
         decisive["calibrations"] = cell.model.calibrations
     if start and not question.by_fold:
         decisive["start"] = start
-    return canonical_json(decisive)
+    return canonical_json(decisive), question.drawn
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What a model asks its backend, whether with shots, and whether points depend on the fold."""
+    """What a model asks its backend, with shots or not, drawn here or not, by fold or not."""
 
     asked: Parameters
     by_fold: bool
     measured: bool
+    drawn: bool
 
 
 def _bandwidth(cell: Cell, feature_map: Any, found: dict[str, float]) -> float:
@@ -149,10 +156,13 @@ def _question(model: str, preprocessing: str) -> _Question | None:
         else float(machine.bandwidth),
         "backend": machine.backend,
     }
+    backend = resolve_backend(machine.backend)
+    measured = backend.shots is not None
     return _Question(
         asked,
         by_fold=any(get_tags(step).requires_fit for step in steps),
-        measured=resolve_backend(machine.backend).shots is not None,
+        measured=measured,
+        drawn=measured and not backend.submits,
     )
 
 
@@ -251,20 +261,39 @@ def _kept(file: Path) -> KeptTable | None:
 def _table(
     backend: Any, request: Request, points: NDArray[np.float64], group: str, folder: Path
 ) -> SharedTable | None:
-    """Return the table from the disk, or compute it while the others wait."""
+    """Return the table from the disk, or compute it while the others wait.
+
+    The numbers are the same where the file system has no locks, or the disk no room, for each who
+    needs them computes them for itself.
+    """
     digest = hashlib.sha256(f"{SCHEMA}\x1f{group}\x1f{request.key}".encode())
     digest.update(np.ascontiguousarray(points).tobytes())
     name = digest.hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # given back by the system, whatever kills this process
+    with _alone(folder / f"{name}.lock"):
         known = _read(folder / f"{name}.json", request, points)
         if known is not None:
             return known
         table = evaluate_table(backend, request, points)
         if table is not None:
-            _write(folder / f"{name}.json", table)
+            try:
+                _write(folder / f"{name}.json", table)
+            except StoreError as error:
+                problem = f"the kernel is kept for nobody else: {error}"
+                warnings.warn(problem, stacklevel=2)
         return table
+
+
+@contextlib.contextmanager
+def _alone(file: Path) -> Iterator[None]:
+    """Wait until nobody else holds the lock, where there are locks."""
+    with contextlib.ExitStack() as held:
+        with contextlib.suppress(OSError):  # no locks here, or no room for a file
+            file.parent.mkdir(parents=True, exist_ok=True)
+            lock = held.enter_context(file.open("w"))
+            fcntl.flock(
+                lock, fcntl.LOCK_EX
+            )  # given back by the system, whatever kills this process
+        yield
 
 
 def _write(file: Path, table: SharedTable) -> None:

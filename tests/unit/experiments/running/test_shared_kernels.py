@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import multiprocessing
+import os
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -22,10 +25,12 @@ from experiments.evaluation.protocol import TrainingPart, fit_and_predict
 from experiments.evaluation.splits import split
 from experiments.planning.building import load_dataset
 from experiments.registry import MODELS, build_estimator
+from experiments.running import shared_kernels as room
 from experiments.running.shared_kernels import share_kernels, sharing_groups, tables_of
 from qml.backends import Request, SharedBackend, evaluate_table, resolve_backend
 from qml.classifiers.qsvc import QSVC
 from qml.engine import fingerprint
+from qml.errors import StoreError
 
 RNG = np.random.default_rng(2)
 X = RNG.uniform(0, 3, (30, 2))
@@ -299,3 +304,58 @@ def test_bandwidth_that_cannot_be_found_is_the_cells_own_trouble(monkeypatch):
 
     monkeypatch.setattr("experiments.running.shared_kernels.found_bandwidth", refused)
     assert sharing_groups(item.cell for item in study().plan()) == {}
+
+
+MEASURED = {"backend": "exact:shots=40"}
+
+
+def scored(run):
+    return {fit.planned.key: fit.predictions.scores for fit in run.results().fits}
+
+
+@pytest.mark.parametrize("backend", ["exact:shots=40", "aer:shots=40", "exact"])
+def test_a_cell_has_the_same_numbers_whatever_else_is_in_the_study(backend, tmp_path):
+    """One hold-out of one model shares its kernel with nobody; in a larger study it does."""
+    one = {"split": "hold_out", "repeats": 1, "seed": 4}
+    alone = study(models=[{"name": "qsvc"}], protocol=one, backend=backend)
+    among = study(
+        models=[{"name": "qsvc"}, {"name": "qsvc", "label": "other", "C": 9.0}],
+        protocol={**one, "repeats": 2},
+        backend=backend,
+    )
+    found = scored(alone.run(jobs=1, out=tmp_path / "alone"))
+    others = scored(among.run(jobs=1, out=tmp_path / "among"))
+    assert len(found) == 1
+    assert found.items() <= others.items()
+
+
+def refusing(number):
+    def refuse(*arguments, **named):
+        raise OSError(number, os.strerror(number))
+
+    return refuse
+
+
+@pytest.mark.parametrize("trouble", ["no locks", "no room for a lock", "no room for a table"])
+def test_numbers_are_the_same_on_every_file_system(trouble, tmp_path, monkeypatch):
+    whole = scored(study(**MEASURED).run(jobs=1, out=tmp_path / "whole"))
+    if trouble == "no locks":
+        monkeypatch.setattr(room.fcntl, "flock", refusing(errno.ENOLCK))
+    elif trouble == "no room for a lock":
+        opened = Path.open
+
+        def full(self, *arguments, **named):
+            if self.suffix == ".lock":
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return opened(self, *arguments, **named)
+
+        monkeypatch.setattr(Path, "open", full)
+    else:
+        message = "full.npy: cannot be written (No space left on device)"
+        monkeypatch.setattr(room, "_write", lambda *_: (_ for _ in ()).throw(StoreError(message)))
+    run = study(**MEASURED).run(jobs=1, out=tmp_path / "trouble")
+    assert scored(run) == whole
+    if trouble == "no room for a table":
+        assert not tables_of(run.folder)
+        warned = run.results().fits[0].stored.record.warnings
+        assert any("the kernel is kept for nobody else" in one for one in warned)
