@@ -14,6 +14,7 @@ from experiments.planning.sources import read_study, study_from_values
 from experiments.planning.spec import StudySpec
 from experiments.records import StoredCell
 from experiments.reporting import tables
+from experiments.running.plans import folder_and_number
 from experiments.running.pool import OnFinished, OnWait
 from experiments.running.preflight import Preflight, RowCheck, cheaper, examine
 from experiments.running.results import Results
@@ -149,7 +150,7 @@ class Run:
     Parameters
     ----------
     run : str or Path
-        Folder of the run, or the name of a study run into ``results/``.
+        Folder of the run, or name of a study run into ``results/``; ``NAME@2`` is its second plan.
     store : Store or None, default=None
         Store of that folder, with what it has read; None opens one.
     at_end : Results or None, default=None
@@ -159,14 +160,13 @@ class Run:
     def __init__(
         self, run: str | Path, store: Store | None = None, at_end: Results | None = None
     ) -> None:
-        folder, known = Path(run), Path("results") / run
-        self.folder = known if not folder.is_dir() and known.is_dir() else folder
+        self.folder, self._number = folder_and_number(run)
         self.store = Store(self.folder) if store is None else store
         self.at_end = at_end
 
     def results(self) -> Results:
         """Return the plan and the cells that are there, as records."""
-        return self.store.results()
+        return self.store.results(self._number)
 
     def cells(self, metrics: Iterable[str] | None = None) -> pd.DataFrame:
         """Return one row a cell of the plan: labels, status, metrics, costs."""

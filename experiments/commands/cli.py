@@ -301,6 +301,41 @@ def status(run: RunArgument) -> None:
 
 
 @app.command()
+def runs(
+    run: Annotated[str | None, typer.Argument(metavar="RUN", help="One of them.")] = None,
+) -> None:
+    """List the runs in results/, each with its plans; RUN@2 is the second plan of a run."""
+    from experiments.commands.upkeep import runs as listed
+
+    for line in listed(run):
+        print(line)
+
+
+@app.command()
+def verify(run: RunArgument) -> None:
+    """Read everything in a run: what is sound, what was mended, what is lost."""
+    from experiments.commands.upkeep import verified
+
+    lines, whole = verified(run)
+    for line in lines:
+        print(line)
+    if not whole:
+        raise typer.Exit(1)
+
+
+@app.command()
+def prune(
+    run: RunArgument,
+    yes: Annotated[bool, typer.Option("--yes", help="Remove it, do not only say.")] = False,
+) -> None:
+    """Say what no plan of a run needs any more, and remove it with --yes."""
+    from experiments.commands.upkeep import prune as pruned
+
+    for line in pruned(run, yes):
+        print(line)
+
+
+@app.command()
 def jobs(
     action: Annotated[JobsAction, typer.Argument(help="What to do.")],
     run: RunArgument,

@@ -40,6 +40,7 @@ from experiments.records import (
     plain,
 )
 from experiments.registry import MODELS, build_estimator
+from experiments.running.sealed import sealed, unsealed
 from experiments.seeds import child_seed
 from qml.backends import (
     Request,
@@ -228,7 +229,7 @@ class KeptTable:
         Circuits, shots and so on that were spent on it.
     report : mapping
         Report of the backend.
-    sha256 : str
+    numbers_sha256 : str
         Hash of the file of numbers.
     computed_at_s : float
         Moment, in seconds since the epoch.
@@ -239,7 +240,7 @@ class KeptTable:
     evaluation_s: float
     usage: Usage
     report: Parameters
-    sha256: str
+    numbers_sha256: str
     computed_at_s: float
 
 
@@ -249,10 +250,15 @@ def tables_of(folder: Path) -> list[KeptTable]:
     return [table for table in kept if table is not None]
 
 
+def damaged_tables(folder: Path) -> list[Path]:
+    """Return the pages of stored tables of which the page or the numbers are not as they were."""
+    return [file for file in sorted((folder / FOLDER).glob("*.json")) if _numbers(file) is None]
+
+
 def _kept(file: Path) -> KeptTable | None:
     """Return what stands beside a table, or None if there is nothing or the disk changed it."""
     try:
-        described = json.loads(file.read_text("utf-8"))
+        described = unsealed(file.read_bytes()) or {}
         return KeptTable(**{**described, "usage": Usage.of(described["usage"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -306,26 +312,33 @@ def _write(file: Path, table: SharedTable) -> None:
         evaluation_s=table.evaluation_s,
         usage=table.usage,
         report=table.report,
-        sha256=hashlib.sha256(content).hexdigest(),
+        numbers_sha256=hashlib.sha256(content).hexdigest(),
         computed_at_s=round(time.time(), 3),
     )
     write_durably(file.with_suffix(".npy"), content)
     # last: it says that all is there
-    write_durably(file, (json.dumps(plain(kept), indent=1) + "\n").encode())
+    write_durably(file, sealed(plain(kept)))
 
 
 def _read(file: Path, request: Request, points: NDArray[np.float64]) -> SharedTable | None:
     """Return a stored table, or None if there is none or the disk changed it."""
+    known = _numbers(file)
+    if known is None:
+        return None
+    kept, values = known
+    return SharedTable(
+        request.key, points, values, kept.evaluation_s, kept.usage, dict(kept.report)
+    )
+
+
+def _numbers(file: Path) -> tuple[KeptTable, NDArray[np.float64]] | None:
     kept = _kept(file)
     if kept is None:
         return None
     try:
         content = file.with_suffix(".npy").read_bytes()
-        if hashlib.sha256(content).hexdigest() != kept.sha256:
+        if hashlib.sha256(content).hexdigest() != kept.numbers_sha256:
             return None
-        values = np.load(io.BytesIO(content), allow_pickle=False)
+        return kept, np.load(io.BytesIO(content), allow_pickle=False)
     except (OSError, ValueError):
         return None
-    return SharedTable(
-        request.key, points, values, kept.evaluation_s, kept.usage, dict(kept.report)
-    )

@@ -30,10 +30,11 @@ from experiments.records import (
     StoredCell,
     StoredPlan,
     canonical_json,
-    json_text,
     plain,
 )
+from experiments.running.plans import Plans
 from experiments.running.results import Results
+from experiments.running.sealed import check_schema, pretty, sealed, unsealed
 from qml.durable import publish_durably, write_durably
 from qml.errors import StoreError
 
@@ -43,12 +44,7 @@ _TICK_NS = 100_000_000  # coarser than any file system's clock that has fraction
 _KEY = re.compile(r"[0-9a-f]{64}")
 Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
 Record = TypeVar("Record")
-_CELLS, _PLANS = TypeAdapter(StoredCell), TypeAdapter(StoredPlan)
-_ENVIRONMENTS = TypeAdapter(Environment)
-
-
-class _DamagedError(StoreError):
-    """The disk has changed a plan."""
+_CELLS, _ENVIRONMENTS = TypeAdapter(StoredCell), TypeAdapter(Environment)
 
 
 class Store:
@@ -64,80 +60,28 @@ class Store:
         self.folder = folder
         self._cells = folder / "cells"
         self._read_cells: dict[str, tuple[Version, StoredCell]] = {}
-        self._read_plan: tuple[Version, StoredPlan] | None = None
+        self.plans = Plans(folder)
 
-    # -- the plan and the environments
+    # -- the plans, the environments and the code
 
     def write_plan(self, plan: StoredPlan) -> None:
-        """Keep what the latest run was asked for; the cells of earlier plans stay."""
-        try:
-            known = self.read_plan() if self.has_plan() else None
-        except _DamagedError:  # it is about to be whole again
-            known = None
-        if known is not None and known.name != plan.name:
-            raise StoreError(
-                f"{self.folder} holds the study {known.name!r}; "
-                f"give {plan.name!r} another folder with --out"
-            )
-        if known != plan:
-            write_durably(self._plan_file, _pretty({"schema": SCHEMA, **plain(plan)}))
+        """Keep what the latest run was asked for; earlier plans and their cells stay."""
+        self.plans.write(plan)
 
-    def has_plan(self) -> bool:
-        """Whether a study was ever run here."""
-        return self._plan_file.is_file()
-
-    def read_plan(self) -> StoredPlan:
-        """Return what the latest run was asked for.
+    def read_plan(self, number: int | None = None) -> StoredPlan:
+        """Return what the latest run was asked for, or an earlier one by its number.
 
         Raises
         ------
         StoreError
             If there is none, if it is damaged, or if another version wrote it.
         """
-        file = self._plan_file
-        try:
-            version = _version(file)
-            if self._read_plan is not None and self._read_plan[0] == version:
-                return self._read_plan[1]
-            body = json.loads(file.read_text("utf-8"))
-        except OSError:
-            raise StoreError(f"{self.folder}: no run is stored here (no plan.json)") from None
-        except (ValueError, RecursionError):
-            raise self._damaged_plan() from None
-        if not isinstance(body, dict):
-            raise self._damaged_plan()
-        self._check_schema(body)
-        plan = _record(_PLANS, body)
-        if plan is None:
-            raise self._damaged_plan()
-        if _settled(version):
-            self._read_plan = version, plan
-        return plan
-
-    @property
-    def _plan_file(self) -> Path:
-        return self.folder / "plan.json"
-
-    def _damaged_plan(self) -> _DamagedError:
-        return _DamagedError(
-            f"{self._plan_file}: damaged; `qml run` the study again, finished cells are kept"
-        )
-
-    def _check_schema(self, body: dict[str, Any]) -> None:
-        """Refuse what another version has written, rather than read it wrongly."""
-        found = body.get("schema", 1)
-        if found != SCHEMA:
-            raise StoreError(
-                f"{self.folder}: written by another version of the workbench (schema {found!r}, "
-                f"this one reads {SCHEMA}); run the study into another folder with --out"
-            )
+        return self.plans.read(number)
 
     def write_environment(self, environment: Environment) -> str:
         """Keep the environment once under its hash, and return the hash's first 12 digits."""
         name = _digits_of(environment)
-        file = self.folder / "environments" / f"{name}.json"
-        if not file.is_file():
-            write_durably(file, _pretty(plain(environment)))
+        self._write_once(self.folder / "environments" / f"{name}.json", plain(environment))
         return name
 
     def environments(self) -> dict[str, Environment]:
@@ -146,15 +90,19 @@ class Store:
         for file in sorted((self.folder / "environments").glob("*.json")):
             with contextlib.suppress(OSError, ValueError, RecursionError):
                 known = _record(_ENVIRONMENTS, json.loads(file.read_text("utf-8")))
-                if known is not None:
+                if known is not None and _digits_of(known) == file.stem:
                     found[file.stem] = known
         return found
 
     def write_code(self, code: Code, name: str) -> None:
         """Keep what made some cells, once under its digits."""
-        file = self.folder / "code" / f"{name}.json"
-        if not file.is_file():
-            write_durably(file, _pretty(plain(code)))
+        self._write_once(self.folder / "code" / f"{name}.json", plain(code))
+
+    def _write_once(self, file: Path, body: Any) -> None:
+        """Write what is named by its own digits, unless it is there as it should be."""
+        content = pretty(body)
+        if not file.is_file() or file.read_bytes() != content:
+            write_durably(file, content)
 
     def codes(self) -> dict[str, Code]:
         """Return the code that made the cells, by the digits that they name; damage is left out."""
@@ -174,7 +122,7 @@ class Store:
         If there is one already it stays: of two who ran the same cell the first is right.
         """
         body = {"schema": SCHEMA, "key": key, **plain(cell)}
-        publish_durably(self._file(key), _pretty({"sha256": _checksum(body), **body}))
+        publish_durably(self._file(key), sealed(body))
 
     def get(self, key: str) -> StoredCell | None:
         """Return a finished cell, or None; a damaged file counts as none and is moved away."""
@@ -191,9 +139,9 @@ class Store:
             raise StoreError(f"{file}: cannot be read ({error.strerror})") from None
         body = _verified(raw, key)
         if body is not None:
-            self._check_schema(body)
+            check_schema(self.folder, body)
         cell = None if body is None else _record(_CELLS, body)
-        if cell is None:
+        if cell is None or cell.cell.key != key:  # what was asked says by itself where it belongs
             self._quarantine(file)
             return None
         if _settled(version):
@@ -216,9 +164,9 @@ class Store:
             raise StoreError(f"{self.folder}: the cell {start!r} was damaged and moved away")
         return found
 
-    def results(self) -> Results:
-        """Return the plan, and of its cells those that are there."""
-        plan = self.read_plan()
+    def results(self, number: int | None = None) -> Results:
+        """Return a plan, the latest if none is named, and of its cells those that are there."""
+        plan = self.read_plan(number)
         cells = self.found(dict.fromkeys(one.key for one in plan.cells))
         return Results(plan, cells, self.environments(), self.codes())
 
@@ -238,7 +186,7 @@ class Store:
         StoreError
             If another version wrote the folder: nothing in it is finished for this one.
         """
-        if self.has_plan():
+        if self.plans.exist():
             self.read_plan()
         return set(self.stored_keys())
 
@@ -278,16 +226,8 @@ def _settled(version: Version) -> bool:
 
 
 def _verified(raw: bytes, key: str) -> dict[str, Any] | None:
-    try:
-        body: dict[str, Any] = json.loads(raw)
-        intact = body.pop("sha256") == _checksum(body) and body.pop("key") == key
-    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
-        return None
-    return body if intact else None
-
-
-def _checksum(body: dict[str, Any]) -> str:
-    return hashlib.sha256(json_text(body).encode()).hexdigest()
+    body = unsealed(raw)
+    return body if body is not None and body.pop("key", None) == key else None
 
 
 def _record(adapter: TypeAdapter[Record], body: dict[str, Any]) -> Record | None:
@@ -296,7 +236,3 @@ def _record(adapter: TypeAdapter[Record], body: dict[str, Any]) -> Record | None
         return adapter.validate_python(body)
     except ValidationError:
         return None
-
-
-def _pretty(value: Any) -> bytes:
-    return (json.dumps(value, indent=1, sort_keys=False, allow_nan=False) + "\n").encode()

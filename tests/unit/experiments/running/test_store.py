@@ -21,16 +21,17 @@ from experiments.records import (
     StoredPredictions,
 )
 from experiments.running import store as store_module
+from experiments.running.sealed import checksum, sealed
 from experiments.running.store import Store
 from qml.errors import StoreError
 
-KEY = "ab" * 32
 CELL = StoredCell(
     Cell(DatasetSpec("a", {}, (), "0"), ModelSpec("m", {"C": 1.0}), Split(0, 0, 0, folds=3)),
     CellRecord("done", "e", 0.5, scores={"accuracy": 0.75}, costs=Costs(1.0, 2.0)),
     StoredPredictions((1, 2), ("x", "y"), ("x", "x"), ("x", "y")),
     code="0123",
 )
+KEY = CELL.cell.key
 PLAN = StoredPlan("a", {}, (), (), (), DuelSettings((), 100), (), (), (), {})
 
 
@@ -119,7 +120,7 @@ def test_folder_of_another_version_is_one_clear_line_and_nothing_is_moved(store,
             body["schema"] = schema
         if "sha256" in body:
             del body["sha256"]
-            body["sha256"] = store_module._checksum(body)
+            body["sha256"] = checksum(body)
         file.write_text(json.dumps(body))
     for read in (store.read_plan, lambda: store.get(KEY)):
         with pytest.raises(StoreError, match="written by another version .* --out") as caught:
@@ -150,5 +151,21 @@ def test_a_file_is_read_once_until_the_disk_has_another(store, monkeypatch):
 def test_a_damaged_plan_is_made_again_by_the_next_run(store):
     store.write_plan(PLAN)
     (store.folder / "plan.json").write_bytes(b'{"schema": 2, "name"')
+    with pytest.warns(UserWarning, match=r"plan.json was damaged: read plan @1 in its place"):
+        assert store.read_plan() == PLAN
     store.write_plan(PLAN)
     assert store.read_plan() == PLAN
+
+
+def test_a_cell_under_another_s_name_is_damage(store):
+    """Keys that are swapped would give one model another's accuracy."""
+    other = replace(CELL, cell=replace(CELL.cell, model=ModelSpec("m", {"C": 2.0})))
+    store.put(other.cell.key, other)
+    cells = store.folder / "cells"
+    body = json.loads((cells / f"{other.cell.key}.json").read_text())
+    body |= {"key": KEY}
+    del body["sha256"]
+    (cells / f"{KEY}.json").write_bytes(sealed(body))
+    with pytest.warns(UserWarning, match="damaged"):
+        assert store.get(KEY) is None
+    assert store.get(other.cell.key) == other

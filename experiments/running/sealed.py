@@ -1,0 +1,49 @@
+"""Files that say by themselves whether the disk has changed them: JSON with its own hash."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.records import SCHEMA, json_text
+from qml.errors import StoreError
+
+__all__ = ["check_schema", "checksum", "pretty", "sealed", "unsealed"]
+
+
+def sealed(body: Mapping[str, object]) -> bytes:
+    """Return a body as a file's content, its hash in front."""
+    return pretty({"sha256": checksum(body), **body})
+
+
+def unsealed(raw: bytes) -> dict[str, Any] | None:
+    """Return the body that was sealed; None if it is none or not as it was."""
+    try:
+        body: dict[str, Any] = json.loads(raw)
+        intact = body.pop("sha256") == checksum(body)
+    except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
+        return None
+    return body if intact else None
+
+
+def check_schema(folder: Path, body: Mapping[str, object] | None) -> None:
+    """Refuse what another version has written, rather than read it wrongly."""
+    found = SCHEMA if body is None else body.get("schema", 1)
+    if found != SCHEMA:
+        raise StoreError(
+            f"{folder}: written by another version of the workbench (schema {found!r}, this one "
+            f"reads {SCHEMA}); run the study into another folder with --out"
+        )
+
+
+def checksum(body: Mapping[str, object]) -> str:
+    """Return the hash of a body's one text."""
+    return hashlib.sha256(json_text(body).encode()).hexdigest()
+
+
+def pretty(value: Any) -> bytes:
+    """Return plain values as JSON that a person can read."""
+    return (json.dumps(value, indent=1, sort_keys=False, allow_nan=False) + "\n").encode()
