@@ -1,17 +1,22 @@
 """The command line: ``qml`` and ``python -m experiments``.
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Exit codes:
-0 done, 1 something could not be run or stored, 2 the request itself is wrong, 130 interrupted.
+0 done, 1 something could not be run or stored, 2 the request itself is wrong, 3 run and stored, but
+some cells have no result, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from experiments.commands import folder
+from experiments.commands.folder import RunArgument
 
 if TYPE_CHECKING:
     from experiments.study import Study
@@ -35,9 +40,6 @@ def _shipped(incomplete: str) -> list[str]:
 StudyArgument = Annotated[
     str,
     typer.Argument(metavar="STUDY", help="A shipped study, or a file.", autocompletion=_shipped),
-]
-RunArgument = Annotated[
-    str, typer.Argument(metavar="RUN", help="A run's folder, or its study's name.")
 ]
 SetOption = Annotated[
     list[str] | None,
@@ -123,12 +125,18 @@ def run(
         typer.Option(metavar="K/N", help="The k-th of n parts, each on another machine."),
     ] = None,
 ) -> None:
-    """Run what is missing of a study, and print its table."""
+    """Run what is missing of a study, and print its table; the exit code is 3 if cells failed."""
     from experiments.commands.progress import run_with_progress
     from experiments.commands.screen import print_files, print_run
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
+    refused = [row for row in loaded.check(out).rows if row.problem]
+    for row in refused:
+        print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+    if refused:
+        print("Nothing was run; `qml check` says the same.", file=sys.stderr)
+        raise typer.Exit(2)
     try:
         finished = run_with_progress(loaded, jobs, out, retry_failed, rerun_stale, place)
     except KeyboardInterrupt:
@@ -136,6 +144,14 @@ def run(
         raise typer.Exit(130) from None
     print_run(finished)
     print_files(finished)
+    broken = Counter(fit.status for fit in finished.results().fits)
+    del broken["done"], broken["missing"]
+    if broken:
+        kinds = ", ".join(f"{count:,} {status}" for status, count in broken.items())
+        total = len(finished.results().fits)
+        problem = f"{broken.total():,} of {total:,} cells have no result ({kinds})"
+        print(f"{problem}; `qml show {finished.folder}` says why", file=sys.stderr)
+        raise typer.Exit(3)
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -263,76 +279,8 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
         print(f"{name:{width}}  {line}".rstrip())
 
 
-@app.command()
-def show(
-    run: RunArgument,
-    cell: Annotated[
-        str | None, typer.Argument(metavar="CELL", help="A cell's key, or its first digits.")
-    ] = None,
-) -> None:
-    """Show the cells of a run, or all that is stored of one."""
-    import json
-
-    from experiments.records import plain
-    from experiments.study import Run
-
-    stored = Run(run)
-    if cell is not None:
-        print(json.dumps(plain(stored.find(cell)), indent=1))
-        return
-    for fit in stored.results().fits:
-        planned, known = fit.planned, fit.stored
-        where = f"{planned.dataset} / {planned.model}, repeat {planned.repeat} fold {planned.fold}"
-        where += f" draw {planned.draw}" if planned.draw else ""
-        where += f" start {planned.start}" if planned.start else ""
-        problem = "" if known is None else known.record.error
-        reason = f": {problem}" if problem else ""
-        print(f"{planned.key[:12]}  {fit.status:8}  {where}{reason}")
-
-
-@app.command()
-def status(run: RunArgument) -> None:
-    """Say what a run has, what it lacks, and who works on what."""
-    from experiments.commands.status import report
-    from experiments.study import Run
-
-    for line in report(Run(run)):
-        print(line)
-
-
-@app.command()
-def runs(
-    run: Annotated[str | None, typer.Argument(metavar="RUN", help="One of them.")] = None,
-) -> None:
-    """List the runs in results/, each with its plans; RUN@2 is the second plan of a run."""
-    from experiments.commands.upkeep import runs as listed
-
-    for line in listed(run):
-        print(line)
-
-
-@app.command()
-def verify(run: RunArgument) -> None:
-    """Read everything in a run: what is sound, what was mended, what is lost."""
-    from experiments.commands.upkeep import verified
-
-    lines, whole = verified(run)
-    for line in lines:
-        print(line)
-    if not whole:
-        raise typer.Exit(1)
-
-
-@app.command()
-def prune(
-    run: RunArgument,
-    yes: Annotated[bool, typer.Option("--yes", help="Remove it, do not only say.")] = False,
-) -> None:
-    """Say what no plan of a run needs any more, and remove it with --yes."""
-    from experiments.commands.upkeep import prune as pruned
-
-    for line in pruned(run, yes):
-        print(line)
+for command in (folder.show, folder.status, folder.runs, folder.verify, folder.prune):
+    app.command()(command)
 
 
 @app.command()

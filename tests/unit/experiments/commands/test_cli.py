@@ -12,6 +12,8 @@ from types import SimpleNamespace
 import pytest
 import yaml
 
+import classical
+
 STUDY = {
     "name": "tiny",
     "datasets": [{"name": "ad_hoc", "n_samples": 24}],
@@ -190,9 +192,9 @@ def test_version_is_the_librarys(tmp_path, module):
 @pytest.mark.parametrize(
     "words, completed",
     [
-        ("qml ru", ["run"]),
+        ("qml ru", ["run", "runs"]),
         ("qml list op", ["optimizers"]),
-        ("qml run --re", ["--retry-failed"]),
+        ("qml run --re", ["--retry-failed", "--rerun-stale"]),
         ("qml check kern", ["kernels"]),
         ("qml run my-study", []),  # the shell goes on with files
     ],
@@ -225,3 +227,33 @@ def test_reader_that_goes_away_is_no_error(place):
         check=False,
     )
     assert "Traceback" not in done.stderr
+
+
+def test_run_refuses_what_check_refuses_before_anything_runs(place, typed):
+    wide = {**STUDY, "name": "wide", "models": ["svc", {"name": "qsvc", "backend": "exact"}]}
+    wide["datasets"] = [{"name": "linearly_separable", "n_samples": 40, "n_features": 60}]
+    (place / "wide.yaml").write_text(yaml.safe_dump(wide))
+    done = typed("run", "wide.yaml", "--out", "wide", cwd=place)
+    assert done.returncode == 2
+    assert "cannot run: linearly_separable / qsvc: " in done.stderr
+    assert "Nothing was run" in done.stderr
+    assert not (place / "wide").exists()
+
+
+def test_cells_without_a_result_have_an_exit_code_of_their_own_and_are_counted(place, typed):
+    file = Path(classical.__file__).parent / f"breaks_{os.getpid()}.py"
+    file.write_text(
+        '"""Breaks."""\nfrom sklearn.dummy import DummyClassifier\n\n__all__ = ["Breaks"]\n\n\n'
+        "class Breaks(DummyClassifier):\n    def fit(self, X, y):\n        raise ValueError\n"
+    )
+    try:
+        broken = {**STUDY, "name": "broken", "models": ["dummy", file.stem]}
+        (place / "broken.yaml").write_text(yaml.safe_dump(broken))
+        done = typed("run", "broken.yaml", "--out", "broken", "--jobs", "1", cwd=place)
+    finally:
+        file.unlink()
+    cells = len(list((place / "broken" / "cells").glob("*.json")))
+    assert done.returncode == 3
+    assert "dummy" in done.stdout
+    counted = f"{cells // 2} of {cells} cells have no result ({cells // 2} failed)"
+    assert counted in done.stderr.splitlines()[-1]
