@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, distributions, version
 from pathlib import Path
 
 import psutil
@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_info
 
 from experiments.records import Environment, GitState
 
-__all__ = ["describe_environment", "usable_cores"]
+__all__ = ["describe_environment", "lock", "usable_cores"]
 
 PACKAGES = (
     "qml-workbench",
@@ -40,6 +40,17 @@ def installed(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
+
+
+def lock() -> str:
+    """Return every package that is installed here with its version, as pip reads it."""
+    found = {each.metadata["Name"]: each.version for each in distributions()}
+    lines = (f"{name}=={number}" for name, number in sorted(found.items(), key=_folded) if name)
+    return "\n".join(lines) + "\n"
+
+
+def _folded(item: tuple[str, str]) -> str:
+    return str(item[0]).lower()
 
 
 def describe_environment() -> Environment:

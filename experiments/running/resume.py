@@ -10,7 +10,7 @@ from typing import TypeAlias
 from experiments.planning.plan import Plan
 from experiments.records import Cell, Environment, StoredCell
 from experiments.running.code import changes, code_name, code_of
-from experiments.running.environment import describe_environment, usable_cores
+from experiments.running.environment import describe_environment, lock, usable_cores
 from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions
 from experiments.running.pool import OnFinished, OnWait, Pool, Worker
@@ -90,6 +90,7 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     worker = Worker(conditions, how.jobs or usable_cores(), groups, codes)
     pool = Pool(store, worker, how.on_finished or _ignore, limits.memory_mib, how.on_wait)
     pool.run(missing.values())
+    store.write_origin(stored, lock())
     found = kept | store.found(key for key in cells if key not in kept)
     return Results(stored, found, store.environments(), store.codes())
 

@@ -21,6 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, TypeVar
 
+import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.records import (
@@ -113,6 +114,12 @@ class Store:
                 if isinstance(known, dict) and _digits_of(known) == file.stem:
                     found[file.stem] = known
         return found
+
+    def write_origin(self, plan: StoredPlan, lock: str) -> None:
+        """Keep the study as a file that can be run, and the packages that it was run with."""
+        text = yaml.safe_dump(dict(plan.study), sort_keys=False, allow_unicode=True)
+        write_durably(self.folder / "study.yaml", text.encode())
+        write_durably(self.folder / "requirements.txt", lock.encode())
 
     # -- cells
 

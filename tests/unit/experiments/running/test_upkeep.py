@@ -100,3 +100,10 @@ def test_pruning_removes_what_no_plan_asks_for_and_nothing_else(store):
     told = CliRunner().invoke(app, ["runs", str(store.folder)])
     assert "@2" in told.output
     assert "6 of 6 cells  (latest)" in told.output
+
+
+def test_a_run_holds_its_study_and_its_packages(store):
+    again = Study.load(store.folder / "study.yaml")
+    assert again.plan().stored() == store.read_plan()
+    lines = (store.folder / "requirements.txt").read_text().splitlines()
+    assert any(line.startswith("numpy==") for line in lines)
