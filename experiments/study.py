@@ -134,10 +134,11 @@ class Study:
         Run
             Failures are rows; only a study that cannot be planned or stored raises.
         """
-        store = Store(self._folder(out))
+        plan, store = self.plan(), Store(self._folder(out))
         how = Resumption(jobs, retry_failed, rerun_stale, part, on_start, on_finished, on_wait)
-        results = resume(self.plan(), store, how)
-        tables.export(results, store.folder)
+        with store.counting(plan.by_key):
+            results = resume(plan, store, how)
+            tables.export(results, store.folder)
         return Run(store.folder, store, results)
 
     def _folder(self, out: str | Path | None) -> Path:

@@ -10,7 +10,7 @@ import secrets
 import time
 from pathlib import Path
 
-from qml.errors import StoreError
+from qml.errors import DiskError
 from qml.hosts import Process, is_alive, this_process
 
 __all__ = ["publish_durably", "sweep", "write_durably"]
@@ -25,7 +25,7 @@ def write_durably(file: Path, content: bytes) -> None:
 
     Raises
     ------
-    StoreError
+    DiskError
         If the disk is full or the folder cannot be written; nothing is left behind.
     """
     _write(file, content, first=False)
@@ -41,7 +41,7 @@ def publish_durably(file: Path, content: bytes) -> bool:
 
     Raises
     ------
-    StoreError
+    DiskError
         If the disk is full or the folder cannot be written; nothing is left behind.
     """
     return _write(file, content, first=True)
@@ -81,7 +81,7 @@ def _write(file: Path, content: bytes, first: bool) -> bool:
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
-        raise StoreError(f"{file}: cannot be written ({error.strerror})") from None
+        raise DiskError(f"{file}: cannot be written ({error.strerror})") from None
     return mine
 
 

@@ -97,6 +97,10 @@ class StoreError(WorkbenchError, OSError):
     """Results could not be written or read."""
 
 
+class DiskError(StoreError):
+    """The disk is full, or does not let us write."""
+
+
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:
     """Return the tail of an error line: the nearest valid name, or all of them.
 

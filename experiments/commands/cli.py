@@ -142,8 +142,9 @@ def run(
     except KeyboardInterrupt:
         print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
         raise typer.Exit(130) from None
-    print_run(finished)
-    print_files(finished)
+    with finished.store.counting({fit.planned.key for fit in finished.results().fits}):
+        print_run(finished)
+        print_files(finished)
     broken = Counter(fit.status for fit in finished.results().fits)
     del broken["done"], broken["missing"]
     if broken:

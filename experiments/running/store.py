@@ -17,7 +17,7 @@ import json
 import re
 import time
 import warnings
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,7 +37,7 @@ from experiments.running.plans import Plans
 from experiments.running.results import Results
 from experiments.running.sealed import check_schema, pretty, sealed, unsealed
 from qml.durable import publish_durably, write_durably
-from qml.errors import StoreError
+from qml.errors import DiskError, StoreError
 
 __all__ = ["Store"]
 
@@ -62,6 +62,27 @@ class Store:
         self._cells = folder / "cells"
         self._read_cells: dict[str, tuple[Version, StoredCell]] = {}
         self.plans = Plans(folder)
+
+    @contextlib.contextmanager
+    def counting(self, keys: Collection[str]) -> Iterator[None]:
+        """Say of a disk that does not let us write how many of these cells are saved.
+
+        Raises
+        ------
+        DiskError
+            In place of whatever the system says in this block, in one line.
+        """
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, StoreError) and not isinstance(error, DiskError):
+                raise
+            problem = str(error)
+            if not isinstance(error, DiskError):
+                problem = f"{error.filename or self.folder}: cannot be written ({error.strerror})"
+            saved = len(set(self.stored_keys()) & set(keys))
+            counted = f"{saved:,} of {len(keys):,} cells are saved"
+            raise DiskError(f"{problem}; {counted}, the same command goes on") from None
 
     # -- the plans, the environments and the code
 
