@@ -148,7 +148,8 @@ def render(found: Found) -> str:
         "- worse, = practically equal (shown to differ by less than the number beside the data "
         f"set), ? undecided, . not compared. Compared is {found.compared}, with Nadeau and "
         "Bengio's corrected t test, held to the distinct test rows; 5 % for all that is compared "
-        "on a data set."
+        "on a data set. Intervals are those of a pair by itself: one that leaves out 0 is not yet "
+        "a difference among all that is compared."
     )
     lines = [textwrap.fill(legend, _WIDTH)]
     for dataset in dict.fromkeys(v.dataset for v in found.verdicts):
