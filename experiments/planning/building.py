@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import json
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,6 +15,7 @@ from experiments.datasets import Dataset
 from experiments.records import Cell, DatasetSpec, Step, canonical_json
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
+from qml.engine import require_memory
 
 __all__ = ["load_dataset", "make_pipeline", "make_step"]
 
@@ -28,9 +31,23 @@ def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
         Seed of the study.
     """
     place = canonical_json({"name": spec.name, "parameters": spec.parameters})
+    _check_size(spec)
     if spec.draw:
         seed = child_seed(seed, "draw", spec.draw)
     return _loaded(spec.name, canonical_json(spec.parameters), child_seed(seed, "dataset", place))
+
+
+def _check_size(spec: DatasetSpec) -> None:
+    """Refuse generated data that would not fit, before they are drawn."""
+    signature = inspect.signature(DATASETS.load(spec.name)).parameters
+    sizes = [
+        spec.parameters.get(name, signature[name].default)
+        for name in ("n_samples", "n_features")
+        if name in signature
+    ]
+    numbers = [size for size in sizes if isinstance(size, int)]
+    what = " x ".join(f"{number:,}" for number in numbers)
+    require_memory(8 * math.prod(numbers), f"the data set {spec.name!r}, {what} numbers,")
 
 
 @functools.lru_cache(maxsize=4)

@@ -12,6 +12,7 @@ from experiments.evaluation.proposals import read_space
 from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
 from experiments.planning.rows import dataset_rows, model_rows, step_of
+from experiments.planning.sizes import size_problems
 from experiments.planning.spec import Entry, ModelEntry, StudySpec, structure
 from experiments.planning.yaml_source import YamlSource
 from experiments.records import Parameters
@@ -38,7 +39,9 @@ def parse(source: YamlSource) -> StudySpec:
         One line a problem, each ``file:line: path: problem``.
     """
     spec = structure(source)
-    found = list(_meaning_problems(spec)) or list(_label_problems(spec))
+    found = (
+        list(size_problems(spec)) or list(_meaning_problems(spec)) or list(_label_problems(spec))
+    )
     problems = [f"{source.locate(error.path)}: {error}" for error in found]
     if problems:
         raise SpecError("\n".join(problems))
