@@ -39,6 +39,7 @@ class Study:
 
     def __init__(self, spec: StudySpec) -> None:
         self.spec = spec
+        self._stores: dict[Path, Store] = {}  # each with what it has read
 
     @classmethod
     def load(
@@ -91,8 +92,7 @@ class Study:
 
     def check(self, out: str | Path | None = None) -> Preflight:
         """Return what each row of the table will need, and has in the folder of the run."""
-        store = Store(self._folder(out))
-        return examine(self.plan().cells, store.finished(), store.folder)
+        return examine(self.plan().cells, (store := self._store(out)).finished(), store.folder)
 
     def foresee(self, accuracy: float = 0.9, disagreement: float = 0.1) -> list[Foreseen]:
         """Return the differences that can be shown of models that come out as `Assumed`."""
@@ -134,15 +134,16 @@ class Study:
         Run
             Failures are rows; only a study that cannot be planned or stored raises.
         """
-        plan, store = self.plan(), Store(self._folder(out))
+        plan, store = self.plan(), self._store(out)
         how = Resumption(jobs, retry_failed, rerun_stale, part, on_start, on_finished, on_wait)
         with store.counting(plan.by_key):
             results = resume(plan, store, how)
             tables.export(results, store.folder)
         return Run(store.folder, store, results)
 
-    def _folder(self, out: str | Path | None) -> Path:
-        return Path(out) if out is not None else Path("results") / self.spec.name
+    def _store(self, out: str | Path | None) -> Store:
+        folder = Path(out) if out is not None else Path("results") / self.spec.name
+        return self._stores.setdefault(folder, Store(folder))
 
 
 class Run:

@@ -17,7 +17,14 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from experiments.records import SCHEMA, StoredPlan, plain
-from experiments.running.sealed import check_schema, sealed, unsealed
+from experiments.running.sealed import (
+    Version,
+    check_schema,
+    sealed,
+    settled,
+    unsealed,
+    version_of,
+)
 from qml.durable import publish_durably, write_durably
 from qml.errors import StoreError
 
@@ -75,6 +82,7 @@ class Plans:
         self._folder = folder
         self._file = folder / "plan.json"
         self._earlier = folder / "plans"
+        self._known: dict[Path, tuple[Version, DatedPlan]] = {}
 
     def exist(self) -> bool:
         """Whether a study was ever run here."""
@@ -160,6 +168,9 @@ class Plans:
 
     def _read(self, file: Path) -> DatedPlan | None:
         try:
+            version = version_of(file)
+            if file in self._known and self._known[file][0] == version:
+                return self._known[file][1]
             raw = file.read_bytes()
         except FileNotFoundError:
             if file == self._file:
@@ -173,9 +184,12 @@ class Plans:
             return None
         try:
             own = int(body.pop("number")), float(body.pop("planned_at_s"))
-            return DatedPlan(*own, _PLANS.validate_python(body))
+            dated = DatedPlan(*own, _PLANS.validate_python(body))
         except (KeyError, ValidationError):
             return None
+        if settled(version):
+            self._known[file] = version, dated
+        return dated
 
 
 def _unchecked(raw: bytes) -> dict[str, object] | None:

@@ -145,6 +145,10 @@ class Pool:
 
         claims = Claims(self.store.folder)
         sweep(self.store.folder)
+        deaths, _ = claims.standing()
+        for key in deaths:  # who died when all was done
+            if self.store.get(key) is not None:
+                claims.release(key)
         with (
             Heartbeat(self.store.folder),
             Supervisor(claims.at_work_here, self._seconds, self.memory_mib, stop),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,19 @@ from typing import Any
 from experiments.records import SCHEMA, json_text
 from qml.errors import StoreError
 
-__all__ = ["check_schema", "checksum", "pretty", "sealed", "unsealed"]
+__all__ = [
+    "Version",
+    "check_schema",
+    "checksum",
+    "pretty",
+    "sealed",
+    "settled",
+    "unsealed",
+    "version_of",
+]
+
+Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
+_TICK_NS = 100_000_000  # coarser than any file system's clock that has fractions of a second
 
 
 def sealed(body: Mapping[str, object]) -> bytes:
@@ -37,6 +50,18 @@ def check_schema(folder: Path, body: Mapping[str, object] | None) -> None:
             f"{folder}: written by another version of the workbench (schema {found!r}, this one "
             f"reads {SCHEMA}); run the study into another folder with --out"
         )
+
+
+def version_of(file: Path) -> Version:
+    """Return what tells a file from the one that had its name before."""
+    state = file.stat()
+    return state.st_ino, state.st_mtime_ns, state.st_size
+
+
+def settled(version: Version) -> bool:
+    """Return whether the last change is so long ago that another would have another time."""
+    _, changed_ns, _ = version
+    return time.time_ns() - changed_ns > _TICK_NS
 
 
 def checksum(body: Mapping[str, object]) -> str:

@@ -15,7 +15,6 @@ import contextlib
 import hashlib
 import json
 import re
-import time
 import warnings
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
@@ -35,15 +34,21 @@ from experiments.records import (
 )
 from experiments.running.plans import Plans
 from experiments.running.results import Results
-from experiments.running.sealed import check_schema, pretty, sealed, unsealed
+from experiments.running.sealed import (
+    Version,
+    check_schema,
+    pretty,
+    sealed,
+    settled,
+    unsealed,
+    version_of,
+)
 from qml.durable import publish_durably, write_durably
 from qml.errors import DiskError, StoreError
 
 __all__ = ["Store"]
 
-_TICK_NS = 100_000_000  # coarser than any file system's clock that has fractions of a second
 _KEY = re.compile(r"[0-9a-f]{64}")
-Version = tuple[int, int, int]  # of a file: its place on the disk, its last change, its size
 Record = TypeVar("Record")
 _CELLS, _ENVIRONMENTS = TypeAdapter(StoredCell), TypeAdapter(Environment)
 
@@ -156,7 +161,7 @@ class Store:
         """Return a finished cell, or None; a damaged file counts as none and is moved away."""
         file = self._file(key)
         try:
-            version = _version(file)
+            version = version_of(file)
             known = self._read_cells.get(key)
             if known is not None and known[0] == version:
                 return known[1]
@@ -172,7 +177,7 @@ class Store:
         if cell is None or cell.cell.key != key:  # what was asked says by itself where it belongs
             self._quarantine(file)
             return None
-        if _settled(version):
+        if settled(version):
             self._read_cells[key] = version, cell
         return cell
 
@@ -239,18 +244,6 @@ class Store:
 def _digits_of(value: Any) -> str:
     """Return the digits under which a value is kept."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()[:12]
-
-
-def _version(file: Path) -> Version:
-    """Return what tells a file from the one that had its name before."""
-    state = file.stat()
-    return state.st_ino, state.st_mtime_ns, state.st_size
-
-
-def _settled(version: Version) -> bool:
-    """Whether the file's last change is so long ago that another one would have another time."""
-    _, changed_ns, _ = version
-    return time.time_ns() - changed_ns > _TICK_NS
 
 
 def _verified(raw: bytes, key: str) -> dict[str, Any] | None:
