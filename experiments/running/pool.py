@@ -15,6 +15,7 @@ import os
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field, replace
@@ -152,7 +153,10 @@ class Pool:
         with (
             Heartbeat(self.store.folder),
             Supervisor(claims.at_work_here, self._seconds, self.memory_mib, stop),
+            warnings.catch_warnings(),
         ):
+            # a worker that has grown is replaced by another, which is nobody's concern
+            warnings.filterwarnings("ignore", "A worker stopped while some jobs were given")
             self._run_all(dict(known), claims)
 
     @property
