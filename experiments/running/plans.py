@@ -30,7 +30,8 @@ from qml.errors import StoreError
 
 __all__ = ["DatedPlan", "Plans", "folder_and_number"]
 
-_NUMBERED = re.compile(r"(.+)@([1-9][0-9]{0,5})")
+_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+_NUMBERED = re.compile(rf"(.+)@({_NUMBER.pattern})")
 _PLANS = TypeAdapter(StoredPlan)
 
 
@@ -104,7 +105,8 @@ class Plans:
     def _numbered(self, plan: StoredPlan) -> DatedPlan:
         """Return the plan under the next number that nobody else takes."""
         while True:
-            number = max((one.number for one in self.all()), default=0) + 1
+            # a damaged plan has its number all the same
+            number = max((int(file.stem) for file in self._files()), default=0) + 1
             dated = DatedPlan(number, round(time.time(), 3), plan)
             if publish_durably(self._earlier / f"{number}.json", _content(dated)):
                 return dated
@@ -132,12 +134,15 @@ class Plans:
 
     def all(self) -> list[DatedPlan]:
         """Return the plans that are sound, in the order in which they were first asked for."""
-        files = sorted(self._earlier.glob("[1-9]*.json"), key=lambda file: (len(file.stem), file))
-        return [dated for file in files if (dated := self._read(file)) is not None]
+        return [dated for file in self._files() if (dated := self._read(file)) is not None]
+
+    def _files(self) -> list[Path]:
+        files = [file for file in self._earlier.glob("*.json") if _NUMBER.fullmatch(file.stem)]
+        return sorted(files, key=lambda file: int(file.stem))
 
     def damaged(self) -> list[Path]:
         """Return the files of plans that the disk has changed."""
-        files = [self._file, *sorted(self._earlier.glob("*.json"))]
+        files = [self._file, *self._files()]
         return [file for file in files if file.is_file() and self._read(file) is None]
 
     def mend(self, file: Path) -> bool:

@@ -83,6 +83,17 @@ def test_a_truncated_plan_is_read_from_its_copy_or_one_line(plans, tmp_path, lef
     assert plans.read() == OTHER
 
 
+@pytest.mark.timeout(20)
+def test_the_number_of_a_damaged_plan_is_not_given_again(plans, tmp_path):
+    """It is taken all the same: whoever looked for sound plans alone tried it for ever."""
+    plans.write(PLAN)
+    plans.write(OTHER)
+    (tmp_path / "plans" / "2.json").write_bytes(b"{")
+    third = replace(PLAN, metrics=("mcc",))
+    plans.write(third)
+    assert plans.read(3) == plans.read() == third
+
+
 def test_an_earlier_table_can_be_had_again(tmp_path):
     values = {
         "name": "edited",
