@@ -30,6 +30,7 @@ __all__ = ["Claim", "Claims", "Heartbeat", "beat_seconds"]
 _NAME = re.compile(r"([0-9a-f]{64})\.(\d{1,6})")
 _DRIVER = re.compile(r"([0-9a-f]{12})-(\d+)-(\d+)")  # as a process is written
 _BEAT = "QML_BEAT_SECONDS"
+_DAY_S = 86_400.0
 _MISSED = 6  # beats, after which a driver counts as dead
 
 
@@ -170,6 +171,21 @@ class Claims:
             else:
                 busy[claim.key] = claim
         return deaths, busy
+
+    def drivers(self) -> list[str]:
+        """Return words for the runs that are at work; of other hosts those of the last day."""
+        found = []
+        for file in sorted(self._folder.glob("*.beat")):
+            named = _DRIVER.fullmatch(file.stem)
+            if named is None:
+                continue
+            alive = is_alive(Process(named[1], int(named[2]), int(named[3])))
+            with contextlib.suppress(FileNotFoundError):  # it has just ended
+                if alive is None:
+                    alive = time.time() - file.stat().st_mtime < _DAY_S
+                if alive:
+                    found.append(f"process {named[2]} of host {named[1]}")
+        return found
 
     def at_work_here(self) -> list[tuple[str, int, float]]:
         """Return the cells at work on this host: key, process number, and since when (epoch)."""

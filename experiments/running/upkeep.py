@@ -17,7 +17,7 @@ from experiments.running.shared_kernels import FOLDER as KERNELS
 from experiments.running.shared_kernels import damaged_tables
 from experiments.running.store import Store
 from qml.durable import sweep
-from qml.errors import WorkbenchError
+from qml.errors import StoreError, WorkbenchError
 
 __all__ = ["Finding", "State", "unreferenced", "verify"]
 
@@ -120,7 +120,19 @@ def unreferenced(store: Store) -> list[Path]:
 
     Cells of no plan, code and environments that no cell names, what was moved to quarantine, and
     the shared kernels of a run that has all its cells.
+
+    Raises
+    ------
+    StoreError
+        If it cannot be known what is needed: a plan is damaged, or somebody is at work.
     """
+    for file in store.plans.damaged():
+        raise StoreError(
+            f"{file} is damaged, and so it is not known which cells it needs; "
+            "`qml verify` the run first"
+        )
+    for driver in Claims(store.folder).drivers():
+        raise StoreError(f"{store.folder}: {driver} is at work; wait for it, or stop it")
     plans = [one.plan for one in store.plans.all()] or [store.read_plan()]
     asked = {cell.key for plan in plans for cell in plan.cells}
     stored = store.found(store.stored_keys())
@@ -132,7 +144,7 @@ def unreferenced(store: Store) -> list[Path]:
     ):
         files += [file for file in _files(store, folder) if file.stem not in named]
     files += _files(store, "quarantine")
-    if asked <= stored.keys() and not Claims(store.folder).all():
+    if asked <= stored.keys():
         files += _files(store, KERNELS)
     return files
 

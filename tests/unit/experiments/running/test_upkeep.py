@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from typer.testing import CliRunner
 
 from experiments import Study
 from experiments.commands.cli import app
+from experiments.running.claims import Heartbeat
 from experiments.running.store import Store
 from experiments.running.upkeep import unreferenced, verify
+from qml.errors import StoreError
 
 VALUES = {
     "name": "kept",
@@ -107,3 +111,23 @@ def test_a_run_holds_its_study_and_its_packages(store):
     assert again.plan().stored() == store.read_plan()
     lines = (store.folder / "requirements.txt").read_text().splitlines()
     assert any(line.startswith("numpy==") for line in lines)
+
+
+@pytest.mark.parametrize("trouble", ["damaged", "at work"])
+def test_nothing_is_pruned_while_it_is_not_known_what_is_needed(store, trouble):
+    """The cells of a plan that cannot be read look like nobody's; a run is about to name more."""
+    other = {**VALUES, "protocol": {"folds": 3, "repeats": 1}}
+    Study.from_dict(other).run(out=store.folder, jobs=1)
+    if trouble == "damaged":
+        (store.folder / "plans" / "1.json").write_bytes(b"{")
+        words = "1.json is damaged"
+        held = contextlib.nullcontext()
+    else:
+        words = "is at work"
+        held = Heartbeat(store.folder)
+    before = {file for file in store.folder.rglob("*.json") if file.is_file()}
+    with held:
+        told = CliRunner().invoke(app, ["prune", str(store.folder), "--yes"])
+    assert isinstance(told.exception, StoreError)
+    assert words in str(told.exception)
+    assert {file for file in store.folder.rglob("*.json") if file.is_file()} == before
