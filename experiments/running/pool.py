@@ -16,7 +16,7 @@ import signal
 import sys
 import time
 import warnings
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from concurrent.futures import BrokenExecutor
 from dataclasses import dataclass, field, replace
 
@@ -31,7 +31,7 @@ from qml.durable import sweep
 from qml.engine import share_memory, warm_up
 from qml.hosts import Process, is_alive, this_process
 
-__all__ = ["OnFinished", "OnWait", "Pool", "Worker"]
+__all__ = ["OnFinished", "OnWait", "Pool", "Task", "Worker"]
 
 OnFinished = Callable[[str, str], object]
 OnWait = Callable[[list[Claim]], object]
@@ -44,6 +44,33 @@ _PR_SET_PDEATHSIG = 1
 
 
 @dataclass(frozen=True)
+class Task:
+    """A cell with all that goes along to the process that runs it.
+
+    Parameters
+    ----------
+    cell : Cell
+        Fit that is asked for.
+    group : str or None
+        Group of cells that shares kernel evaluations with it.
+    code : str
+        Digits of the code that makes it.
+    deaths : int, default=0
+        Number of the processes that died at it.
+    """
+
+    cell: Cell
+    group: str | None
+    code: str
+    deaths: int = 0
+
+    @property
+    def key(self) -> str:
+        """Key of the cell."""
+        return self.cell.key
+
+
+@dataclass(frozen=True)
 class Worker:
     """What a process needs to run cells.
 
@@ -53,49 +80,35 @@ class Worker:
         Circumstances of the run.
     jobs : int
         Number of processes that share the machine; with 1, all runs in this one.
-    groups : mapping
-        Cell key to the group that shares kernel evaluations.
-    codes : mapping
-        Cell key to the digits of the code that makes it.
     driver : Process
         Process that started the run.
     """
 
     conditions: Conditions
     jobs: int
-    groups: Mapping[str, str]
-    codes: Mapping[str, str]
     driver: Process = field(default_factory=this_process)
 
-    def __call__(self, cell: Cell, deaths: int) -> tuple[str, str]:
-        """Run one cell and store it; return its key and status.
-
-        Parameters
-        ----------
-        cell : Cell
-            Fit that is asked for.
-        deaths : int
-            Number of the processes that died at it.
-        """
+    def __call__(self, task: Task) -> tuple[str, str]:
+        """Run one cell and store it; return its key and status."""
         if this_process() != self.driver:
             _end_with(self.driver)
         store, claims = Store(self.conditions.folder), Claims(self.conditions.folder)
-        with claims.taken(cell.key, deaths + 1, self.driver) as mine:
-            known = store.get(cell.key)  # somebody may have finished it meanwhile
+        with claims.taken(task.key, task.deaths + 1, self.driver) as mine:
+            known = store.get(task.key)  # somebody may have finished it meanwhile
             if known is None and not mine:
-                return cell.key, _ELSEWHERE
+                return task.key, _ELSEWHERE
             if known is None:
-                self._run(cell, store)
-                known = store.get(cell.key)
-        claims.release(cell.key)
-        return cell.key, "failed" if known is None else known.record.status
+                self._run(task, store)
+                known = store.get(task.key)
+        claims.release(task.key)
+        return task.key, "failed" if known is None else known.record.status
 
-    def _run(self, cell: Cell, store: Store) -> None:
+    def _run(self, task: Task, store: Store) -> None:
+        cell = task.cell
         share_memory(self.jobs)
         if cell.model.backend:
             warm_up()  # once a process, and in no cell's time
-        found = run_cell(cell, self.conditions, self.groups.get(cell.key))
-        found = replace(found, code=self.codes.get(cell.key))
+        found = replace(run_cell(cell, self.conditions, task.group), code=task.code)
         try:
             store.put(cell.key, found)
         except (TypeError, ValueError) as error:  # a model that says what is no number
@@ -136,13 +149,13 @@ class Pool:
     memory_mib: float | None = None
     on_wait: OnWait | None = None
 
-    def run(self, cells: Iterable[Cell]) -> None:
+    def run(self, tasks: Iterable[Task]) -> None:
         """Run the cells that the store does not have, in the order in which they come."""
-        known = {cell.key: cell for cell in cells}
+        known = {task.key: task for task in tasks}
 
         def stop(key: str, status: Status, reason: str) -> None:
             if key in known:
-                self._fail(known[key], status, reason)
+                self._fail(known[key].cell, status, reason)
 
         claims = Claims(self.store.folder)
         sweep(self.store.folder)
@@ -167,67 +180,69 @@ class Pool:
         environment = self.worker.conditions.environment
         self.store.put(cell.key, failed_cell(cell, status, reason, environment))
 
-    def _run_all(self, open_cells: dict[str, Cell], claims: Claims) -> None:
+    def _run_all(self, open_: dict[str, Task], claims: Claims) -> None:
         """Run cells until none is open, starting again whenever a process died."""
         told_s = time.monotonic()
-        while open_cells:
+        while open_:
             deaths, busy = claims.standing()
-            free = {key: cell for key, cell in open_cells.items() if key not in busy}
-            for key in [key for key in free if deaths.get(key, 0) >= _SUSPECTED]:
-                self._finish(open_cells, key, self._run_alone(free.pop(key), deaths[key], claims))
+            free = {
+                key: replace(task, deaths=deaths.get(key, 0))
+                for key, task in open_.items()
+                if key not in busy
+            }
+            for key in [key for key, task in free.items() if task.deaths >= _SUSPECTED]:
+                self._finish(open_, key, self._run_alone(free.pop(key), claims))
             try:
-                for key, status in self._run_together(list(free.values()), deaths):
-                    self._finish(open_cells, key, status)
+                for key, status in self._run_together(list(free.values())):
+                    self._finish(open_, key, status)
             except BrokenExecutor:
                 pass  # what its processes have finished is found below, what they had goes on
-            for key in list(open_cells):
+            for key in list(open_):
                 finished = self.store.get(key)
                 if finished is not None:
                     claims.release(key)
-                    self._finish(open_cells, key, finished.record.status)
-            if open_cells and not free:  # all that is left is somebody else's
+                    self._finish(open_, key, finished.record.status)
+            if open_ and not free:  # all that is left is somebody else's
                 if self.on_wait is not None and time.monotonic() - told_s > _TOLD_S:
-                    self.on_wait([busy[key] for key in open_cells if key in busy])
+                    self.on_wait([busy[key] for key in open_ if key in busy])
                     told_s = time.monotonic()
                 time.sleep(_LOOKS_S)
 
-    def _finish(self, open_cells: dict[str, Cell], key: str, status: str) -> None:
+    def _finish(self, open_: dict[str, Task], key: str, status: str) -> None:
         if status != _ELSEWHERE:
-            del open_cells[key]
+            del open_[key]
             self.on_finished(key, status)
 
-    def _run_together(
-        self, cells: list[Cell], deaths: Mapping[str, int]
-    ) -> Iterable[tuple[str, str]]:
-        alone = self.worker.jobs == 1 or len(cells) < 2
+    def _run_together(self, tasks: list[Task]) -> Iterable[tuple[str, str]]:
+        alone = self.worker.jobs == 1 or len(tasks) < 2
         if alone and (self._seconds is not None or self.memory_mib is not None):
             # a process that may be killed must not be this one
-            return (self._elsewhere(cell, deaths.get(cell.key, 0)) for cell in cells)
+            return (self._elsewhere(task) for task in tasks)
         if alone:
-            return (self.worker(cell, deaths.get(cell.key, 0)) for cell in cells)
+            return (self.worker(task) for task in tasks)
         parallel = joblib.Parallel(n_jobs=self.worker.jobs, return_as="generator_unordered")
         results: Iterable[tuple[str, str]] = parallel(
-            joblib.delayed(self.worker)(cell, deaths.get(cell.key, 0)) for cell in cells
+            joblib.delayed(self.worker)(task) for task in tasks
         )
         return results
 
-    def _run_alone(self, cell: Cell, deaths: int, claims: Claims) -> str:
+    def _run_alone(self, task: Task, claims: Claims) -> str:
         """Run a suspect in a process of its own; if it kills that too, say so in its row."""
         try:
-            _, status = self._elsewhere(cell, deaths)
+            _, status = self._elsewhere(task)
         except BrokenExecutor:
-            stopped = self.store.get(cell.key)
+            stopped = self.store.get(task.key)
             if stopped is None:  # else it was beyond its limits
                 reason = "every process that ran this cell was killed (a crash, or out of memory)"
-                self._fail(cell, "crashed", reason)
-            claims.release(cell.key)
+                self._fail(task.cell, "crashed", reason)
+            claims.release(task.key)
             return "crashed" if stopped is None else stopped.record.status
         return status
 
-    def _elsewhere(self, cell: Cell, deaths: int) -> tuple[str, str]:
+    def _elsewhere(self, task: Task) -> tuple[str, str]:
         """Run one cell in another process."""
         # two workers for one task, because joblib runs a single worker in this very process
-        task = joblib.delayed(self.worker)(cell, deaths)
-        [result] = joblib.Parallel(n_jobs=2, backend="loky")([task])
+        call = joblib.delayed(self.worker)(task)
+        [result] = joblib.Parallel(n_jobs=2, backend="loky")([call])
         key, status = result
         return str(key), str(status)

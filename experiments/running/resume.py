@@ -13,7 +13,7 @@ from experiments.running.code import changes, code_name, code_of
 from experiments.running.environment import describe_environment, lock, usable_cores
 from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions
-from experiments.running.pool import OnFinished, OnWait, Pool, Worker
+from experiments.running.pool import OnFinished, OnWait, Pool, Task, Worker
 from experiments.running.preflight import check_budget, examine
 from experiments.running.results import Results
 from experiments.running.shared_kernels import sharing_groups
@@ -87,9 +87,9 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
     conditions = Conditions(store.folder, stored.metrics, environment, ledger, limits.seconds)
     groups = sharing_groups(one.cell for one in plan.cells)
     codes = _written_codes(store, missing.values())
-    worker = Worker(conditions, how.jobs or usable_cores(), groups, codes)
+    worker = Worker(conditions, how.jobs or usable_cores())
     pool = Pool(store, worker, how.on_finished or _ignore, limits.memory_mib, how.on_wait)
-    pool.run(missing.values())
+    pool.run(Task(cell, groups.get(key), codes[key]) for key, cell in missing.items())
     store.write_origin(stored, lock())
     found = kept | store.found(key for key in cells if key not in kept)
     return Results(stored, found, store.environments(), store.codes())
