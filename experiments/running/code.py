@@ -16,16 +16,20 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.records import Cell, Code, Environment, StoredCell, canonical_json
+from experiments.planning.rows import step_of
+from experiments.records import Cell, Code, Environment, Step, StoredCell, canonical_json
 from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING
 from experiments.running.results import Results
-from qml.backends import BACKENDS
+from qml.backends import BACKENDS, describe_backend
+from qml.devices import DEVICES
+from qml.errors import SpecError
 from qml.registry import Room
 
 __all__ = ["changes", "code_name", "code_of", "versions_of"]
 
 _OURS = ("qml", "classical", "experiments")
 _ALWAYS = ("experiments.evaluation.protocol", "experiments.evaluation.splits")
+_ROOMS: dict[str, Room[Any]] = {**COMPONENTS, "backend": BACKENDS, "noise": DEVICES}
 _COMPUTING = ("numpy", "scipy", "scikit-learn", "qiskit", "qiskit-aer", "pennylane", "numba")
 
 
@@ -48,8 +52,12 @@ def changes(stored: StoredCell, results: Results, now: Environment) -> tuple[str
     """Return what has changed since a result was made; None if it was made by what is here.
 
     Modules of ours by name, packages with both versions; empty where it is not known what it was.
+    What is no longer here is said in the words of who looked for it.
     """
-    code = code_of(stored.cell)
+    try:
+        code = code_of(stored.cell)
+    except SpecError as error:
+        return (error.problem,)
     then = results.environments.get(stored.record.environment)
     versions = versions_of(now)
     before = versions if then is None else versions_of(then)
@@ -69,32 +77,36 @@ def changes(stored: StoredCell, results: Results, now: Environment) -> tuple[str
 @functools.lru_cache(maxsize=4096)
 def _code_of(model: str, dataset: str) -> Code:
     asked, data = json.loads(model), json.loads(dataset)
-    roots = {*_ALWAYS, *_plugins(MODELS, asked), *_plugins(DATASETS, data)}
-    for step in data.get("preprocessing", []):
-        roots |= set(_plugins(PREPROCESSING, step))
+    named = [(MODELS, asked), (DATASETS, data)]
+    named += [(PREPROCESSING, step) for step in data.get("preprocessing", [])]
+    roots = set(_ALWAYS)
+    for room, spec in named:
+        roots.update(_plugins(room, spec["name"], spec.get("parameters", {})))
     if asked.get("tuning"):
         roots.add("experiments.evaluation.tuning")
     return {name: _digits(name) for name in sorted(_with_imports(roots))}
 
 
-def _plugins(room: Room[Any], spec: Mapping[str, Any]) -> Iterator[str]:
+def _plugins(room: Room[Any], name: str, parameters: Mapping[str, Any]) -> Iterator[str]:
     """Yield the modules of a plug-in and of all that its parameters and defaults name."""
-    known = room.module(spec["name"])
-    yield known.__name__
-    own = _defaults(room.load(spec["name"])) | dict(spec.get("parameters", {}))
+    yield room.module(name).__name__
+    own = _defaults(room.load(name)) | dict(parameters)
     for parameter, value in own.items():
         yield from _components(parameter, value)
 
 
 def _components(parameter: str, value: Any) -> Iterator[str]:
-    rooms: dict[str, Room[Any]] = {**COMPONENTS, "backend": BACKENDS}
+    room = _ROOMS.get(parameter)
     for named in value if isinstance(value, list | tuple) else [value]:
-        if parameter not in rooms or not isinstance(named, str | Mapping):
+        if room is None or not isinstance(named, str | Mapping):
             continue
-        given = dict(named) if isinstance(named, Mapping) else {"name": named.partition(":")[0]}
-        name = given.pop("name", None)
-        if name in rooms[parameter].names():
-            yield from _plugins(rooms[parameter], {"name": name, "parameters": given})
+        if room is BACKENDS:
+            given = describe_backend(named)
+            step = Step(given.pop("kind"), given)
+        else:
+            step = step_of(named)
+        if step.name in room.names():  # else an object's description, or a saved calibration
+            yield from _plugins(room, step.name, step.parameters)
 
 
 def _defaults(plugin: Callable[..., object]) -> dict[str, Any]:

@@ -85,6 +85,8 @@ def test_a_cell_has_the_code_of_what_it_names_and_of_what_that_is_by_default():
     assert not {name for name in default if name.startswith("experiments.reporting")}
     on_aer = modules({"name": "vqc", "backend": "aer:shots=10"})
     assert on_aer - default >= {"qml.backends.aer"}
+    noisy = modules({"name": "vqc", "backend": "aer:noise=uniform,noise.t1_us=50"})
+    assert noisy - on_aer == {"qml.devices.uniform"}
 
 
 @pytest.mark.parametrize(
@@ -125,6 +127,17 @@ def test_what_other_code_made_is_named_and_run_again_where_that_is_allowed(
     asked.run(jobs=1, out=tmp_path, rerun_stale=True, on_finished=finished)
     assert len(ran) == 2
     assert not any("changed" in line for line in report(run))
+
+
+def test_a_plug_in_that_is_gone_is_told_and_not_an_error(edited, forgetful, tmp_path):
+    run = study(edited.stem, "svc").run(jobs=1, out=tmp_path)
+    edited.rename(edited.with_suffix(".gone"))
+    try:
+        forgetful()
+        [line] = [line for line in report(run) if line.startswith("2 results")]
+    finally:
+        edited.with_suffix(".gone").rename(edited)
+    assert f"changed since: unknown model '{edited.stem}'" in line
 
 
 def test_other_versions_are_named_with_both(tmp_path):
