@@ -187,6 +187,11 @@ def print_run(finished: Run) -> None:
         "would run for the fold, tuning included, whatever ran it here. F1 is that of the second\n"
         "class, or the mean over more than two."
     )
+    if (table.made_by_other != "").any():
+        print(
+            "Rows of other code or versions were made before what is named there was changed:\n"
+            f"`qml status {finished.folder}` says more, --rerun-stale runs them again."
+        )
     for line in (*_implementations(results), *_sharing(finished.folder, results)):
         print(line)
     for line in _unreported(results):

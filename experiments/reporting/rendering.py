@@ -24,6 +24,7 @@ SHOWN_COSTS = (
     *(cost for cost in Usage.costs() if cost.name not in _ELSEWHERE),
 )
 _ALWAYS = ("fit_s", "predict_s", "machine_circuits")  # other costs only where there are some
+_TEXTS = ("data set", "model", "other code or versions", "problem")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -56,9 +57,12 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         title = column.removeprefix("training_").replace("_", " ")
         shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
     shown |= _shown_costs(table)
-    problems = [row.problem for row in rows]
-    if any(problems):
-        shown["problem"] = problems
+    for title, words in (
+        ("other code or versions", [row.made_by_other for row in rows]),
+        ("problem", [row.problem for row in rows]),
+    ):
+        if any(words):
+            shown[title] = words
     return pd.DataFrame(shown)
 
 
@@ -142,13 +146,12 @@ def _tabulated(shown: pd.DataFrame, style: str) -> str:
     """Return the columns under their titles, numbers to the right."""
     from tabulate import tabulate
 
-    text = ("data set", "model", "problem")
     return str(
         tabulate(
             shown.to_numpy().tolist(),
             headers=list(shown.columns),
             tablefmt=style,
-            colalign=["left" if column in text else "right" for column in shown.columns],
+            colalign=["left" if column in _TEXTS else "right" for column in shown.columns],
             disable_numparse=True,
         )
     )
@@ -172,11 +175,9 @@ def _latex(shown: pd.DataFrame) -> str:
     """Return a table for a document that loads booktabs."""
     safe = shown.map(_escape_latex)
     safe.columns = pd.Index([_escape_latex(column) for column in shown.columns])
-    right = "r" * (len(shown.columns) - 2)
-    if "problem" in shown:
-        right = f"{right[:-1]}l"
+    columns = "".join("l" if column in _TEXTS else "r" for column in shown.columns)
     styler = safe.style.hide(axis="index")
-    return str(styler.to_latex(hrules=True, column_format="ll" + right))
+    return str(styler.to_latex(hrules=True, column_format=columns))
 
 
 _LATEX = {

@@ -24,6 +24,7 @@ from experiments.evaluation.rows import Rows, rows_of_stored
 from experiments.evaluation.starts import Spread, scores_by_start
 from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
+from experiments.reporting.mixed import Mixed
 from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
 from experiments.running.results import Fit, Results
 from qml.costs import Usage
@@ -154,8 +155,9 @@ def table(
     For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
     range; with several trainings a split the standard deviation over them, pooled over splits; for
     the first also its mean on the rows that were fitted. For each cost the mean of one fold. A row
-    with failures says how many of its cells are done and why the first one failed. Numbers that
-    were printed elsewhere stand in columns of their own.
+    with failures says how many of its cells are done and why the first one failed. A row that
+    other code or versions made than the newest says which parts of it. Numbers that were printed
+    elsewhere stand in columns of their own.
 
     Parameters
     ----------
@@ -172,13 +174,17 @@ def table(
     for one in _scored(results, names):
         if not one.fit.planned.control:
             groups.setdefault(one.group, []).append(one)
-    return pd.DataFrame(
-        [_summary(group, members, names, plan, interval) for group, members in groups.items()]
-    )
+    mixed = Mixed(results)
+    return pd.DataFrame([_summary(*one, names, plan, interval, mixed) for one in groups.items()])
 
 
 def _summary(
-    group: Group, members: list[_Scored], metrics: list[str], plan: StoredPlan, interval: Interval
+    group: Group,
+    members: list[_Scored],
+    metrics: list[str],
+    plan: StoredPlan,
+    interval: Interval,
+    mixed: Mixed,
 ) -> dict[str, Any]:
     """Return one row of the table."""
     dataset, model, size = group
@@ -209,6 +215,7 @@ def _summary(
     row |= {c.name: _mean(one.get(c.name) for one in costs) for c in SHOWN_COSTS}
     training = [record.training for record in records]
     row |= {f"training_{name}": _mean(one.get(name) for one in training) for name in plan.report}
+    row["made_by_other"] = mixed.words(one.fit.stored for one in done if one.fit.stored is not None)
     return row | {"problem": _first_problem(members)} | _published(group, plan)
 
 

@@ -11,6 +11,7 @@ import pytest
 import classical
 from experiments import Study
 from experiments.commands.status import report
+from experiments.reporting import rendering, tables
 from experiments.running import code as room
 from experiments.running.code import changes, code_of
 from experiments.running.environment import describe_environment
@@ -149,3 +150,33 @@ def test_other_versions_are_named_with_both(tmp_path):
     [told] = changes(one, results, newer)
     assert told == f"scipy {here.packages['scipy']} (now 99.0)"
     assert changes(replace(one, code=None), results, here) == ()
+
+
+def test_a_table_marks_rows_of_other_code_and_of_other_versions(edited, forgetful, tmp_path):
+    """Two models whose rows are told from each other must not differ by what made them."""
+    asked = study(edited.stem, "svc", "logistic_regression")
+    run = asked.run(jobs=1, out=tmp_path)
+    assert (run.table().made_by_other == "").all()
+    edited.write_text(MODEL.replace("return super().fit(X, y)", "return super().fit(X, 1 - y)"))
+    forgetful()
+    [first, _] = [fit.planned.key for fit in run.results().fits if fit.planned.model == edited.stem]
+    run.store.remove(first)  # of two folds one is made by what is here now
+    results = asked.run(jobs=1, out=tmp_path).results()
+    assert list(tables.table(results).made_by_other) == [f"classical.{edited.stem}", "", ""]
+    [svc, _] = [fit.planned.key for fit in results.fits if fit.planned.model == "svc"]
+    before = replace(
+        results.environments[results.cells[svc].record.environment],
+        packages=describe_environment().packages | {"numpy": "1.0"},
+    )
+    old = replace(results.cells[svc].record, environment="old")
+    mixed = replace(
+        results,
+        cells={**results.cells, svc: replace(results.cells[svc], record=old)},
+        environments={**results.environments, "old": before},
+    )
+    table = tables.table(mixed)
+    assert list(table.made_by_other) == [f"classical.{edited.stem}", "numpy", ""]
+    for form in ("text", "markdown", "latex", "csv"):
+        assert f"classical.{edited.stem}" in str(
+            rendering.render(table, ["accuracy"], form)
+        ).replace("\\", "")
