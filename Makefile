@@ -17,7 +17,7 @@ test: $(READY)  ## install, then run the tests
 	$(BIN)/pytest -n auto
 
 quick: $(READY)  ## install, then run the tests of three minutes
-	$(BIN)/pytest -n auto -m "not slow and not reliability"
+	$(BIN)/pytest -n auto --ignore=tests/reliability
 
 test-all: $(READY)  ## the tests with the long campaigns
 	$(BIN)/pytest -n auto -m ""

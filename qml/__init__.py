@@ -11,6 +11,7 @@ imported when they are first named: ``from qml import QSVC, VQC``. So is every r
 import warnings
 from typing import TYPE_CHECKING
 
+from qml_workbench.platforms import unsupported
 from qml_workbench.strangers import stranger
 
 __version__ = "0.1.0"
@@ -70,5 +71,7 @@ else:
         },
     )
 
+if _problem := unsupported():
+    raise ImportError(_problem)
 if _problem := stranger():
     warnings.warn(_problem, stacklevel=2)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
+
+from tests.threats import evidence, rewrite, table
 
 # Before NumPy is loaded, and for the processes that tests start: one thread a test, as a cell has.
 # The tests run side by side already, and threads that wait busily for the next small product on
@@ -39,3 +43,27 @@ def tiny_study() -> dict:
         ],
         "protocol": {"folds": 3, "repeats": 1, "seed": 1},
     }
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let a test's report say for which rows of the table it stands."""
+    for mark in item.iter_markers("reliability"):
+        item.user_properties += [("threat", name) for name in mark.args]
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print the table of what was measured, where that is what was run."""
+    if not config.option.markexpr.startswith("reliability"):
+        return
+    ended = {"passed": "passed", "failed": "failed", "error": "failed", "skipped": "skipped"}
+    reports = [
+        (outcome, report)
+        for category, outcome in ended.items()
+        for report in terminalreporter.stats.get(category, [])
+    ]
+    lines = list(table(evidence(reports)))
+    terminalreporter.section("what was measured")
+    for line in lines:
+        terminalreporter.line(line)
+    if page := os.environ.get("RELIABILITY_PAGE"):
+        rewrite(Path(page), lines)

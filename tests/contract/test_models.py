@@ -43,6 +43,7 @@ THEIRS = [model for model in ESTIMATORS if type(model).__module__.startswith("sk
 OURS = [model for model in ESTIMATORS if model not in THEIRS]
 
 
+@pytest.mark.reliability("R12")
 @scikit_learn_checks(OURS, STEMS, expected_failed_checks=expected_failures, xfail_strict=True)
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 @pytest.mark.filterwarnings("ignore:the training made the loss worse")  # in its few steps

@@ -83,6 +83,7 @@ def _stems(package):
     return [file.stem for file in folder.glob("*.py") if not file.stem.startswith("_")]
 
 
+@pytest.mark.reliability("S8")
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.kind)
 @pytest.mark.parametrize("payload", PAYLOADS, ids=repr)
 def test_only_files_of_the_room_can_be_loaded(room, payload):

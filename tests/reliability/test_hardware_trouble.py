@@ -61,6 +61,7 @@ def asked(ledger, **options):
     return backend.gram(FEATURE_MAP, X), backend
 
 
+@pytest.mark.reliability("R9")
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_every_trouble_is_one_status_one_line_and_one_submission(trouble, machine, ledger):
     status, words, count = TROUBLES[trouble]
@@ -117,6 +118,7 @@ def test_failed_jobs_are_submitted_again_only_when_that_is_asked_for(machine, le
     assert entry.job_id not in entry.earlier
 
 
+@pytest.mark.reliability("R9")
 def test_what_a_user_cancelled_is_never_submitted_again(machine, ledger):
     folder = machine("queue forever")
     with pytest.raises(BackendError, match="still queued"):
@@ -134,6 +136,7 @@ def test_what_a_user_cancelled_is_never_submitted_again(machine, ledger):
     assert len(submissions(folder)) == 1
 
 
+@pytest.mark.reliability("R9")
 def test_damage_to_the_ledger_costs_no_second_job(machine, ledger):
     folder = machine("")
     K, _ = asked(ledger)
@@ -436,6 +439,7 @@ def study(**changes):
     )
 
 
+@pytest.mark.reliability("R9")
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_a_study_has_a_row_whatever_happens(trouble, machine, tmp_path, monkeypatch):
     status, words, _ = TROUBLES[trouble]

@@ -25,6 +25,7 @@ def driven(folder, command, *words):
     return json.loads(done.stdout.strip().splitlines()[-1])
 
 
+@pytest.mark.reliability("R9")
 @pytest.mark.parametrize(
     "steps, least",
     [
@@ -49,6 +50,7 @@ def test_killed_at_any_step_no_batch_is_submitted_twice(tmp_path, steps, least):
     assert found["kills"] >= least
 
 
+@pytest.mark.reliability("R9")
 @pytest.mark.parametrize(
     "steps, kills",
     [
@@ -66,6 +68,7 @@ def test_a_snapshots_jobs_outlive_the_run_that_submitted_them(tmp_path, steps, k
     assert found["kills"] == kills
 
 
+@pytest.mark.reliability("R8", "R9")
 @pytest.mark.timeout(300)
 def test_two_runs_at_once_submit_each_batch_once(tmp_path):
     found = driven(tmp_path, "at_once")

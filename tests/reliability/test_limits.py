@@ -70,6 +70,7 @@ def study(model, limits):
     return Study.from_dict(values, {"mine": mine})
 
 
+@pytest.mark.reliability("R4", "R5")
 @pytest.mark.parametrize(
     "greedy_model, limits, status, words",
     [

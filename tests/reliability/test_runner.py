@@ -31,6 +31,7 @@ def sweep(tiny_study):
     return {**tiny_study, "protocol": {"folds": 4, "repeats": 5, "seed": 1}}
 
 
+@pytest.mark.reliability("R15")
 def test_one_job_and_two_and_a_second_study_give_the_same_numbers(tiny_study, tmp_path):
     tiny_study["models"].append({"name": "qsvc", "label": "shots", "backend": "aer:shots=200"})
     tiny_study["models"].append(
@@ -46,9 +47,12 @@ def test_one_job_and_two_and_a_second_study_give_the_same_numbers(tiny_study, tm
     assert set(runs[0].cells()["status"]) == {"done"}
 
 
+@pytest.mark.reliability("R1")
 @pytest.mark.parametrize("wanted", [20, pytest.param(500, marks=pytest.mark.slow)])
 @pytest.mark.timeout(1200)
-def test_killed_many_times_nothing_is_lost_and_nothing_doubled(sweep, tmp_path, wanted):
+def test_killed_many_times_nothing_is_lost_and_nothing_doubled(
+    sweep, tmp_path, wanted, record_property
+):
     """Children print a key only once it is stored; each is killed at a random moment."""
     (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(sweep))
     whole = Study.from_dict(sweep).run(jobs=1, out=tmp_path / "whole")
@@ -91,6 +95,7 @@ def test_killed_many_times_nothing_is_lost_and_nothing_doubled(sweep, tmp_path, 
     assert len(resumed.store.stored_keys()) == 60
     assert not list(folder.rglob("*.tmp"))
     assert not list((folder / "running").iterdir())
+    record_property("R1", f"{kills} kills, 0 of 60 cells lost, 0 twice")
 
 
 KILLER = '''
@@ -120,6 +125,7 @@ def killer_model():
     file.unlink()
 
 
+@pytest.mark.reliability("R4")
 @pytest.mark.parametrize("jobs", [2])
 def test_worker_that_dies_costs_its_own_cells_only(tiny_study, tmp_path, killer_model, jobs):
     tiny_study["models"].insert(1, {"name": killer_model, "label": "killer"})
@@ -134,6 +140,7 @@ def test_worker_that_dies_costs_its_own_cells_only(tiny_study, tmp_path, killer_
     assert time.monotonic() - start < 120
 
 
+@pytest.mark.reliability("R1", "R4")
 def test_run_killed_inside_a_cell_is_resumed_and_finds_the_guilty(
     tiny_study, tmp_path, killer_model
 ):
@@ -177,6 +184,7 @@ def test_a_finished_study_is_read_once(tiny_study, tmp_path, monkeypatch):
     assert reads.count("plan.json") == 1
 
 
+@pytest.mark.reliability("R7")
 def test_damaged_results_run_again(tiny_study, tmp_path):
     study = Study.from_dict(tiny_study)
     before = study.run(jobs=1, out=tmp_path / "run")
@@ -188,6 +196,7 @@ def test_damaged_results_run_again(tiny_study, tmp_path):
     assert (tmp_path / "run" / "quarantine" / victim.name).is_file()
 
 
+@pytest.mark.reliability("R8")
 def test_two_runners_on_one_folder(sweep, tmp_path):
     (tmp_path / "sweep.yaml").write_text(yaml.safe_dump(sweep))
     command = [sys.executable, "-m", "experiments", "run", "sweep.yaml", "--jobs", "1"]
@@ -248,6 +257,7 @@ class Reporter(DummyClassifier):
 '''
 
 
+@pytest.mark.reliability("N4")
 def test_what_a_model_reports_of_itself_ends_no_study(tiny_study, tmp_path):
     import classical
 

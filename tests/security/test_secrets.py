@@ -43,6 +43,7 @@ def account(monkeypatch):
     monkeypatch.setenv("QISKIT_IBM_TOKEN", TOKEN)
 
 
+@pytest.mark.reliability("S1")
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_nothing_that_fails_shows_the_token(
     trouble, account, tmp_path, monkeypatch, caplog, capfd, recwarn
@@ -77,6 +78,7 @@ def test_nothing_that_fails_shows_the_token(
         assert leaks(text) == []
 
 
+@pytest.mark.reliability("S1")
 @pytest.mark.parametrize("trouble", ["", "error", "401", "drop after submit", "not even JSON"])
 def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch, capfd):
     from experiments.commands import doctor
@@ -107,6 +109,7 @@ def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch
     assert "QISKIT_IBM_TOKEN" in captured.out  # the doctor says that there is one, never which
 
 
+@pytest.mark.reliability("S1")
 def test_the_canary_would_be_seen(account, tmp_path):
     """The fake really holds the token where the package does: these tests can fail."""
     made = service(tmp_path / "service", "401")()
@@ -118,6 +121,7 @@ def test_the_canary_would_be_seen(account, tmp_path):
     assert leaks("".join(trace.format()))
 
 
+@pytest.mark.reliability("S1")
 def test_a_real_service_without_network_shows_nothing(account, monkeypatch):
     """The package's own connection fails somewhere inside, token in hand."""
 
@@ -139,6 +143,7 @@ def test_a_real_service_without_network_shows_nothing(account, monkeypatch):
     assert caught.value.__context__ is None
 
 
+@pytest.mark.reliability("S1")
 def test_no_source_saves_an_account():
     for file in Path(ledgers.__file__).parents[2].glob("*/**/*.py"):
         if file.parts[-3] != "tests" and "tests" not in file.parts and ".venv" not in file.parts:

@@ -15,6 +15,7 @@ FORBIDDEN_CALLS = {"eval", "exec", "compile", "__import__"}
 FORBIDDEN_MODULES = {"pickle", "dill", "cloudpickle", "marshal", "shelve"}
 
 
+@pytest.mark.reliability("S2", "S3")
 @pytest.mark.parametrize("file", SOURCES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_no_code_is_run_from_data(file):
     for node in ast.walk(ast.parse(file.read_text())):
@@ -28,6 +29,7 @@ def test_no_code_is_run_from_data(file):
             assert node.module not in FORBIDDEN_MODULES
 
 
+@pytest.mark.reliability("S7")
 @pytest.mark.parametrize("lock", ["requirements.lock", "requirements-bench.lock"])
 def test_every_locked_package_has_hashes_and_no_address(lock):
     text = (ROOT / lock).read_text()

@@ -15,6 +15,7 @@ from qml.errors import StoreError
 from qml.hosts import Process, this_process
 
 
+@pytest.mark.reliability("R3")
 def test_order_is_write_flush_replace_flush_folder(tmp_path, monkeypatch):
     calls = []
     fsync = durable.os.fsync
@@ -27,6 +28,7 @@ def test_order_is_write_flush_replace_flush_folder(tmp_path, monkeypatch):
     assert calls == ["fsync", "replace", "fsync"]
 
 
+@pytest.mark.reliability("R6", "N7")
 @pytest.mark.parametrize("broken", ["write", "fsync", "replace"])
 def test_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, broken):
     def full(*_):
@@ -47,6 +49,7 @@ def test_full_disk_is_one_line_and_leaves_nothing(tmp_path, monkeypatch, broken)
     assert target.read_bytes() == b"before"
 
 
+@pytest.mark.reliability("R8")
 def test_of_two_writers_the_first_is_right(tmp_path):
     file = tmp_path / "file"
     assert publish_durably(file, b"first")
@@ -64,6 +67,7 @@ def test_where_names_cannot_be_shared_the_file_is_written_all_the_same(tmp_path,
     assert (tmp_path / "file").read_bytes() == b"content"
 
 
+@pytest.mark.reliability("N1")
 def test_what_dead_writers_began_is_swept_and_what_others_own_is_left(tmp_path):
     here, far = this_process(), Process("0" * 12, os.getpid(), 1)
     names = {

@@ -229,6 +229,7 @@ def test_reader_that_goes_away_is_no_error(place):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.reliability("N11")
 def test_run_refuses_what_check_refuses_before_anything_runs(place, typed):
     wide = {**STUDY, "name": "wide", "models": ["svc", {"name": "qsvc", "backend": "exact"}]}
     wide["datasets"] = [{"name": "linearly_separable", "n_samples": 40, "n_features": 60}]
@@ -240,6 +241,7 @@ def test_run_refuses_what_check_refuses_before_anything_runs(place, typed):
     assert not (place / "wide").exists()
 
 
+@pytest.mark.reliability("N11")
 def test_cells_without_a_result_have_an_exit_code_of_their_own_and_are_counted(place, typed):
     file = Path(classical.__file__).parent / f"breaks_{os.getpid()}.py"
     file.write_text(

@@ -60,6 +60,7 @@ CSV = {
 }
 
 
+@pytest.mark.reliability("R11")
 @pytest.mark.parametrize("text, parameters, words", CSV.values(), ids=CSV)
 def test_csv(tmp_path, text, parameters, words):
     place = tmp_path / "mine.csv"
@@ -81,6 +82,7 @@ RAW = {
 }
 
 
+@pytest.mark.reliability("R11")
 @pytest.mark.parametrize("name, raw, words", RAW.values(), ids=RAW)
 def test_raw_bytes(tmp_path, name, raw, words):
     (tmp_path / name).write_bytes(raw)
@@ -114,6 +116,7 @@ NPZ = {
 }
 
 
+@pytest.mark.reliability("R11")
 @pytest.mark.parametrize("arrays, words", NPZ.values(), ids=NPZ)
 def test_archives_of_arrays(tmp_path, arrays, words):
     np.savez(tmp_path / "mine.npz", **arrays)

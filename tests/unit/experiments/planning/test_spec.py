@@ -102,6 +102,7 @@ def test_list_of_lists_is_a_grid_of_lists():
     ]
 
 
+@pytest.mark.reliability("R10", "S4")
 @pytest.mark.parametrize(
     "change, expected",
     [
@@ -194,6 +195,7 @@ def test_two_rows_of_one_name_need_labels(tmp_path):
     assert "two rows are called 'svc'; give each a label of its own" in line
 
 
+@pytest.mark.reliability("R10", "S3")
 @pytest.mark.parametrize(
     "text, words",
     [
@@ -263,6 +265,7 @@ MUTATIONS = [
 ]
 
 
+@pytest.mark.reliability("R10")
 @pytest.mark.parametrize("path", [p for p in leaves(yaml.safe_load(GOOD)) if p], ids=str)
 def test_every_leaf_mutated_gives_a_study_or_one_clear_problem(path):
     """Whatever stands in any place: a valid study, or lines that each name a field."""

@@ -161,6 +161,7 @@ def test_every_format_holds_the_same_mean(run, form):
         assert f"{mean:.3f} [" in rendered
 
 
+@pytest.mark.reliability("S6", "N9")
 def test_text_cells_are_no_formulas_no_columns_and_no_commands(run):
     table = run.table()
     assert "\n" not in rendering.render(table, ["accuracy"], "csv").splitlines()[2]

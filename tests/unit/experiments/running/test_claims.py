@@ -55,6 +55,7 @@ def test_a_cell_has_one_owner_at_a_time(claims):
     assert not claims.all()
 
 
+@pytest.mark.reliability("N1")
 def test_the_dead_are_counted_and_two_cannot_take_over_the_same(claims):
     left_by(claims, dead(), 1)
     assert claims.standing() == ({KEY: 1}, {})
@@ -67,11 +68,13 @@ def test_the_dead_are_counted_and_two_cannot_take_over_the_same(claims):
     assert claims.standing() == ({}, {})
 
 
+@pytest.mark.reliability("N1")
 def test_a_number_that_is_used_again_is_another_process(claims):
     left_by(claims, replace(this_process(), started=1), 1)
     assert claims.standing()[0] == {KEY: 1}
 
 
+@pytest.mark.reliability("N1")
 @pytest.mark.parametrize("beating", [True, False])
 def test_another_host_is_judged_by_its_heartbeat_alone(claims, monkeypatch, beating):
     monkeypatch.setenv("QML_BEAT_SECONDS", "0.02")

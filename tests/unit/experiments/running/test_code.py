@@ -90,6 +90,7 @@ def test_a_cell_has_the_code_of_what_it_names_and_of_what_that_is_by_default():
     assert noisy - on_aer == {"qml.devices.uniform"}
 
 
+@pytest.mark.reliability("N5")
 @pytest.mark.parametrize(
     ("old", "new", "differs"),
     [
@@ -109,6 +110,7 @@ def test_comments_docstrings_and_formatting_are_no_code(edited, forgetful, old, 
     assert (before != after) == differs
 
 
+@pytest.mark.reliability("N5")
 def test_what_other_code_made_is_named_and_run_again_where_that_is_allowed(
     edited, forgetful, tmp_path
 ):
@@ -141,6 +143,7 @@ def test_a_plug_in_that_is_gone_is_told_and_not_an_error(edited, forgetful, tmp_
     assert f"changed since: unknown model '{edited.stem}'" in line
 
 
+@pytest.mark.reliability("N5")
 def test_other_versions_are_named_with_both(tmp_path):
     results = study("svc").run(jobs=1, out=tmp_path).results()
     here = describe_environment()
@@ -152,6 +155,7 @@ def test_other_versions_are_named_with_both(tmp_path):
     assert changes(replace(one, code=None), results, here) == ()
 
 
+@pytest.mark.reliability("N5")
 def test_a_table_marks_rows_of_other_code_and_of_other_versions(edited, forgetful, tmp_path):
     """Two models whose rows are told from each other must not differ by what made them."""
     asked = study(edited.stem, "svc", "logistic_regression")

@@ -23,6 +23,7 @@ def _texts(column: pd.Series) -> list[str]:
     return column.astype(object).fillna("").tolist()
 
 
+@pytest.mark.reliability("R15")
 @pytest.mark.parametrize("name", ["exact", "measured"])
 def test_numbers_stay(name, tmp_path):
     """To 1e-9: the last digits are the processor's. No optimizer here amplifies them."""

@@ -22,6 +22,7 @@ def plans(tmp_path):
     return Plans(tmp_path)
 
 
+@pytest.mark.reliability("N12")
 def test_an_edited_study_is_a_new_plan_and_the_old_one_stays(plans):
     assert not plans.exist()
     for plan in (PLAN, PLAN, OTHER, PLAN):
@@ -45,10 +46,12 @@ def test_a_plan_that_somebody_else_numbers_meanwhile_gets_the_next(plans, tmp_pa
     assert plans.read() == third
 
 
-def test_every_bit_that_flips_is_found(plans, tmp_path):
+@pytest.mark.reliability("R7", "N6")
+def test_every_bit_that_flips_is_found(plans, tmp_path, record_property):
     plans.write(PLAN)
     file = tmp_path / "plans" / "1.json"
     whole = file.read_bytes()
+    found = 0
     for place in range(0, 8 * len(whole), 7):
         broken = bytearray(whole)
         broken[place // 8] ^= 1 << place % 8
@@ -57,7 +60,9 @@ def test_every_bit_that_flips_is_found(plans, tmp_path):
             continue  # a blank for a blank
         with pytest.raises(StoreError):
             plans.read(1)
+        found += 1
     assert plans.read() == PLAN
+    record_property("N6", f"{found:,} flipped bits of a plan found")
 
 
 def _read(raw):
@@ -67,6 +72,7 @@ def _read(raw):
         return None
 
 
+@pytest.mark.reliability("N6")
 @pytest.mark.filterwarnings("ignore:.*was damaged")
 @pytest.mark.parametrize("left", [0, 20, -2])
 def test_a_truncated_plan_is_read_from_its_copy_or_one_line(plans, tmp_path, left):
@@ -94,6 +100,7 @@ def test_the_number_of_a_damaged_plan_is_not_given_again(plans, tmp_path):
     assert plans.read(3) == plans.read() == third
 
 
+@pytest.mark.reliability("N12")
 def test_an_earlier_table_can_be_had_again(tmp_path):
     values = {
         "name": "edited",

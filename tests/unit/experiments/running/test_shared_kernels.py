@@ -256,6 +256,7 @@ def _slow_run(folder, counted):
     study().run(jobs=1, out=folder)
 
 
+@pytest.mark.reliability("R8")
 def test_two_runs_at_once_compute_one_table(tmp_path):
     context = multiprocessing.get_context("fork")
     counted = context.Value("i", 0)
@@ -313,6 +314,7 @@ def scored(run):
     return {fit.planned.key: fit.predictions.scores for fit in run.results().fits}
 
 
+@pytest.mark.reliability("R15", "N3")
 @pytest.mark.parametrize("backend", ["exact:shots=40", "aer:shots=40", "exact"])
 def test_a_cell_has_the_same_numbers_whatever_else_is_in_the_study(backend, tmp_path):
     """One hold-out of one model shares its kernel with nobody; in a larger study it does."""
@@ -336,6 +338,7 @@ def refusing(number):
     return refuse
 
 
+@pytest.mark.reliability("N3")
 @pytest.mark.parametrize("trouble", ["no locks", "no room for a lock", "no room for a table"])
 def test_numbers_are_the_same_on_every_file_system(trouble, tmp_path, monkeypatch):
     whole = scored(study(**MEASURED).run(jobs=1, out=tmp_path / "whole"))

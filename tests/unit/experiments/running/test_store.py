@@ -48,6 +48,7 @@ def test_what_is_put_is_got(store):
     assert store.stored_keys() == [KEY]
 
 
+@pytest.mark.reliability("S4")
 @pytest.mark.parametrize("key", ["", "../x", "ab", "AB" * 32, "ab" * 32 + "/", "g" * 64])
 def test_only_hashes_are_file_names(store, key):
     with pytest.raises(StoreError, match="no cell key"):
@@ -70,12 +71,13 @@ def damaged(raw: bytes):
     yield b"\xff" * 20
 
 
+@pytest.mark.reliability("R7")
 @pytest.mark.filterwarnings("ignore:.*was damaged")
-def test_no_damage_is_ever_read_as_a_result(store):
+def test_no_damage_is_ever_read_as_a_result(store, record_property):
     file = store.folder / "cells" / f"{KEY}.json"
     raw = file.read_bytes()
     good = json.loads(raw)
-    survivors = 0
+    survivors = found = 0
     for content in damaged(raw):
         file.write_bytes(content)
         read = store.get(KEY)
@@ -85,7 +87,9 @@ def test_no_damage_is_ever_read_as_a_result(store):
         else:
             assert (store.folder / "quarantine" / file.name).read_bytes() == content
             assert not file.exists()
+            found += 1
     assert survivors < 60
+    record_property("R7", f"{found:,} damaged results found, {survivors} unharmed (white space)")
 
 
 def test_damage_warns_once_and_moves_the_file(store):
@@ -157,6 +161,7 @@ def test_a_damaged_plan_is_made_again_by_the_next_run(store):
     assert store.read_plan() == PLAN
 
 
+@pytest.mark.reliability("R7", "N6")
 def test_a_cell_under_another_s_name_is_damage(store):
     """Keys that are swapped would give one model another's accuracy."""
     other = replace(CELL, cell=replace(CELL.cell, model=ModelSpec("m", {"C": 2.0})))

@@ -41,6 +41,7 @@ def test_what_is_whole_is_sound(store):
     assert (told.exit_code, "lost" in told.output) == (0, False)
 
 
+@pytest.mark.reliability("R7", "N6")
 @pytest.mark.filterwarnings("ignore:.*was damaged")
 @pytest.mark.parametrize(
     ("pattern", "state", "words"),

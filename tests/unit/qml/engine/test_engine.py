@@ -378,6 +378,7 @@ def test_single_precision_where_it_is_asked_for():
     np.testing.assert_allclose(single, double, atol=2e-6)
 
 
+@pytest.mark.reliability("R15")
 def test_threads_do_not_change_a_digit():
     from threadpoolctl import threadpool_limits
 
@@ -521,6 +522,7 @@ def test_training_checks_its_arguments():
 # Memory
 
 
+@pytest.mark.reliability("R14", "N8")
 @pytest.mark.parametrize("n_qubits", [31, 40, 64, 1000, 10**9])
 def test_impossible_sizes_are_refused_at_once(n_qubits):
     start = time.perf_counter()
@@ -529,6 +531,7 @@ def test_impossible_sizes_are_refused_at_once(n_qubits):
     assert time.perf_counter() - start < 0.1
 
 
+@pytest.mark.reliability("R14", "N8")
 @pytest.mark.parametrize(
     "call",
     [
@@ -545,6 +548,7 @@ def test_everything_refuses_before_allocating(call):
     assert available_bytes() > 0
 
 
+@pytest.mark.reliability("R14")
 def test_workers_share_the_memory():
     free = available_bytes()
     try:

@@ -24,6 +24,7 @@ def noisy(seed, n=12, size=0.3):
     return K
 
 
+@pytest.mark.reliability("R13")
 @pytest.mark.parametrize("method", [m for m in REPAIRS if m != "none"])
 @given(seed=st.integers(0, 10**6))
 def test_result_is_positive_symmetric_and_says_how_far_it_moved(method, seed):
@@ -36,6 +37,7 @@ def test_result_is_positive_symmetric_and_says_how_far_it_moved(method, seed):
     assert repair.lowest_eigenvalue_ == pytest.approx(np.linalg.eigvalsh(K).min())
 
 
+@pytest.mark.reliability("R13")
 @pytest.mark.parametrize("method", REPAIRS)
 @given(seed=st.integers(0, 10**6))
 def test_positive_matrices_come_back_unchanged(method, seed):
@@ -49,6 +51,7 @@ def test_positive_matrices_come_back_unchanged(method, seed):
     assert repair.moved_ == 0.0
 
 
+@pytest.mark.reliability("R13")
 def test_clip_is_the_nearest_positive_matrix():
     K = noisy(1)
     clipped = Repair("clip").fit_transform(K)
@@ -66,6 +69,7 @@ def test_nearest_has_unit_diagonal_and_is_nearer_than_rescaled_clip():
     assert np.linalg.norm(nearest - K) <= np.linalg.norm(clipped / np.outer(scale, scale) - K)
 
 
+@pytest.mark.reliability("R13")
 def test_nearest_of_the_published_example():
     """Higham (2002), section 4: the tridiagonal matrix of ones."""
     K = np.array([[1.0, 1, 0], [1, 1, 1], [0, 1, 1]])
@@ -82,6 +86,7 @@ def test_training_rows_as_a_test_block_give_the_training_block(method):
     assert np.abs(repaired - K).max() > 0.01
 
 
+@pytest.mark.reliability("R13")
 @pytest.mark.parametrize(
     "K, words",
     [
