@@ -17,6 +17,8 @@ __all__ = ["publish_durably", "sweep", "write_durably"]
 
 _TEMPORARY = re.compile(r"\..*\.([0-9a-f]{12})-(\d+)-(\d+)\.[0-9a-f]{8}\.tmp")
 _A_DAY_S = 86_400.0
+_ANCHORED: set[tuple[int, int]] = set()  # folders whose names are on the disk
+_NOT_OURS = (errno.EACCES, errno.EPERM, errno.EINVAL, errno.ENOTSUP, errno.EROFS)
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)
 
 
@@ -73,16 +75,42 @@ def _write(file: Path, content: bytes, first: bool) -> bool:
             stream.flush()
             os.fsync(stream.fileno())
         mine = _given_name(temporary, file) if first else bool(temporary.replace(file))
-        folder = os.open(file.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        _flush(file.parent)
+        _anchor(file.parent.absolute())
     except OSError as error:
         with contextlib.suppress(OSError):
             temporary.unlink()
         raise DiskError(f"{file}: cannot be written ({error.strerror})") from None
     return mine
+
+
+def _flush(folder: Path) -> None:
+    """Let the names in a folder outlive a power cut."""
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _anchor(folder: Path) -> None:
+    """Let a folder itself outlive a power cut, and those that it lies in; each is asked once.
+
+    Whoever made them may not have seen to that, and what lies in a folder without a name is lost.
+    """
+    while folder != folder.parent:
+        found = folder.stat()
+        identity = found.st_dev, found.st_ino
+        if identity in _ANCHORED:
+            return
+        try:
+            _flush(folder.parent)
+        except OSError as error:
+            if error.errno not in _NOT_OURS:
+                raise
+            return
+        _ANCHORED.add(identity)
+        folder = folder.parent
 
 
 def _given_name(temporary: Path, file: Path) -> bool:

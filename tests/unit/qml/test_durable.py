@@ -25,6 +25,10 @@ def test_order_is_write_flush_replace_flush_folder(tmp_path, monkeypatch):
         durable.Path, "replace", lambda a, b: (calls.append("replace"), replace(a, b))
     )
     write_durably(tmp_path / "x" / "file", b"content")
+    assert calls[:3] == ["fsync", "replace", "fsync"]
+    assert set(calls[3:]) == {"fsync"}  # of the folders above, which may be as new
+    calls.clear()
+    write_durably(tmp_path / "x" / "file", b"content")
     assert calls == ["fsync", "replace", "fsync"]
 
 
