@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Literal, Self
 
+from qml.texts import shortened, visible
+
 __all__ = [
     "BackendError",
     "DataError",
@@ -18,15 +20,29 @@ __all__ = [
     "StoreError",
     "WorkbenchError",
     "did_you_mean",
-    "shown",
 ]
 
 
 _MOST_LISTED = 20
+_LONGEST_LINE = 500
 
 
 class WorkbenchError(Exception):
-    """Base of the five; catch it to catch them all."""
+    """Base of the five; catch it to catch them all.
+
+    Whatever a user's file or name has put into it, what it says is visible and not long: a line
+    for each problem, of at most 500 characters, and at most twenty of them.
+    """
+
+    def __str__(self) -> str:
+        return _told(super().__str__())
+
+
+def _told(text: str) -> str:
+    lines = text.split("\n")
+    more = len(lines) - _MOST_LISTED
+    told = [shortened(visible(line), _LONGEST_LINE) for line in lines[:_MOST_LISTED]]
+    return "\n".join([*told, f"and {more:,} more"] if more > 0 else told)
 
 
 class SpecError(WorkbenchError, ValueError):
@@ -46,7 +62,7 @@ class SpecError(WorkbenchError, ValueError):
         self.path = path
 
     def __str__(self) -> str:
-        return f"{self.path}: {self.problem}" if self.path else self.problem
+        return _told(f"{self.path}: {self.problem}" if self.path else self.problem)
 
     def under(self, prefix: str) -> Self:
         """Return the same error seen from one level further out.
@@ -132,22 +148,3 @@ def did_you_mean(name: object, allowed: Iterable[str]) -> str:
         return " (none is allowed here)"
     more = f", and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
     return f" (allowed: {', '.join(names[:_MOST_LISTED])}{more})"
-
-
-def shown(value: object, most: int = 60) -> str:
-    """Return a value as an error line shows it: on one line, and not too long.
-
-    Parameters
-    ----------
-    value : object
-        Value that was got; a text is shown as it is.
-    most : int, default=60
-        Largest number of characters.
-
-    Examples
-    --------
-    >>> shown(list(range(100)), 20)
-    '[0, 1, 2, 3, 4, 5...'
-    """
-    text = " ".join((value if isinstance(value, str) else repr(value)).split())
-    return text if len(text) <= most else f"{text[: most - 3]}..."

@@ -397,7 +397,7 @@ def _component(text: str, option: str) -> Any:
 
     try:
         spec = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise SpecError(f"{text!r} is no name and no mapping", option) from None
     try:
         check_component("feature_map", spec)

@@ -38,10 +38,15 @@ def parse(source: YamlSource) -> StudySpec:
     SpecError
         One line a problem, each ``file:line: path: problem``.
     """
-    spec = structure(source)
-    found = (
-        list(size_problems(spec)) or list(_meaning_problems(spec)) or list(_label_problems(spec))
-    )
+    try:
+        spec = structure(source)
+        found = (
+            list(size_problems(spec))
+            or list(_meaning_problems(spec))
+            or list(_label_problems(spec))
+        )
+    except RecursionError:  # from Python: a file's depth is looked at as it is read
+        raise SpecError(f"{source.name}: too deeply nested values") from None
     problems = [f"{source.locate(error.path)}: {error}" for error in found]
     if problems:
         raise SpecError("\n".join(problems))

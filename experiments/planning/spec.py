@@ -22,6 +22,7 @@ from pydantic_core import ErrorDetails
 from experiments.planning.yaml_source import YamlSource
 from experiments.records import SplitKind
 from qml.errors import SpecError, did_you_mean
+from qml.texts import shown
 
 __all__ = [
     "Budget",
@@ -220,7 +221,7 @@ def _structure_line(source: YamlSource, detail: ErrorDetails) -> str:
     else:
         parts = [part for part in parts if not (isinstance(part, str) and part in _UNION_TAGS)]
         said = detail["msg"].removeprefix("Value error, ")
-        problem = f"{said} (got {_shortened(detail['input'])})"
+        problem = f"{said} (got {shown(detail['input'])})"
     path = _join(parts)
     return f"{source.locate(path)}: {path}: {problem}"
 
@@ -251,8 +252,3 @@ def _join(parts: list[str | int]) -> str:
     for part in parts:
         path += f"[{part}]" if isinstance(part, int) else f".{part}" if path else part
     return path
-
-
-def _shortened(value: object) -> str:
-    text = " ".join(repr(value).split())
-    return text if len(text) <= 60 else f"{text[:57]}..."

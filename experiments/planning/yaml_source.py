@@ -82,6 +82,8 @@ def read_yaml(file: Path) -> YamlSource:
         raise SpecError(f"{file.name}: not UTF-8 at byte {error.start}") from None
     except yaml.YAMLError as error:
         raise SpecError(_one_line(file.name, error)) from None
+    except RecursionError:
+        raise SpecError(f"{file.name}: too deeply nested values") from None
     source = YamlSource(file.name, None)
     if root is not None:
         source.data = _Builder(source).build(root, ())
@@ -156,7 +158,7 @@ def set_value(data: Any, assignment: str) -> None:
         raise SpecError(f"--set {assignment!r}: expected path=value, as in protocol.folds=3")
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # no date is a ValueError
         raise SpecError(f"--set {assignment!r}: {text!r} is no YAML value") from None
     target = data
     for depth, part in enumerate(parts[:-1]):

@@ -74,7 +74,7 @@ def calibrations_of(spec: object) -> dict[str, str]:
 def _value(text: str, spec: str) -> Any:
     try:
         return yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError, RecursionError):  # no date is a ValueError
         raise SpecError(f"{spec!r}: {text!r} is no value") from None
 
 

@@ -28,7 +28,8 @@ from qiskit.circuit.library import UnitaryGate, get_standard_gate_name_mapping
 from qiskit.exceptions import QiskitError
 from qiskit.quantum_info import Operator
 
-from qml.errors import SpecError, shown
+from qml.errors import SpecError
+from qml.texts import shown
 
 __all__ = ["check_circuit", "gates_only", "plain"]
 

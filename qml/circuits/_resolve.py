@@ -9,8 +9,9 @@ from qiskit.circuit import QuantumCircuit
 
 from qml.circuits._compose import ModelCircuit
 from qml.circuits._gates import gates_only
-from qml.errors import SpecError, WorkbenchError, shown
+from qml.errors import SpecError, WorkbenchError
 from qml.registry import Room
+from qml.texts import shown
 
 __all__ = [
     "ANSATZES",

@@ -17,6 +17,7 @@ from qiskit.circuit import Parameter, ParameterExpression
 
 from qml.engine._formula import Formula, Polynomial
 from qml.errors import SpecError
+from qml.texts import shortened
 
 __all__ = ["ExpressionTable"]
 
@@ -164,11 +165,16 @@ class ExpressionTable:
         """Return the numbers of a column as real ones, or raise a `SpecError`."""
         finite = np.atleast_1d(np.isfinite(found))
         if not finite.all():
-            row, angle = int(np.flatnonzero(~finite)[0]), _shortened(self.expressions[column])
+            row, angle = (
+                int(np.flatnonzero(~finite)[0]),
+                shortened(str(self.expressions[column]), 60),
+            )
             raise SpecError(f"row {row}: the angle {angle} {otherwise}")
         if np.iscomplexobj(found):
             if not np.allclose(np.imag(found), 0.0, atol=_NEARLY_REAL):
-                raise SpecError(f"the angle {_shortened(self.expressions[column])} is not real")
+                raise SpecError(
+                    f"the angle {shortened(str(self.expressions[column]), 60)} is not real"
+                )
             found = np.real(found)
         return found
 
@@ -185,8 +191,3 @@ def _hash(expression: ParameterExpression) -> int:
         return hash(expression)
     except OverflowError:  # Qiskit's of a negative number, such as 0 * a - 1
         return 0
-
-
-def _shortened(expression: object) -> str:
-    text = str(expression)
-    return text if len(text) <= 60 else f"{text[:57]}..."

@@ -13,7 +13,8 @@ from qml.engine._lowering import lower
 from qml.engine._memory import require_states
 from qml.engine._rows import rows_of
 from qml.engine._simulation import compile_program, statevectors
-from qml.errors import SpecError, shown
+from qml.errors import SpecError
+from qml.texts import shown
 
 __all__ = [
     "apply_observable",

@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits import check_circuit
-from qml.errors import SpecError, shown
+from qml.errors import SpecError
+from qml.texts import shown
 
 __all__ = ["as_rows", "rows_of"]
 

@@ -8,7 +8,8 @@ import numpy as np
 import scipy.sparse
 from numpy.typing import ArrayLike, NDArray
 
-from qml.errors import DataError, shown
+from qml.errors import DataError
+from qml.texts import shown
 
 __all__ = ["check_classes", "checked_labels", "checked_points"]
 

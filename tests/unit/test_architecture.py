@@ -13,6 +13,7 @@ from source_files import sources
 ROOT = Path(__file__).parents[2]
 LAW = {  # the rooms and modules of a package, each importing only what stands before it
     "qml": [
+        "texts",
         "errors",
         "hosts",
         "durable",
