@@ -17,6 +17,7 @@ import typer
 
 from experiments.commands import folder
 from experiments.commands.folder import RunArgument
+from experiments.reporting.writer import say
 
 if TYPE_CHECKING:
     from experiments.study import Study
@@ -91,7 +92,7 @@ def _print_version(wanted: bool) -> None:
     if wanted:
         from qml import __version__
 
-        print(__version__)
+        say(__version__)
         raise typer.Exit
 
 
@@ -133,14 +134,14 @@ def run(
     loaded = _load(study, set_, backend)
     refused = [row for row in loaded.check(out).rows if row.problem]
     for row in refused:
-        print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+        say(f"cannot run: {row.dataset} / {row.model}: {row.problem}", error=True)
     if refused:
-        print("Nothing was run; `qml check` says the same.", file=sys.stderr)
+        say("Nothing was run; `qml check` says the same.", error=True)
         raise typer.Exit(2)
     try:
         finished = run_with_progress(loaded, jobs, out, retry_failed, rerun_stale, place)
     except KeyboardInterrupt:
-        print("Interrupted. Finished cells are stored; the same command goes on.", file=sys.stderr)
+        say("Interrupted. Finished cells are stored; the same command goes on.", error=True)
         raise typer.Exit(130) from None
     with finished.store.counting({fit.planned.key for fit in finished.results().fits}):
         print_run(finished)
@@ -151,7 +152,7 @@ def run(
         kinds = ", ".join(f"{count:,} {status}" for status, count in broken.items())
         total = len(finished.results().fits)
         problem = f"{broken.total():,} of {total:,} cells have no result ({kinds})"
-        print(f"{problem}; `qml show {finished.folder}` says why", file=sys.stderr)
+        say(f"{problem}; `qml show {finished.folder}` says why", error=True)
         raise typer.Exit(3)
 
 
@@ -198,7 +199,7 @@ def check(
 def table(
     run: RunArgument,
     format_: Annotated[
-        str, typer.Option("--format", help="text, csv, markdown, latex, json or parquet.")
+        str, typer.Option("--format", help="text, csv, markdown, latex, html, json or parquet.")
     ] = "text",
     metric: Annotated[
         list[str] | None, typer.Option(help="Instead of the study's metrics; may be repeated.")
@@ -217,7 +218,7 @@ def table(
 
     results = Run(run).results()
     if confusion:
-        print(tables.confusions(results))
+        say(tables.confusions(results))
         return
     metrics = list(metric or results.plan.metrics)
     summary = tables.table(results, metrics, interval.value)
@@ -228,7 +229,7 @@ def table(
     if isinstance(text, bytes):
         sys.stdout.buffer.write(text)
     else:
-        sys.stdout.write(text)
+        say(text.removesuffix("\n"))
 
 
 @app.command()
@@ -265,8 +266,8 @@ def duel(run: RunArgument) -> None:
             "three splits or more"
         )
     for each in found:
-        print(duel_text.render(each))
-    print(f"Written: {', '.join(str(file) for file in duel_figure.write(found, stored.folder))}")
+        say(duel_text.render(each))
+    say(f"Written: {', '.join(str(file) for file in duel_figure.write(found, stored.folder))}")
 
 
 @app.command(name="list")
@@ -277,7 +278,7 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
     found = listed(kind)
     width = max(len(name) for name, _ in found)
     for name, line in found:
-        print(f"{name:{width}}  {line}".rstrip())
+        say(f"{name:{width}}  {line}".rstrip())
 
 
 for command in (folder.show, folder.status, folder.runs, folder.verify, folder.prune):
@@ -304,10 +305,10 @@ def jobs(
     ledger = hardware_jobs.ledger_of(Run(run).folder)
     if action is JobsAction.FETCH:
         for line in hardware_jobs.fetch(ledger, job, wait):
-            print(line)
+            say(line)
     if action is JobsAction.CANCEL:
         for line in hardware_jobs.cancel(ledger, job, every):
-            print(line)
+            say(line)
     print_jobs(hardware_jobs.chosen(ledger, job))
 
 
@@ -324,7 +325,7 @@ def calibration(
     file = out or Path(f"{machine}.json")
     device = hardware_jobs.calibration(machine)
     device.save(file)
-    print(f"Written: {file} ({len(device.qubits)} qubits, {device.sha256[:12]})")
+    say(f"Written: {file} ({len(device.qubits)} qubits, {device.sha256[:12]})")
 
 
 @app.command(name="kernel-health")
@@ -360,10 +361,10 @@ def kernel_health(
         title = f"{examination.dataset} / {examination.label}"
         health = examination.run(shots, seed)
         measured = shots if examination.own_shots is None else None
-        print(f"{title}\n{'=' * len(title)}\n\n{report.render(health, measured)}")
+        say(f"{title}\n{'=' * len(title)}\n\n{report.render(health, measured)}")
         root = out or Path("results") / "kernel-health" / Path(subject).stem
         files = examine.write(health, root / str(number), title)
-        print(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
+        say(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
 
 
 @app.command(name="model-health")
@@ -382,10 +383,10 @@ def model_health(
     for number, examination in enumerate(examine.examinations(study, samples)):
         title = f"{examination.dataset} / {examination.label}"
         health = examination.run(seed)
-        print(f"{title}\n{'=' * len(title)}\n\n{report.render(health)}")
+        say(f"{title}\n{'=' * len(title)}\n\n{report.render(health)}")
         root = out or Path("results") / "model-health" / Path(study).stem
         files = examine.write(health, root / str(number), title)
-        print(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
+        say(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})\n")
 
 
 def _component(text: str, option: str) -> Any:
@@ -411,7 +412,7 @@ def doctor() -> None:
     """Say what is installed here, what the machine has, and what extras would add."""
     from experiments.commands.doctor import report
 
-    print(report())
+    say(report())
 
 
 def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study:
@@ -427,7 +428,7 @@ def main() -> None:
     try:
         app(standalone_mode=True)
     except WorkbenchError as error:
-        print(error, file=sys.stderr)
+        say(error, error=True)
         sys.exit(2 if isinstance(error, SpecError) else 1)
     except BrokenPipeError:  # the reader went away, as in `qml table RUN | head`
         sys.stderr.close()

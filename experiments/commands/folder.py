@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from experiments.reporting.writer import say
+
 __all__ = ["RunArgument", "prune", "runs", "show", "status", "verify"]
 
 RunArgument = Annotated[
@@ -30,7 +32,7 @@ def show(
 
     stored = Run(run)
     if cell is not None:
-        print(json.dumps(plain(stored.find(cell)), indent=1))
+        say(json.dumps(plain(stored.find(cell)), indent=1))
         return
     for fit in stored.results().fits:
         planned, known = fit.planned, fit.stored
@@ -39,7 +41,7 @@ def show(
         where += f" start {planned.start}" if planned.start else ""
         problem = "" if known is None else known.record.error
         reason = f": {problem}" if problem else ""
-        print(f"{planned.key[:12]}  {fit.status:8}  {where}{reason}")
+        say(f"{planned.key[:12]}  {fit.status:8}  {where}{reason}")
 
 
 def status(run: RunArgument) -> None:
@@ -48,7 +50,7 @@ def status(run: RunArgument) -> None:
     from experiments.study import Run
 
     for line in report(Run(run)):
-        print(line)
+        say(line)
 
 
 def runs(
@@ -58,7 +60,7 @@ def runs(
     from experiments.commands.upkeep import runs as listed
 
     for line in listed(run):
-        print(line)
+        say(line)
 
 
 def verify(run: RunArgument) -> None:
@@ -67,7 +69,7 @@ def verify(run: RunArgument) -> None:
 
     lines, whole = verified(run)
     for line in lines:
-        print(line)
+        say(line)
     if not whole:
         raise typer.Exit(1)
 
@@ -80,4 +82,4 @@ def prune(
     from experiments.commands.upkeep import prune as pruned
 
     for line in pruned(run, yes):
-        print(line)
+        say(line)

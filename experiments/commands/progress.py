@@ -15,6 +15,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from experiments.reporting.writer import say
 from experiments.running.claims import Claim
 from experiments.study import Run, Study
 
@@ -53,7 +54,7 @@ def run_with_progress(
 
     def wait(claims: list[Claim]) -> None:
         owners = ", ".join(sorted({str(claim) for claim in claims}))
-        bar.console.print(f"waiting for {len(claims)} cells that others have at work: {owners}")
+        say(f"waiting for {len(claims)} cells that others have at work: {owners}", error=True)
 
     try:
         return study.run(

@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from experiments.reporting.writer import as_text, say
 from qml.errors import did_you_mean
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ __all__ = [
 
 def print_check(found: Preflight) -> None:
     """Print what each row of a study will need, and on standard error what cannot run."""
-    from tabulate import tabulate
-
     on_machines = any(row.jobs for row in found.rows)
     headers = ["data set", "model", "cells", "stored", "features", "circuits", "on a machine"]
     headers += ["shots", "memory"]
@@ -63,30 +62,27 @@ def print_check(found: Preflight) -> None:
             line += [f"{row.qpu_s:,.0f}" if row.jobs else "-", row.depth or "-"]
             line += [row.two_qubit_gates or "-"]
         lines.append(line)
-    align = ["left", "left", *["right"] * (len(headers) - 2)]
-    print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    say(as_text(lines, headers, headers[:2]))
     cells, stored = sum(row.cells for row in found.rows), sum(row.finished for row in found.rows)
-    print(
+    say(
         f"\n{cells:,} cells, {stored:,} of them stored. Rows are as if each fit were alone; still "
         f"to be asked for, with\nkernels that are shared counted once, are at most "
         f"{found.circuits:,} circuits and {found.shots:,} shots\n(on a machine "
         f"{found.machine_circuits:,} circuits). Memory is that of one cell."
     )
     if on_machines:
-        print(
+        say(
             f"On machines: {found.shots:,} executions in {found.jobs:,} jobs, about "
             f"{found.qpu_s:,.0f} QPU seconds (2 s a job, and 250 µs and\nthe circuit's length an "
             "execution); depth and two-qubit gates are of one circuit, transpiled."
         )
     for row in found.rows:
         if row.problem:
-            print(f"cannot run: {row.dataset} / {row.model}: {row.problem}", file=sys.stderr)
+            say(f"cannot run: {row.dataset} / {row.model}: {row.problem}", error=True)
 
 
 def print_foreseen(found: list[Foreseen], accuracy: float, disagreement: float) -> None:
     """Print which differences of accuracy a study can show, and where its errors are not held."""
-    from tabulate import tabulate
-
     lines = [
         [
             one.dataset,
@@ -101,16 +97,15 @@ def print_foreseen(found: list[Foreseen], accuracy: float, disagreement: float) 
     if not lines:
         return
     headers = ["data set", "test rows", "splits", "compared", "shows", "controls", "shows", "equal"]
-    align = ["left", *["right"] * 7]
-    print(f"\n{tabulate(lines, headers=headers, colalign=align, disable_numparse=True)}")
-    print(
+    say(f"\n{as_text(lines, headers, headers[:1])}")
+    say(
         f"Difference of accuracy that is shown four times in five, among as many comparisons, if "
         f"both models are right on\n{accuracy:.0%} of the rows and one alone on {disagreement:.0%} "
         "(--accuracy, --disagreement); training sets may add to it."
     )
     for one in found:
         for remark in one.remarks:
-            print(f"warning: {one.dataset}: {remark}", file=sys.stderr)
+            say(f"warning: {one.dataset}: {remark}", error=True)
 
 
 def _shown(count: int, difference: float) -> list[str]:
@@ -119,21 +114,16 @@ def _shown(count: int, difference: float) -> list[str]:
 
 def print_cheaper(routes: list[tuple[str, Preflight]]) -> None:
     """Print what would ask less of a machine."""
-    from tabulate import tabulate
-
     lines = [
         [change, f"{found.circuits:,}", f"{found.shots:,}", f"{found.qpu_s:,.0f}"]
         for change, found in routes
     ]
     headers = ["cheaper", "circuits", "shots", "QPU [s]"]
-    align = ["left", "right", "right", "right"]
-    print(f"\n{tabulate(lines, headers=headers, colalign=align, disable_numparse=True)}")
+    say(f"\n{as_text(lines, headers, headers[:1])}")
 
 
 def print_jobs(entries: list[Entry]) -> None:
     """Print a ledger, a line a batch, and what it cost."""
-    from tabulate import tabulate
-
     headers = ["batch", "machine", "job", "status", "circuits", "shots", "QPU [s]", "queue [s]", ""]
     lines = [
         [
@@ -149,12 +139,11 @@ def print_jobs(entries: list[Entry]) -> None:
         ]
         for entry in entries
     ]
-    align = ["left"] * 4 + ["right"] * 4 + ["left"]
-    print(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+    say(as_text(lines, headers, ["batch", "machine", "job", "status", ""]))
     by_status = Counter(entry.status for entry in entries)
     states = ", ".join(f"{count:,} {status}" for status, count in sorted(by_status.items()))
     done = [entry for entry in entries if entry.status == "done"]
-    print(
+    say(
         f"\n{len(entries):,} batches: {states}. Paid: "
         f"{sum(entry.usage.executions for entry in done):,} executions, "
         f"{sum(entry.usage.qpu_s for entry in done):,.4g} QPU seconds."
@@ -177,10 +166,10 @@ def print_run(finished: Run) -> None:
     cells, table = tables.cell_table(results), tables.table(results)
     found = verdicts.find(results, cells)
     if said := answer.answer(found):
-        print(f"{textwrap.fill(said, 100)}\n")
-    print(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
+        say(f"{textwrap.fill(said, 100)}\n")
+    say(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
     n_splits = _most_splits(results)
-    print(
+    say(
         f"Mean over {n_splits} test fold{'s'[: n_splits - 1]}, the same for every model, with the "
         "Nadeau-Bengio\n"
         "corrected 95 % interval; costs of one fold. Circuits on a machine are those that one\n"
@@ -188,20 +177,20 @@ def print_run(finished: Run) -> None:
         "class, or the mean over more than two."
     )
     if (table.made_by_other != "").any():
-        print(
+        say(
             "Rows of other code or versions were made before what is named there was changed:\n"
             f"`qml status {finished.folder}` says more, --rerun-stale runs them again."
         )
     for line in (*_implementations(results), *_sharing(finished.folder, results)):
-        print(line)
+        say(line)
     for line in _unreported(results):
-        print(line, file=sys.stderr)
+        say(line, error=True)
     print_comparisons(results, cells, table, finished.folder, found)
     duels = duel.duels(results)
     for each in duels:
-        print(f"\n{duel_text.render(each)}")
+        say(f"\n{duel_text.render(each)}")
     for file in duel_figure.write(duels, finished.folder):
-        print(f"Written: {file}")
+        say(f"Written: {file}")
 
 
 def _most_splits(results: Results) -> int:
@@ -230,20 +219,20 @@ def print_comparisons(
     )
 
     for one in found:
-        print(f"\n{verdicts.render(one)}")
+        say(f"\n{verdicts.render(one)}")
     if found:
         files = verdicts.write(found, folder)
-        print(f"Written: {', '.join(str(file) for file in files)}")
+        say(f"Written: {', '.join(str(file) for file in files)}")
     explained = controls.find(results, cells)
     if explained:
-        print(f"\n{controls.render(explained)}")
+        say(f"\n{controls.render(explained)}")
         files = controls.write(explained, folder)
-        print(f"Written: {', '.join(str(file) for file in files)}")
+        say(f"Written: {', '.join(str(file) for file in files)}")
 
     by_size = learning_curves.since(results, cells)
     if by_size:
-        print(f"\n{learning_curves.render(by_size)}")
-        print(f"Written: {learning_curves.write(by_size, folder)}")
+        say(f"\n{learning_curves.render(by_size)}")
+        say(f"Written: {learning_curves.write(by_size, folder)}")
 
     drawn = (
         pareto.draw(table, results.plan.metrics[0], folder),
@@ -252,7 +241,7 @@ def print_comparisons(
         *trial_curves.draw(results, folder),
     )
     for file in filter(None, drawn):
-        print(f"Written: {file}")
+        say(f"Written: {file}")
 
 
 def terminal_width() -> int | None:
@@ -305,15 +294,15 @@ def _sharing(folder: Path, results: Results) -> list[str]:
 def print_files(finished: Run) -> None:
     """Print where the results are, and what to do next."""
     folder, qml = finished.folder, _own_name()
-    print(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
-    print("Next:")
+    say(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
+    say("Next:")
     for command, purpose in (
         (f"{qml} table {folder} --format latex", "the table for a paper"),
         (f"{qml} table {folder} --metric mcc", "any metric, without refitting"),
         (f"{qml} verdicts {folder}", "every verdict again"),
         (f"{qml} list models", "what else a study can name"),
     ):
-        print(f"  {command:56} {purpose}")
+        say(f"  {command:56} {purpose}")
 
 
 def _own_name() -> str:

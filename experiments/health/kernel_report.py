@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from experiments.reporting.writer import as_text, save_figure
 from qml.diagnostics.kernel_health import KernelHealth
 
 __all__ = ["draw", "number_in_words", "render"]
@@ -68,16 +69,14 @@ def render(health: KernelHealth, shots: int | None) -> str:
     shots : int or None
         Shots an entry of the matrix that is repaired; None if the backend has its own.
     """
-    from tabulate import tabulate
 
     def table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> str:
         cells = [[number_in_words(row[column]) for column in columns] for row in rows]
         headers = [column.replace("_", " ") for column in columns]
-        align = ["right"] * len(columns)
-        return str(tabulate(cells, headers=headers, colalign=align, disable_numparse=True))
+        return as_text(cells, headers)
 
     summary = [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
-    parts = [tabulate(summary, tablefmt="plain", colalign=("left", "right"), disable_numparse=True)]
+    parts = [as_text(summary)]
     if health.qubits:
         parts += ["Against the number of features", table(health.qubits, _QUBITS)]
     parts += ["Against the bandwidth", table(health.bandwidths, _BANDWIDTHS)]
@@ -141,7 +140,7 @@ def draw(health: KernelHealth, file: Path, title: str) -> None:
     repairs = pd.DataFrame(health.repairs)
     axes[1, 1].bar(repairs.repair, repairs.distance_to_exact, color="C0")
     axes[1, 1].set(ylabel="Frobenius distance to the exact matrix", title="Measured and repaired")
-    figure.savefig(file, dpi=150)
+    save_figure(file, figure, 150)
     plt.close(figure)
 
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from experiments.evaluation.tasks import task_of
 from experiments.health import kernel_report as report
@@ -21,11 +20,11 @@ from experiments.registry import (
     build_estimator,
     study_names,
 )
+from experiments.reporting.writer import save_csv
 from experiments.study import Study
 from qml.backends import resolve_backend
 from qml.bandwidth import found_bandwidth
 from qml.diagnostics.kernel_health import KernelHealth, kernel_health
-from qml.durable import write_durably
 from qml.errors import DataError, SpecError, did_you_mean
 from qml.kernels import KernelMachine
 
@@ -185,8 +184,7 @@ def write(health: KernelHealth, folder: Path, title: str) -> list[Path]:
         "repairs.csv": health.repairs,
     }
     for name, rows in tables.items():
-        text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
-        write_durably(folder / name, text.encode())
+        save_csv(folder / name, rows)
     figure = folder / "kernel-health.png"
     report.draw(health, figure, title)
     return [*(folder / name for name in tables), figure]

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from experiments.health.kernel_report import number_in_words
+from experiments.reporting.writer import as_text, save_figure
 from qml.diagnostics.gradient_variance import decay_per_qubit
 from qml.diagnostics.model_health import ModelHealth
 
@@ -30,16 +31,14 @@ _SUMMARY = {
 
 def render(health: ModelHealth) -> str:
     """Return the tables as text, and a sentence for each thing that a referee would ask."""
-    from tabulate import tabulate
 
     def table(rows: list[dict[str, Any]]) -> str:
         cells = [[number_in_words(value) for value in row.values()] for row in rows]
         headers = [key.replace("_", " ") for key in rows[0]]
-        align = ["right"] * len(headers)
-        return str(tabulate(cells, headers=headers, colalign=align, disable_numparse=True))
+        return as_text(cells, headers)
 
     summary = [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
-    parts = [tabulate(summary, tablefmt="plain", colalign=("left", "right"), disable_numparse=True)]
+    parts = [as_text(summary)]
     if health.widths:
         parts += ["Gradient variance of the ansatz by qubits", table(health.widths)]
     if health.depths:
@@ -112,7 +111,7 @@ def draw(health: ModelHealth, file: Path, title: str) -> None:
         aspect="equal",
     )
     figure.colorbar(image, ax=axes[1, 1])
-    figure.savefig(file, dpi=130)
+    save_figure(file, figure, 130)
     plt.close(figure)
 
 

@@ -16,9 +16,9 @@ from experiments.planning.building import load_dataset
 from experiments.planning.rows import dataset_rows, model_rows
 from experiments.records import canonical_json
 from experiments.registry import MODELS, build_estimator
+from experiments.reporting.writer import save_csv
 from experiments.study import Study
 from qml.diagnostics.model_health import ModelHealth, model_health
-from qml.durable import write_durably
 from qml.errors import SpecError
 from qml.variational import VariationalEstimator
 
@@ -99,8 +99,7 @@ def write(health: ModelHealth, folder: Path, title: str) -> list[Path]:
         "landscape.csv": pd.DataFrame(health.landscape.losses, index=steps, columns=steps),
     }
     for name, table in tables.items():
-        text = table.to_csv(index=name == "landscape.csv", lineterminator="\n")
-        write_durably(folder / name, text.encode())
+        save_csv(folder / name, table, index=name == "landscape.csv")
     figure = folder / "model-health.png"
     report.draw(health, figure, title)
     return [*(folder / name for name in tables), figure]

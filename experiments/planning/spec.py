@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -22,7 +23,7 @@ from pydantic_core import ErrorDetails
 from experiments.planning.yaml_source import YamlSource
 from experiments.records import SplitKind
 from qml.errors import SpecError, did_you_mean
-from qml.texts import shown
+from qml.texts import shown, visible
 
 __all__ = [
     "Budget",
@@ -40,7 +41,17 @@ __all__ = [
 ]
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=80, pattern=r"^[^\x00-\x1f]+$")]
+
+
+def _seen(text: str) -> str:
+    """Refuse what moves a cursor, turns the writing or cannot be seen."""
+    if visible(text) != text:
+        problem = "characters that cannot be seen are not allowed"
+        raise ValueError(problem)
+    return text
+
+
+Label = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_seen)]
 Component = str | dict[str, Any]
 Names = Annotated[list[str], Field(min_length=1)]
 Backends = str | dict[str, Any] | Annotated[list[str | dict[str, Any]], Field(min_length=1)]

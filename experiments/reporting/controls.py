@@ -12,8 +12,8 @@ from experiments.evaluation.comparison import Verdict, verdicts
 from experiments.evaluation.metrics import METRICS
 from experiments.records import Declared
 from experiments.reporting.verdicts import columns, deciding_metrics, models_of, rows_of, sentence
+from experiments.reporting.writer import as_text, fenced, inline, save_csv, save_page
 from experiments.running.results import Results
-from qml.durable import write_durably
 
 __all__ = ["Explained", "find", "render", "write"]
 
@@ -120,8 +120,6 @@ def _explained(
 
 def render(found: list[Explained]) -> str:
     """Return the table of controls, and a sentence a model."""
-    from tabulate import tabulate
-
     kinds = list(dict.fromkeys(kind for one in found for kind in one.controls))
     kinds.sort(key=lambda kind: kind in ("permuted labels", "dummy"))  # the floors last
     marks = {"better": "", "worse": " <", "practically equal": " =", "undecided": " ?"}
@@ -141,7 +139,7 @@ def render(found: list[Explained]) -> str:
     ]
     name = METRICS[found[0].metric].title or found[0].metric
     headers = ["data set", "model", name, *kinds]
-    table = tabulate(rows, headers=headers, disable_numparse=True)
+    table = as_text(rows, headers, headers)
     said = "\n".join(textwrap.fill(one.text(), 100, subsequent_indent="  ") for one in found)
     legend = (
         "A control is marked where the model is not shown to be better: ? undecided, = practically "
@@ -170,14 +168,10 @@ def write(found: list[Explained], folder: Path) -> list[Path]:
         for one in found
         for kind, v in one.verdicts.items()
     ]
-    files = [folder / "controls.csv", folder / "controls.md"]
-    text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
-    write_durably(files[0], text.encode())
     each = "\n".join(
-        f"- {sentence(replace(v, first=one.model), one.metric)}"
+        f"- {inline(sentence(replace(v, first=one.model), one.metric))}"
         for one in found
         for v in one.verdicts.values()
     )
-    page = f"# Controls\n\n```text\n{render(found)}\n```\n\n## Every comparison\n\n{each}\n"
-    write_durably(files[1], page.encode())
-    return files
+    page = f"# Controls\n\n{fenced(render(found))}\n\n## Every comparison\n\n{each}\n"
+    return [save_csv(folder / "controls.csv", rows), save_page(folder / "controls.md", page)]

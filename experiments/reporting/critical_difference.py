@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from experiments.evaluation.ranks import OverDatasets
-from qml.durable import write_durably
+from experiments.reporting.writer import save_figure
 
 __all__ = ["draw"]
 
@@ -50,9 +49,7 @@ def draw(over: OverDatasets, file: Path) -> None:
     axes.plot([1, 1 + difference], [0.55, 0.55], color="tab:red", linewidth=2)
     axes.text(1 + difference + 0.05, 0.55, f"CD = {difference:.2f}", color="tab:red", va="center")
     axes.set_ylim(-(top + half), 1.0)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=150)
-    write_durably(file, buffer.getvalue())
+    save_figure(file, figure, 150)
 
 
 def _cliques(sorted_ranks: Any, difference: float) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from experiments.evaluation.profiles import data_profile, performance_profile
 from experiments.reporting import duel_pairs
 from experiments.reporting.duel import Duel
 from experiments.reporting.duel_text import table
-from qml.durable import write_durably
+from experiments.reporting.writer import save_csv, save_figure
 
 __all__ = ["draw", "write"]
 
@@ -55,7 +55,7 @@ def draw(duel: Duel, file: Path) -> None:
     axes[-1, 1].axis("off")
     handles, labels = axes[-2, 0].get_legend_handles_labels()
     axes[-1, 1].legend(handles, labels, ncols=2, loc="center", frameon=False)
-    figure.savefig(file, dpi=110)
+    save_figure(file, figure, 110)
     plt.close(figure)
 
 
@@ -136,8 +136,7 @@ def write(found: list[Duel], folder: Path) -> list[Path]:
     files = []
     for number, duel in enumerate(found):
         name = "duel" if len(found) == 1 else f"duel-{number + 1}"
-        text = table(duel).to_csv(index=False, lineterminator="\n")
-        write_durably(folder / f"{name}.csv", text.encode())
+        save_csv(folder / f"{name}.csv", table(duel))
         draw(duel, folder / f"{name}.png")
         files += [folder / f"{name}.csv", folder / f"{name}.png"]
     return files + duel_pairs.write(found, folder)

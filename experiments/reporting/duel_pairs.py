@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from experiments.evaluation.multiplicity import LEVEL
 from experiments.evaluation.permutation import smallest_p
 from experiments.reporting.duel import Duel
 from experiments.reporting.duel_text import budgets_of, pairs_of
-from qml.durable import write_durably
+from experiments.reporting.writer import save_figure
 
 __all__ = ["draw", "write"]
 
@@ -24,13 +23,14 @@ def write(found: list[Duel], folder: Path) -> list[Path]:
     for pair in dict.fromkeys(pair for duel in found for pair in pairs_of(duel)):
         mine = [duel for duel in found if pair in pairs_of(duel)]
         name = re.sub(r"[^a-z0-9]+", "-", "-".join(pair).lower()).strip("-")
-        files.append(folder / f"duel-{name}.png")
-        write_durably(files[-1], draw(mine, pair))
+        file = folder / f"duel-{name}.png"
+        draw(mine, pair, file)
+        files.append(file)
     return files
 
 
-def draw(found: list[Duel], pair: tuple[str, str]) -> bytes:
-    """Return a panel a duel and budget: on how many problems of a source the first is ahead.
+def draw(found: list[Duel], pair: tuple[str, str], file: Path) -> None:
+    """Draw a panel a duel and budget: on how many problems of a source the first is ahead.
 
     Bars to the right are sources on which the first has the lower loss more often; filled panels
     are those whose difference is shown over sources.
@@ -65,6 +65,4 @@ def draw(found: list[Duel], pair: tuple[str, str]) -> bytes:
         for axes in row[len(told) :]:
             axes.remove()
         row[0].set_ylabel(duel.condition, fontsize=7)
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130)
-    return buffer.getvalue()
+    save_figure(file, figure, 130)

@@ -19,6 +19,7 @@ from experiments.evaluation.duel import (
 from experiments.evaluation.multiplicity import LEVEL
 from experiments.evaluation.permutation import smallest_p
 from experiments.reporting.duel import Duel
+from experiments.reporting.writer import as_text
 
 __all__ = ["budgets_of", "pairs_of", "render", "table", "verdicts"]
 
@@ -151,11 +152,9 @@ def _timed(duel: Duel) -> bool:
 
 def _settings(duel: Duel) -> str:
     """Return how much the settings of each optimizer matter."""
-    from tabulate import tabulate
-
     ordered = sorted(duel.ranks_of_settings.items(), key=lambda item: item[1])
     lines = [[label, f"{rank:.1f}"] for label, rank in ordered]
-    table = tabulate(lines, headers=["settings", "rank at 100 %"], disable_numparse=True)
+    table = as_text(lines, ["settings", "rank at 100 %"], ["settings"])
     said = _fill(
         "Each optimizer has, on each source of data, the settings that do best on all others; what "
         "trying them costs is not counted. Their mean ranks among all settings:"
@@ -165,8 +164,6 @@ def _settings(duel: Duel) -> str:
 
 def _tables(duel: Duel) -> str:
     """Return ranks, then what it took to solve the problems, as two tables."""
-    from tabulate import tabulate
-
     found = table(duel)
     known = [column for column in _columns(duel) if column.key in found]
     parts = []
@@ -175,8 +172,7 @@ def _tables(duel: Duel) -> str:
         cells = [[column.cell(value) for value in found[column.key]] for column in columns]
         lines = [list(line) for line in zip(found.optimizer, *cells, strict=True)]
         headers = ["optimizer", *(column.title for column in columns)]
-        align = ["left", *["right"] * len(columns)]
-        parts.append(tabulate(lines, headers=headers, colalign=align, disable_numparse=True))
+        parts.append(as_text(lines, headers, headers[:1]))
     return "\n\n".join(parts)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import textwrap
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,8 +11,8 @@ import pandas as pd
 
 from experiments.evaluation.comparison import Judgement, Verdict, verdicts
 from experiments.reporting.verdicts import deciding_metrics, rows_of
+from experiments.reporting.writer import save_csv, save_figure
 from experiments.running.results import Results
-from qml.durable import write_durably
 
 __all__ = ["Since", "draw", "render", "since", "write"]
 
@@ -124,10 +123,7 @@ def write(found: list[Since], folder: Path) -> Path:
         for one in found
         for size, verdict in one.by_size.items()
     ]
-    file = folder / "learning-curves.csv"
-    text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
-    write_durably(file, text.encode())
-    return file
+    return save_csv(folder / "learning-curves.csv", rows)
 
 
 def draw(table: pd.DataFrame, folder: Path) -> Path | None:
@@ -172,8 +168,4 @@ def draw(table: pd.DataFrame, folder: Path) -> Path | None:
         axes.set_xlabel("training rows")
         axes.set_ylabel(metric.replace("_", " "))
     panels[-1].legend(fontsize=8, loc="center left", bbox_to_anchor=(1.0, 0.5))
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    file = folder / "learning-curves.png"
-    write_durably(file, buffer.getvalue())
-    return file
+    return save_figure(folder / "learning-curves.png", figure)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from experiments.records import ModelRow, canonical_json
+from experiments.reporting.writer import save_figure
 from experiments.running.results import Results
-from qml.durable import write_durably
 
 __all__ = ["draw", "strengths"]
 
@@ -112,11 +111,7 @@ def draw(table: pd.DataFrame, results: Results, folder: Path) -> Path | None:
         for handle, label in zip(*panel.get_legend_handles_labels(), strict=True)
     }
     figure.legend(handles.values(), handles.keys(), fontsize=7, loc="outside right upper")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    file = folder / "noise-curves.png"
-    write_durably(file, buffer.getvalue())
-    return file
+    return save_figure(folder / "noise-curves.png", figure)
 
 
 def _panel(axes: Any, rows: pd.DataFrame, column: str, lines: list[str]) -> None:

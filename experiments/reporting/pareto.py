@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
-from qml.durable import write_durably
+from experiments.reporting.writer import OF_AXES, save_figure
 
 __all__ = ["draw", "front"]
 
@@ -94,11 +93,7 @@ def draw(table: pd.DataFrame, metric: str, folder: Path) -> Path | None:
     }
     order = [name for name in (*names, _FRONT) if name in handles]
     figure.legend([handles[name] for name in order], order, fontsize=8, loc="outside right upper")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    file = folder / "pareto.png"
-    write_durably(file, buffer.getvalue())
-    return file
+    return save_figure(folder / "pareto.png", figure)
 
 
 class _Scale:
@@ -131,7 +126,7 @@ class _Scale:
         axes.set_xlim(self._left, self._right)
         axes.minorticks_off()
         axes.set_xticks([self._none, *(10.0**decade for decade in decades)])
-        axes.set_xticklabels(["none", *(f"$10^{{{decade}}}$" for decade in decades)])
+        axes.set_xticklabels(["none", *(f"{OF_AXES}10^{{{decade}}}}}$" for decade in decades)])
         axes.axvline(self._none * self._half, color="0.7", linewidth=0.8, linestyle=":")
         axes.set_xlabel("circuits on a machine, a fold")
 

@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
+from experiments.reporting import writer
 from qml.costs import Cost, Usage
 from qml.errors import SpecError, StoreError, did_you_mean
 
-__all__ = ["FORMATS", "display", "render", "render_cells_csv", "render_text", "size_text"]
+__all__ = ["FORMATS", "display", "render", "render_text", "size_text"]
 
-FORMATS = ("text", "csv", "markdown", "latex", "json", "parquet")
+FORMATS = ("text", "csv", "markdown", "latex", "html", "json", "parquet")
 # in metrics.csv; the ledger lists jobs, and a line under the table says what was shared
 _ELSEWHERE = ("circuits", "jobs", "shared_s")
 SHOWN_COSTS = (
@@ -25,7 +26,6 @@ SHOWN_COSTS = (
 )
 _ALWAYS = ("fit_s", "predict_s", "machine_circuits")  # other costs only where there are some
 _TEXTS = ("data set", "model", "other code or versions", "problem")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
@@ -91,20 +91,18 @@ def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
     if table.empty:
         raise StoreError("the run holds no cells")
     if form == "csv":
-        return _safe_cells(table).to_csv(index=False, lineterminator="\n")
+        return writer.as_csv(table)
     if form == "json":
         return str(table.to_json(orient="records", indent=1)) + "\n"
     if form == "parquet":
         buffer = io.BytesIO()
         table.to_parquet(buffer, index=False)
         return buffer.getvalue()
-    shown = display(table, metrics)
-    if form == "latex":
-        return _latex(shown)
     if form == "text":
         return render_text(table, metrics)
-    escaped = shown.map(lambda cell: cell.replace("|", "\\|"))
-    return _tabulated(escaped, "github") + "\n"
+    shown = display(table, metrics)
+    written = {"markdown": writer.as_markdown, "latex": writer.as_latex, "html": writer.as_html}
+    return written[form](shown.to_numpy().tolist(), list(shown.columns), _TEXTS)
 
 
 def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = None) -> str:
@@ -123,7 +121,7 @@ def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = Non
     if table.empty:
         raise StoreError("the run holds no cells")
     shown = display(table, metrics)
-    whole = _tabulated(shown, "simple")
+    whole = _tabulated(shown)
     if width is None or max(map(len, whole.splitlines())) <= width:
         return whole + "\n"
     parts = []
@@ -134,64 +132,16 @@ def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = Non
         while waiting:
             taken = [waiting.pop(0)]
             while waiting:
-                wider = _tabulated(models.join(rows[[*taken, waiting[0]]]), "simple")
+                wider = _tabulated(models.join(rows[[*taken, waiting[0]]]))
                 if max(map(len, wider.splitlines())) > width:
                     break
                 taken.append(waiting.pop(0))
-            parts.append(_tabulated(models.join(rows[taken]), "simple") + "\n")
+            parts.append(_tabulated(models.join(rows[taken])) + "\n")
     return "\n".join(parts)
 
 
-def _tabulated(shown: pd.DataFrame, style: str) -> str:
-    """Return the columns under their titles, numbers to the right."""
-    from tabulate import tabulate
-
-    return str(
-        tabulate(
-            shown.to_numpy().tolist(),
-            headers=list(shown.columns),
-            tablefmt=style,
-            colalign=["left" if column in _TEXTS else "right" for column in shown.columns],
-            disable_numparse=True,
-        )
-    )
-
-
-def render_cells_csv(cells: pd.DataFrame) -> str:
-    """Return the cells as CSV, a row a cell."""
-    return str(_safe_cells(cells).to_csv(index=False, lineterminator="\n"))
-
-
-def _safe_cells(table: pd.DataFrame) -> pd.DataFrame:
-    """Keep a spreadsheet from running a text cell as a formula; numbers stay as they are."""
-
-    def safe(cell: Any) -> Any:
-        return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
-
-    return table.map(safe)
-
-
-def _latex(shown: pd.DataFrame) -> str:
-    """Return a table for a document that loads booktabs."""
-    safe = shown.map(_escape_latex)
-    safe.columns = pd.Index([_escape_latex(column) for column in shown.columns])
-    columns = "".join("l" if column in _TEXTS else "r" for column in shown.columns)
-    styler = safe.style.hide(axis="index")
-    return str(styler.to_latex(hrules=True, column_format=columns))
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-}
-
-
-def _escape_latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in text)
+def _tabulated(shown: pd.DataFrame) -> str:
+    return writer.as_text(shown.to_numpy().tolist(), list(shown.columns), _TEXTS)
 
 
 def _score(value: float) -> str:

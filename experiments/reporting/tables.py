@@ -25,10 +25,10 @@ from experiments.evaluation.starts import Spread, scores_by_start
 from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.mixed import Mixed
-from experiments.reporting.rendering import SHOWN_COSTS, render, render_cells_csv, size_text
+from experiments.reporting.rendering import SHOWN_COSTS, render, size_text
+from experiments.reporting.writer import as_csv, as_text, save_page
 from experiments.running.results import Fit, Results
 from qml.costs import Usage
-from qml.durable import write_durably
 from qml.errors import SpecError, StoreError
 
 __all__ = ["Interval", "cell_table", "confusions", "export", "table"]
@@ -303,8 +303,6 @@ def _first_problem(members: Sequence[_Scored]) -> str:
 
 def confusions(results: Results) -> str:
     """Return the confusion matrix of every model on every data set, over all folds, as text."""
-    from tabulate import tabulate
-
     groups: dict[Group, list[Fit]] = {}
     for one in _scored(results, []):
         if not one.fit.planned.control:
@@ -319,7 +317,7 @@ def confusions(results: Results) -> str:
         rows = [[name, *row] for name, row in zip(names, counts.tolist(), strict=True)]
         of_size = "" if size is None else f", {size_text(size)} training rows"
         headers = ["is / called", *names]
-        parts.append(f"{dataset} / {model}{of_size}\n{tabulate(rows, headers=headers)}\n")
+        parts.append(f"{dataset} / {model}{of_size}\n{as_text(rows, headers, headers[:1])}\n")
     if not parts:
         raise StoreError("no cell with classes is done")
     return "\n".join(parts)
@@ -330,10 +328,8 @@ def export(results: Results, folder: Path) -> list[Path]:
     metrics = list(results.plan.metrics)
     whole = table(results)
     files = {
-        "metrics.csv": render_cells_csv(cell_table(results)),
+        "metrics.csv": as_csv(cell_table(results)),
         "table.csv": render(whole, metrics, "csv"),
         "table.md": render(whole, metrics, "markdown"),
     }
-    for name, text in files.items():
-        write_durably(folder / name, str(text).encode())
-    return [folder / name for name in files]
+    return [save_page(folder / name, str(text)) for name, text in files.items()]

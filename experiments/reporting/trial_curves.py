@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from math import comb
 from pathlib import Path
@@ -12,8 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from experiments.evaluation.metrics import METRICS
+from experiments.reporting.writer import save_csv, save_figure
 from experiments.running.results import Results
-from qml.durable import write_durably
 
 __all__ = ["curves", "draw", "expected_best"]
 
@@ -120,9 +119,4 @@ def draw(results: Results, folder: Path) -> list[Path]:
         for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
     }
     figure.legend(handles.values(), handles.keys(), fontsize=8, loc="outside right upper")
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=120)
-    files = [folder / "trials.csv", folder / "trials.png"]
-    write_durably(files[0], table.to_csv(index=False, lineterminator="\n").encode())
-    write_durably(files[1], buffer.getvalue())
-    return files
+    return [save_csv(folder / "trials.csv", table), save_figure(folder / "trials.png", figure)]

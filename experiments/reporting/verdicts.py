@@ -21,8 +21,8 @@ from experiments.evaluation.rows import FoldRows, rows_of_stored
 from experiments.evaluation.tasks import Task
 from experiments.records import StoredPlan
 from experiments.reporting import critical_difference
+from experiments.reporting.writer import fenced, inline, save_csv, save_page
 from experiments.running.results import Results
-from qml.durable import write_durably
 
 __all__ = [
     "Found",
@@ -252,18 +252,16 @@ def write(all_found: list[Found], folder: Path) -> list[Path]:
         for found in all_found
         for v in found.verdicts
     ]
-    text = pd.DataFrame(rows).to_csv(index=False, lineterminator="\n")
-    files = [folder / "verdicts.csv", folder / "verdicts.md"]
-    write_durably(files[0], text.encode())
+    files = [save_csv(folder / "verdicts.csv", rows), folder / "verdicts.md"]
     parts = []
     for found in all_found:
-        sentences = "\n".join(f"- {sentence(v, found.metric)}" for v in found.verdicts)
-        parts.append(f"```text\n{render(found)}\n```\n\n## Every comparison\n\n{sentences}\n")
+        sentences = "\n".join(f"- {inline(sentence(v, found.metric))}" for v in found.verdicts)
+        parts.append(f"{fenced(render(found))}\n\n## Every comparison\n\n{sentences}\n")
         if found.over is not None:
             name = "critical-difference.png" if len(parts) == 1 else "critical-difference-2.png"
             files.append(folder / name)
             critical_difference.draw(found.over, files[-1])
-    write_durably(files[1], ("# Verdicts\n\n" + "\n".join(parts)).encode())
+    save_page(files[1], "# Verdicts\n\n" + "\n".join(parts))
     return files
 
 

@@ -298,3 +298,15 @@ def test_set_changes_one_field_and_refuses_paths_to_nowhere():
 def test_shipped_studies_are_valid_and_named_as_their_files(name):
     assert Study.load(name).spec.name == name
     assert read_yaml(STUDIES_FOLDER / f"{name}.yaml").data["description"].strip()
+
+
+@pytest.mark.reliability("N9")
+@pytest.mark.parametrize("label", ["a\x1b[2J", "a\u202eb", "a\u2066b", "a\nb", "\u200bqsvc", "\x7f"])
+def test_labels_with_characters_that_cannot_be_seen_are_refused(label):
+    data = yaml.safe_load(GOOD)
+    data["models"] = [{"name": "svc", "label": label}]
+    with pytest.raises(SpecError, match="cannot be seen") as told:
+        parse(YamlSource("good.yaml", data))
+    [line] = str(told.value).splitlines()
+    assert line.startswith("good.yaml: models[0].label: ")
+    assert line.isprintable()

@@ -1,0 +1,182 @@
+"""The one way out: every text that a user sees or opens is written here, and can do no harm.
+
+Names, labels, errors and file names come from study files, data and other people's models. On a
+terminal they move no cursor, in a spreadsheet they are no formula, in Markdown, HTML and LaTeX they
+are no markup, in a figure no mathematics.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from qml.durable import write_durably
+from qml.texts import visible
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "OF_AXES",
+    "as_csv",
+    "as_html",
+    "as_latex",
+    "as_markdown",
+    "as_text",
+    "fenced",
+    "inline",
+    "save_csv",
+    "save_figure",
+    "save_page",
+    "say",
+]
+
+_FORMULA_STARTS = ("=", "+", "-", "@")
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    **{character: f"\\{character}" for character in "&%$#_{}"},
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+}
+_MARKUP = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])")
+OF_AXES = "$\\mathdefault{"  # how a logarithmic axis writes its numbers
+
+
+def say(text: object = "", error: bool = False) -> None:
+    """Print lines on the terminal, or on standard error."""
+    lines = str(text).split("\n")
+    print(*map(visible, lines), sep="\n", file=sys.stderr if error else sys.stdout)
+
+
+def as_text(
+    rows: Iterable[Sequence[object]], headers: Sequence[str] = (), texts: Iterable[str] = ()
+) -> str:
+    """Return columns under their titles; numbers to the right, titles in `texts` to the left."""
+    from tabulate import tabulate
+
+    cells = [[visible(str(cell)) for cell in row] for row in rows]
+    left = frozenset(texts)
+    width = len(headers) or max(map(len, cells), default=0)
+    sides = ["left" if i == 0 and not headers else "right" for i in range(width)]
+    if headers:
+        sides = ["left" if header in left else "right" for header in headers]
+    return str(
+        tabulate(
+            cells,
+            headers=[visible(header) for header in headers],
+            tablefmt="simple" if headers else "plain",
+            colalign=sides if cells else None,
+            disable_numparse=True,
+        )
+    )
+
+
+def as_markdown(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterable[str]) -> str:
+    """Return a table in Markdown; its texts are no markup."""
+    from tabulate import tabulate
+
+    left = [header in frozenset(texts) for header in headers]
+    cells = [
+        [inline(cell) if side else cell for cell, side in zip(row, left, strict=True)]
+        for row in rows
+    ]
+    sides = ["left" if side else "right" for side in left]
+    titles = [inline(header) for header in headers]
+    lines = tabulate(cells, titles, tablefmt="pipe", colalign=sides, disable_numparse=True)
+    return f"{lines}\n"
+
+
+def as_latex(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterable[str]) -> str:
+    """Return a table for a document that loads booktabs."""
+    left = frozenset(texts)
+    columns = "".join("l" if header in left else "r" for header in headers)
+    lines = [" & ".join(map(_latex, line)) + r" \\" for line in [headers, *rows]]
+    body = [r"\toprule", lines[0], r"\midrule", *lines[1:], r"\bottomrule"]
+    return "\n".join([rf"\begin{{tabular}}{{{columns}}}", *body, r"\end{tabular}", ""])
+
+
+def as_html(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterable[str]) -> str:
+    """Return a table as a fragment of a page."""
+    left = [header in frozenset(texts) for header in headers]
+
+    def line(cells: Sequence[str], tag: str) -> str:
+        styled = (
+            f'<{tag} style="text-align: {"left" if side else "right"}">{_html(cell)}</{tag}>'
+            for cell, side in zip(cells, left, strict=True)
+        )
+        return f"<tr>{''.join(styled)}</tr>"
+
+    head, body = line(headers, "th"), "\n".join(line(row, "td") for row in rows)
+    return f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+
+
+def as_csv(table: pd.DataFrame | Iterable[Mapping[str, object]], index: bool = False) -> str:
+    """Return a table as CSV: a spreadsheet runs none of its texts; numbers stay as they are."""
+    import pandas as pd
+
+    frame = table if isinstance(table, pd.DataFrame) else pd.DataFrame(list(table))
+    safe = frame.map(_cell).rename(columns=_cell)
+    return str(safe.to_csv(index=index, lineterminator="\n"))
+
+
+def inline(text: str) -> str:
+    """Return a text inside a line of Markdown, where it is nothing but a text."""
+    return _MARKUP.sub(lambda found: f"\\{found[0]}", _html(text, quote=False))
+
+
+def fenced(text: str) -> str:
+    """Return lines that Markdown shows as they are; no line of theirs ends the block."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * max(3, longest + 1)
+    lines = "\n".join(map(visible, text.split("\n")))
+    return f"{fence}text\n{lines}\n{fence}"
+
+
+def save_csv(
+    file: Path, table: pd.DataFrame | Iterable[Mapping[str, object]], index: bool = False
+) -> Path:
+    """Write a table as CSV; see `as_csv`."""
+    write_durably(file, as_csv(table, index).encode())
+    return file
+
+
+def save_page(file: Path, text: str) -> Path:
+    """Write a page whose texts went through `inline`, `fenced` or one of the tables."""
+    write_durably(file, text.encode())
+    return file
+
+
+def save_figure(file: Path, figure: Any, dpi: int = 120) -> Path:
+    """Write a figure of Matplotlib's as PNG; labels with dollars are texts, not mathematics."""
+    from matplotlib.text import Text
+
+    for text in figure.findobj(Text):
+        if not text.get_text().startswith(OF_AXES):
+            text.set_parse_math(False)
+            text.set_text("\n".join(map(visible, text.get_text().split("\n"))))
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    write_durably(file, buffer.getvalue())
+    return file
+
+
+def _cell(cell: Any) -> Any:
+    if not isinstance(cell, str):
+        return cell
+    text = visible(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def _html(text: str, quote: bool = True) -> str:
+    return html.escape(visible(text), quote=quote)
+
+
+def _latex(text: str) -> str:
+    return "".join(_LATEX.get(character, character) for character in visible(text))
