@@ -13,7 +13,7 @@ from experiments.datasets import Dataset
 from qml.backends import resolve_backend
 from qml.circuits import ANSATZES, FEATURE_MAPS
 from qml.decisions import DECISIONS
-from qml.errors import SpecError, did_you_mean
+from qml.errors import SpecError, did_you_mean, reason_of
 from qml.kernels import KERNELS
 from qml.losses import LOSSES
 from qml.optimizers import OPTIMIZERS
@@ -115,7 +115,7 @@ def build_estimator(
         Naming the parameter, what was got and what is allowed.
     """
     estimator_class = room.load(name)
-    allowed = estimator_class().get_params(deep=False)
+    allowed = _made(name, lambda: estimator_class().get_params(deep=False))
     for key, value in parameters.items():
         if key == "random_state":
             raise SpecError("the study's seed decides it; set protocol.seed", key)
@@ -124,11 +124,21 @@ def build_estimator(
             problem = f"unknown parameter of {room.kind} {name!r}{did_you_mean(key, open_names)}"
             raise SpecError(problem, str(key))
         check_component(key, value)
-    estimator = estimator_class(**parameters)
+    estimator = _made(name, lambda: estimator_class(**parameters))
     _check_values(estimator, parameters)
     if "random_state" in allowed:
         estimator.set_params(random_state=random_state)
     return estimator
+
+
+def _made(name: object, make: Callable[[], Any]) -> Any:
+    """Return what a class makes; whatever it does instead is one line."""
+    try:
+        return make()
+    except (SpecError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # somebody's class, which may as well exit
+        raise SpecError(f"{name} cannot be made: {reason_of(error)}", "name") from None
 
 
 def check_component(key: str, value: object) -> None:

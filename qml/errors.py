@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Any, Literal, Self
 
-from qml.texts import shortened, visible
+from qml.texts import shortened, shown, visible
 
 __all__ = [
     "BackendError",
@@ -20,6 +20,7 @@ __all__ = [
     "StoreError",
     "WorkbenchError",
     "did_you_mean",
+    "reason_of",
 ]
 
 
@@ -115,6 +116,22 @@ class StoreError(WorkbenchError, OSError):
 
 class DiskError(StoreError):
     """The disk is full, or does not let us write."""
+
+
+def reason_of(error: BaseException, most: int = 500) -> str:
+    """Return an error of any kind as a row of the table says it: one visible line, not too long.
+
+    Examples
+    --------
+    >>> reason_of(ZeroDivisionError("division by zero"))
+    'ZeroDivisionError: division by zero'
+    """
+    try:
+        text = str(error)
+    except Exception:  # somebody's own error, which may raise one
+        text = "(it cannot say what)"
+    said = shown(text, most)
+    return said if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {said}"
 
 
 def did_you_mean(name: object, allowed: Iterable[str]) -> str:

@@ -79,6 +79,8 @@ def print_check(found: Preflight) -> None:
     for row in found.rows:
         if row.problem:
             say(f"cannot run: {row.dataset} / {row.model}: {row.problem}", error=True)
+        if row.unknown:
+            say(f"cost unknown: {row.dataset} / {row.model}: {row.unknown}", error=True)
 
 
 def print_foreseen(found: list[Foreseen], accuracy: float, disagreement: float) -> None:

@@ -300,4 +300,5 @@ def whole_scores(group: pd.DataFrame, metric: str) -> pd.DataFrame:
         sort=False,
     )
     table = sign * table.astype(float)
-    return table.loc[:, table.notna().all()]
+    finite = np.isfinite(table.to_numpy(dtype=np.float64)).all(axis=0)
+    return table.filter(table.columns[finite], axis="columns")  # a number everywhere

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sklearn.base import is_outlier_detector
 from sklearn.pipeline import Pipeline
 
+from experiments.evaluation.answers import AnswerError, labels_of, scores_of, targets_of
 from experiments.evaluation.metrics import Predictions
 from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
@@ -162,6 +163,8 @@ class TrainingPart:
         Sign by which the model's scores are multiplied, so that they speak for the second class.
     """
 
+    _signs = np.array([-1, 1])  # what an outlier detector calls rows
+
     def __init__(self, model: Any, y: NDArray[Any], train: Indices) -> None:
         self._y, self.rows, self.sign = y, train, 1
         self._classes, self._mean, self._scale = None, 0.0, 1.0
@@ -178,14 +181,23 @@ class TrainingPart:
         self, pipeline: Pipeline, X: NDArray[Any], test: Indices
     ) -> tuple[Predictions, float]:
         """Return what the fitted pipeline says of the test rows, and the seconds it took."""
-        labels, scores, seconds = _answers(pipeline, X[test])
-        classes = np.unique(self._y) if task_of(self._y) == "classification" else None
+        said, scores, seconds = _answers(pipeline, X[test])
+        if task_of(self._y) != "classification":
+            targets = np.asarray(self.read(targets_of(said, len(test))))
+            return Predictions(self._y[test], targets, None, None, None), seconds
+        classes = np.unique(self._y)
+        own = self._signs if self._classes is not None else classes
+        labels = np.asarray(self.read(labels_of(said, len(test), own)))
         kind: ScoresKind | None = None
-        if scores is not None and classes is not None:
+        if scores is not None:
             kind = "probabilities" if hasattr(pipeline, "predict_proba") else "decision"
+            seen = classes if self._classes is not None else np.unique(self.labels)
+            scores = scores_of(scores, len(test), classes, seen, kind)
+        if scores is None:
+            kind = None
+        else:
             scores = self.sign * scores
-        answer = Predictions(self._y[test], np.asarray(self.read(labels)), classes, scores, kind)
-        return answer, seconds
+        return Predictions(self._y[test], labels, classes, scores, kind), seconds
 
     def read(self, predicted: NDArray[Any]) -> NDArray[Any]:
         """Return predictions in the data's own labels or units."""
@@ -202,18 +214,19 @@ def spent(pipeline: Pipeline) -> Usage:
     return sum(usages, start=Usage())
 
 
-def _answers(
-    pipeline: Pipeline, X: NDArray[Any]
-) -> tuple[NDArray[Any], NDArray[np.float64] | None, float]:
-    """Return labels, scores if there are any, and the seconds that the labels took."""
+def _answers(pipeline: Pipeline, X: NDArray[Any]) -> tuple[Any, Any, float]:
+    """Return labels, scores if there are any, and the seconds that the labels took; all unseen."""
     model, start = pipeline[-1], time.perf_counter()
     if isinstance(model, ScoredLabels):  # both from the same shots
         prepared = pipeline[:-1].transform(X) if len(pipeline) > 1 else X
         labels, scores = model.predict_with_scores(prepared)
         return labels, scores, time.perf_counter() - start
-    labels = np.asarray(pipeline.predict(X))
+    labels = pipeline.predict(X)
     seconds = time.perf_counter() - start
     method = next((m for m in ("predict_proba", "decision_function") if hasattr(pipeline, m)), None)
     if method is None or spent(pipeline).shots:
         return labels, None, seconds
-    return labels, np.asarray(getattr(pipeline, method)(X), dtype=np.float64), seconds
+    scores = getattr(pipeline, method)(X)
+    if scores is None:
+        raise AnswerError(f"{method}: got None")
+    return labels, scores, seconds

@@ -19,7 +19,7 @@ from experiments.evaluation.protocol import TrainingPart, spent
 from experiments.evaluation.splits import Indices
 from experiments.records import Parameters, Trial, TuningBudget
 from qml.costs import Usage
-from qml.errors import DataError, SpecError
+from qml.errors import DataError, SpecError, reason_of
 
 __all__ = ["Tuned", "tune", "with_values"]
 
@@ -176,7 +176,9 @@ def _trial(
             value = score(metric, predictions)
             if value is None:
                 raise SpecError(f"no {metric} of what the model gives")
+            if not math.isfinite(value):
+                raise SpecError(f"{metric} is {value}")
             scores.append(value)
     except Exception as error:  # whatever a model makes of strange values is this trial's end
-        return Trial(values, None, " ".join(str(error).split())[:300])
+        return Trial(values, None, reason_of(error, 300))
     return Trial(values, float(np.mean(scores)))

@@ -33,7 +33,7 @@ from experiments.records._found import (
     Trace,
     Trial,
 )
-from experiments.records._json import canonical_json, json_text, plain
+from experiments.records._json import canonical_json, from_json, json_text, plain, pretty_json
 from experiments.records._planned import (
     BackendSpec,
     Coordinate,
@@ -79,7 +79,9 @@ __all__ = [
     "Trial",
     "TuningBudget",
     "canonical_json",
+    "from_json",
     "json_text",
     "label_of",
     "plain",
+    "pretty_json",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import functools
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
-__all__ = ["canonical_json", "json_text", "plain"]
+__all__ = ["canonical_json", "from_json", "json_text", "plain", "pretty_json"]
 
+_NOT_FINITE = "not finite"
 _SCALARS = frozenset({str, int, float, bool, type(None)})
 
 
@@ -48,4 +50,43 @@ def canonical_json(value: Any) -> str:
 
 def json_text(value: Any) -> str:
     """Return the one JSON text of a value that is plain already."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return _text(value, sort_keys=True, separators=(",", ":"))
+
+
+def pretty_json(value: Any) -> str:
+    """Return plain values as JSON that a person can read."""
+    return _text(value, indent=1) + "\n"
+
+
+def from_json(raw: str | bytes) -> Any:
+    """Return the plain values of a JSON text that was written here.
+
+    Examples
+    --------
+    >>> json_text([1.5, float("-inf")])
+    '[1.5,{"not finite":"-inf"}]'
+    >>> from_json(json_text([1.5, float("-inf")]))
+    [1.5, -inf]
+    """
+    return json.loads(raw, object_hook=_number)
+
+
+def _text(value: Any, **style: Any) -> str:
+    try:
+        return json.dumps(value, allow_nan=False, **style)
+    except ValueError:  # JSON has no word for what is not finite
+        return json.dumps(_spelled(value), allow_nan=False, **style)
+
+
+def _spelled(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return {_NOT_FINITE: str(float(value))}
+    if isinstance(value, Mapping):
+        return {key: _spelled(own) for key, own in value.items()}
+    return [_spelled(own) for own in value] if isinstance(value, list | tuple) else value
+
+
+def _number(found: dict[str, Any]) -> Any:
+    if found.keys() == {_NOT_FINITE} and found[_NOT_FINITE] in ("nan", "inf", "-inf"):
+        return float(found[_NOT_FINITE])
+    return found

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
@@ -64,7 +65,7 @@ def draw(table: pd.DataFrame, metric: str, folder: Path) -> Path | None:
     folder : Path
         Folder of the run.
     """
-    rows = table[(table.done > 0) & table[metric].notna() & table[_COST].notna()]
+    rows = table[(table.done > 0) & np.isfinite(table[metric]) & table[_COST].notna()]
     rows = rows.sort_values("n_train").drop_duplicates(["dataset", "model"], keep="last")
     rows = rows.sort_index()
     if not (rows[_COST] > 0).any():

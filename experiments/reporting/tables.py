@@ -247,6 +247,8 @@ def _metric_interval(
     if scores.index.get_level_values("draw").nunique() > 1:  # drawn anew: nothing overlaps
         return corrected_interval(scores.groupby(level="draw").mean().to_numpy(), 0.0)
     ratio = _mean(record.n_test / (n_rows - record.n_test) for record in records)
+    if not np.isfinite(scores).all():
+        return float(scores.mean()), math.nan, math.nan
     mean, low, high = corrected_interval(scores.to_numpy(), ratio, rows=_rows(metric, done))
     if interval == "bootstrap":
         low, high = _bootstrapped([one.fit for one in done], metric)

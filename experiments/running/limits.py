@@ -1,4 +1,4 @@
-"""Limits of time and memory: a cell that takes more is stopped, and its row says so.
+"""Limits of a cell: of time and memory, beyond which it is stopped, and of what it leaves behind.
 
 Time is watched twice. An alarm inside the process ends Python code at once and costs nothing; the
 supervisor of the parent process ends what does not listen, and what grows beyond its memory, by
@@ -8,19 +8,22 @@ killing the process that runs the cell.
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import psutil
 
 from experiments.records import Status
 
-__all__ = ["LimitExceeded", "Supervisor", "time_limit"]
+__all__ = ["LimitExceeded", "Supervisor", "left_as_found", "time_limit"]
 
 _EVERY_S = 0.25  # how often the supervisor looks
 _GRACE_S = 5.0  # what the alarm gets before the supervisor kills
@@ -48,6 +51,33 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def left_as_found() -> Iterator[None]:
+    """Put back what foreign code may change of the process in this block: folder and streams.
+
+    What it prints goes to standard error, where no table is; to close that is to close nothing.
+    """
+    folder, relay = Path.cwd(), _Relay(sys.stderr)
+    with contextlib.redirect_stdout(relay), contextlib.redirect_stderr(relay):
+        try:
+            yield
+        finally:
+            os.chdir(folder)
+
+
+class _Relay(io.TextIOBase):
+    """A stream that passes on what is written to it, and ends without the other's end."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        return self._stream.write(text)
+
+    def flush(self) -> None:
+        self._stream.flush()
 
 
 class Supervisor:

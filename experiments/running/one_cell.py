@@ -30,15 +30,16 @@ from experiments.records import (
     StoredPredictions,
     StoredTuning,
 )
-from experiments.running.limits import LimitExceeded, time_limit
+from experiments.running.limits import LimitExceeded, left_as_found, time_limit
 from experiments.running.shared_kernels import share_kernels
 from experiments.seeds import child_seed
 from qml.backends import keep_jobs
 from qml.costs import Usage
-from qml.errors import BackendError, DataError, WorkbenchError
+from qml.errors import BackendError, DataError, reason_of
 from qml.jobs import Ledger
+from qml.texts import shown
 
-__all__ = ["Conditions", "failed_cell", "reason_of", "run_cell"]
+__all__ = ["Conditions", "failed_cell", "run_cell"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,12 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
     seconds, environment = conditions.seconds, conditions.environment
     try:
         # one thread a cell: sums in the same order whatever the number of jobs
-        with threadpool_limits(1), warnings.catch_warnings(record=True) as caught:
+        with (
+            threadpool_limits(1),
+            np.errstate(),
+            left_as_found(),
+            warnings.catch_warnings(record=True) as caught,
+        ):
             warnings.simplefilter("always")
             with time_limit(seconds):
                 return _success(cell, conditions, group, caught)
@@ -91,7 +97,9 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
         return failed_cell(cell, error.status, reason_of(error), environment, error.pending)
     except MemoryError as error:
         return failed_cell(cell, "out_of_memory", reason_of(error), environment)
-    except Exception as error:
+    except KeyboardInterrupt:  # the user's, as far as anybody can tell
+        raise
+    except BaseException as error:  # a model may exit, or raise what is no Exception
         return failed_cell(cell, "failed", reason_of(error), environment)
 
 
@@ -100,12 +108,6 @@ def failed_cell(
 ) -> StoredCell:
     """Return a cell that is not done, with the reason; a pending one goes on unasked."""
     return StoredCell(cell, CellRecord(status, environment, _now(), error=reason, pending=pending))
-
-
-def reason_of(error: BaseException) -> str:
-    """Return an error as a row of the table says it."""
-    text = " ".join(str(error).split())[:500]
-    return text if isinstance(error, WorkbenchError) else f"{type(error).__name__}: {text}"
 
 
 def _success(
@@ -139,7 +141,7 @@ def _success(
         train_scores=_scores(conditions.metrics, outcome.trained),
         costs=_costs(outcome, tuned),
         training={name: _reported(own) for name, own in outcome.training.items()},
-        warnings=tuple(sorted({" ".join(str(w.message).split())[:300] for w in caught})),
+        warnings=tuple(sorted({shown(str(w.message), 300) for w in caught})),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
     said = replace(_predictions(outcome, test), groups=_groups(cell, data, test))

@@ -25,10 +25,11 @@ import joblib
 from experiments.records import Cell, Status
 from experiments.running.claims import Claim, Claims, Heartbeat
 from experiments.running.limits import Supervisor
-from experiments.running.one_cell import Conditions, failed_cell, reason_of, run_cell
+from experiments.running.one_cell import Conditions, failed_cell, run_cell
 from experiments.running.store import Store
 from qml.durable import sweep
 from qml.engine import share_memory, warm_up
+from qml.errors import reason_of
 from qml.hosts import Process, is_alive, this_process
 
 __all__ = ["OnFinished", "OnWait", "Pool", "Task", "Worker"]

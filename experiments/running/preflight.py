@@ -29,10 +29,11 @@ from experiments.running.ledgers import JOBS_FOLDER
 from experiments.running.shared_kernels import sharing_groups
 from qml.backends import Estimate, Workload, keep_jobs, resolve_backend
 from qml.engine import require_memory
-from qml.errors import ResourceError, SpecError, WorkbenchError
+from qml.errors import ResourceError, SpecError, WorkbenchError, reason_of
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
 from qml.offers import Quantum
+from qml.texts import shown
 
 __all__ = ["Preflight", "RowCheck", "cheaper", "check_budget", "examine"]
 
@@ -64,6 +65,8 @@ class RowCheck:
         Depth and two-qubit gates of one transpiled circuit; 0 where they are not known.
     problem : str
         Reason why the row cannot run; empty if it can.
+    unknown : str
+        Reason why what it costs is not known; empty if it is.
     """
 
     dataset: str
@@ -81,6 +84,7 @@ class RowCheck:
     depth: int = 0
     two_qubit_gates: int = 0
     problem: str = ""
+    unknown: str = ""
 
 
 @dataclass(frozen=True)
@@ -153,6 +157,9 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
                 part = _first_part(cells[0], ledger)
                 features = part.features
                 fit = _fit(cells[0], part)
+            except _CostUnknown as error:
+                checks.append(RowCheck(*labels, *counts, features, unknown=str(error)))
+                continue
             except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
                 problem = " ".join(str(error).split())
                 checks.append(RowCheck(*labels, *counts, features, problem=problem))
@@ -189,6 +196,10 @@ def check_budget(whole: Preflight, budget: Budget) -> None:
                 f"budget.{name}: the study may ask for {asked:,.10g}, allowed are "
                 f"{allowed:,.10g}; nothing was run. `qml check` says what would be cheaper"
             )
+
+
+class _CostUnknown(Exception):
+    """A model fails when it is asked what it will ask; whether it runs is another question."""
 
 
 class _Asked:
@@ -252,7 +263,14 @@ def _fit(first: Planned, part: _Part) -> _Fit:
 
 def _workload(model: Any, part: _Part) -> Workload:
     """Return what a fit and its predictions ask of the model's backend."""
-    asked: Workload = model.workload(*part.rows, part.features, len(np.unique(part.y)))
+    try:
+        asked = model.workload(*part.rows, part.features, len(np.unique(part.y)))
+    except (WorkbenchError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # somebody's model, which may as well exit
+        raise _CostUnknown(reason_of(error)) from None
+    if not isinstance(asked, Workload):
+        raise _CostUnknown(f"workload: {shown(asked)} is none")
     return asked
 
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.records import SCHEMA, json_text
+from experiments.records import SCHEMA, from_json, json_text, pretty_json
 from qml.errors import StoreError
 
 __all__ = [
@@ -35,7 +34,7 @@ def sealed(body: Mapping[str, object]) -> bytes:
 def unsealed(raw: bytes) -> dict[str, Any] | None:
     """Return the body that was sealed; None if it is none or not as it was."""
     try:
-        body: dict[str, Any] = json.loads(raw)
+        body: dict[str, Any] = from_json(raw)
         intact = body.pop("sha256") == checksum(body)
     except (ValueError, KeyError, AttributeError, TypeError, RecursionError):
         return None
@@ -71,4 +70,4 @@ def checksum(body: Mapping[str, object]) -> str:
 
 def pretty(value: Any) -> bytes:
     """Return plain values as JSON that a person can read."""
-    return (json.dumps(value, indent=1, sort_keys=False, allow_nan=False) + "\n").encode()
+    return pretty_json(value).encode()

@@ -301,7 +301,9 @@ def test_shipped_studies_are_valid_and_named_as_their_files(name):
 
 
 @pytest.mark.reliability("N9")
-@pytest.mark.parametrize("label", ["a\x1b[2J", "a\u202eb", "a\u2066b", "a\nb", "\u200bqsvc", "\x7f"])
+@pytest.mark.parametrize(
+    "label", ["a\x1b[2J", "a\u202eb", "a\u2066b", "a\nb", "\u200bqsvc", "\x7f"]
+)
 def test_labels_with_characters_that_cannot_be_seen_are_refused(label):
     data = yaml.safe_load(GOOD)
     data["models"] = [{"name": "svc", "label": label}]
