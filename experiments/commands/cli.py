@@ -7,6 +7,7 @@ some cells have no result, 130 interrupted.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections import Counter
 from enum import StrEnum
@@ -423,16 +424,28 @@ def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study
 
 def main() -> None:
     """Run the command line; a user's mistake is one line and an exit code, never a traceback."""
-    from qml.errors import SpecError, WorkbenchError
+    from qml.errors import SpecError, StoreError, WorkbenchError
+    from qml.texts import shortened, visible
 
     try:
-        app(standalone_mode=True)
+        sys.exit(app(standalone_mode=False))
     except WorkbenchError as error:
         say(error, error=True)
         sys.exit(2 if isinstance(error, SpecError) else 1)
+    except typer.TyperException as error:  # a wrong word, told with the usage, or all the help
+        told = io.StringIO()
+        error.show(told)  # type: ignore[attr-defined]  # the base of what is raised has it
+        for line in told.getvalue().splitlines():
+            say(shortened(visible(line.expandtabs()), 500), error=True)
+        sys.exit(error.exit_code)
     except BrokenPipeError:  # the reader went away, as in `qml table RUN | head`
         sys.stderr.close()
         sys.exit(0)
+    except OSError as error:
+        if error.filename is None:
+            raise
+        say(StoreError(f"{error.filename}: {error.strerror}"), error=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

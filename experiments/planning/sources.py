@@ -52,9 +52,16 @@ def _study_file(study: str | Path) -> Path:
     if str(study) in shipped:
         return STUDIES_FOLDER / f"{study}.yaml"
     file = Path(study)
-    if file.suffix not in (".yaml", ".yml") and not file.exists():
+    if file.suffix not in (".yaml", ".yml") and not _is_there(file):
         raise SpecError(f"unknown study {str(study)!r}{did_you_mean(study, shipped)}")
     return file
+
+
+def _is_there(file: Path) -> bool:
+    try:
+        return file.exists()
+    except OSError:  # no disk can hold such a name
+        return False
 
 
 def _with_arrays(entry: Any, arrays: Mapping[str, Mapping[str, ArrayLike]]) -> Any:

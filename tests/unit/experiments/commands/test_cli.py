@@ -259,3 +259,43 @@ def test_cells_without_a_result_have_an_exit_code_of_their_own_and_are_counted(p
     assert "dummy" in done.stdout
     counted = f"{cells // 2} of {cells} cells have no result ({cells // 2} failed)"
     assert counted in done.stderr.splitlines()[-1]
+
+
+LONG = "a" * 5000
+DEEP = f"/tmp/{'b/' * 3000}"
+
+
+@pytest.mark.reliability("N10")
+@pytest.mark.parametrize(
+    "words, code",
+    [
+        (["check", LONG], 2),
+        (["check", f"{LONG}.yaml"], 2),
+        (["check", "quickstart", "--out", LONG], 1),
+        (["run", "quickstart", "--out", LONG], 1),
+        (["run", "quickstart", f"--{LONG}"], 2),
+        *((words, 1) for name in (LONG, DEEP, f"{LONG}@2") for words in (["table", name],)),
+        *(([name, LONG], 1) for name in ("status", "runs", "verify", "prune", "duel", "verdicts")),
+        (["show", LONG, "1"], 1),
+        (["jobs", "list", LONG], 1),
+        (["calibration", LONG], 1),
+        (["list", LONG], 2),
+        ([f"no\x1b[2Jcommand{LONG}"], 2),
+    ],
+    ids=lambda value: " ".join(value)[:18].replace("\x1b", "") if isinstance(value, list) else "",
+)
+def test_names_that_no_disk_can_hold_are_told_in_short_lines(tmp_path, typed, words, code):
+    done = typed(*words, cwd=tmp_path)
+    assert done.returncode == code
+    assert not done.stdout
+    told = done.stderr.splitlines()
+    assert 1 <= len(told) <= 4  # the words of a wrong command come with its usage
+    assert all(line.isprintable() and len(line) <= 500 for line in told)
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_alone_is_its_whole_help(tmp_path, typed):
+    asked, alone = typed("--help", cwd=tmp_path), typed(cwd=tmp_path)
+    assert (asked.returncode, alone.returncode) == (0, 2)
+    assert alone.stderr.split() == asked.stdout.split()
+    assert "\\t" not in typed("list", cwd=tmp_path).stderr
