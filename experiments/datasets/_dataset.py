@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qml.errors import DataError
+from qml.texts import visible
 
 __all__ = ["Dataset"]
 
@@ -69,16 +70,21 @@ class Dataset:
             raise DataError(f"{self.name}: labels of shape {y.shape}, expected (n_samples,)")
         if len(X) != len(y):
             raise DataError(f"{self.name}: {len(X)} rows of features, {len(y)} labels")
-        if y.dtype.kind not in "OUSfiub":
+        if y.dtype.kind not in "OUfiub":
             raise DataError(f"{self.name}: labels of type {y.dtype}, expected texts or numbers")
         if y.dtype.kind == "O" and not all(isinstance(label, str) for label in y):
             row = next(i for i, label in enumerate(y) if not isinstance(label, str))
             raise DataError(f"{self.name}: row {row}: the label {y[row]!r} is no text")
         if y.dtype.kind == "f" and not np.isfinite(y).all():
             raise DataError(f"{self.name}: row {_first(~np.isfinite(y))}: the label is not finite")
-        if len(np.unique(y)) < 2:
+        different = np.unique(y)
+        if len(different) < 2:
             values = "different target" if y.dtype.kind == "f" else "class"
-            raise DataError(f"{self.name}: {len(np.unique(y))} {values}, at least 2 needed")
+            raise DataError(f"{self.name}: {len(different)} {values}, at least 2 needed")
+        for label in different if y.dtype.kind in "OU" else ():
+            if visible(label) != label:
+                where = f"{self.name}: row {_first(y == label)}: the label {visible(label)}"
+                raise DataError(f"{where} has characters that cannot be seen")
 
     def _check_features(self) -> None:
         X = self.X

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,7 @@ def columns_to_dataset(
     for wanted in (target, *left_out, *filter(None, (group, fold))):
         if wanted not in columns:
             raise DataError(f"{name}: no column {wanted!r}{did_you_mean(wanted, names)}")
+    _check_plain(columns, filter(None, (target, group)), name)
     rows = len(columns[target])
     if not rows:
         raise DataError(f"{name}: no rows")
@@ -98,8 +99,19 @@ def columns_to_dataset(
     )
 
 
+def _check_plain(columns: Mapping[str, Sequence[Any]], checked: Iterable[str], name: str) -> None:
+    """Refuse values that would be classes or groups by the way Python shows them."""
+    for column in checked:
+        for row, value in enumerate(columns[column]):
+            if isinstance(value, bytes | Mapping | list | tuple | np.ndarray):
+                what = f"{_short(value)} is no text and no number"
+                raise DataError(f"{name}: row {row}, column {column!r}: {what}")
+
+
 def _is_gap(value: Any) -> bool:
-    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))
+    if isinstance(value, float):
+        return bool(np.isnan(value))
+    return value is None or (isinstance(value, str) and not value)
 
 
 def _numbers(values: Sequence[Any], column: str, name: str) -> NDArray[np.float64]:

@@ -88,7 +88,7 @@ def file(
 def _find(path: Path) -> Path:
     folder = os.environ.get("QML_DATA")
     places = [path, *([Path(folder) / path] if folder else []), arrays_folder() / path]
-    found = next((place for place in places if place.is_file()), None)
+    found = next((place for place in places if _is_file(place)), None)
     if found is None:
         raise DataError(f"{path}: no such file")
     if found.suffix not in _READ:
@@ -96,6 +96,13 @@ def _find(path: Path) -> Path:
     if not found.stat().st_size:
         raise DataError(f"{found.name}: the file is empty")
     return found
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:  # no disk can hold such a name
+        return False
 
 
 def _columns(raw: bytes, suffix: str, name: str) -> Mapping[str, Sequence[Any]]:
@@ -108,7 +115,8 @@ def _columns(raw: bytes, suffix: str, name: str) -> Mapping[str, Sequence[Any]]:
             raise DataError(f"{name}: no Parquet file ({type(error).__name__})") from None
         columns = [str(column) for column in frame.columns]
         _check_names(columns, name)
-        return {column: frame.iloc[:, i].tolist() for i, column in enumerate(columns)}
+        plain = frame.astype(object).where(frame.notna(), None)  # one word for every kind of gap
+        return {column: plain.iloc[:, i].tolist() for i, column in enumerate(columns)}
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -13,7 +13,9 @@ from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted
 
 from qml.declared import Declared
+from qml.errors import DataError
 from qml.examples import StepExample
+from qml.texts import shown
 
 __all__ = ["BagOfWords"]
 
@@ -44,16 +46,26 @@ class BagOfWords(TransformerMixin, Declared):
         """Learn the vocabulary."""
         self._check_parameters()
         vectorizer = TfidfVectorizer if self.weighting == "tfidf" else CountVectorizer
-        self.vectorizer_ = vectorizer(max_features=self.max_features, dtype=np.float64).fit(X)
+        self.vectorizer_ = vectorizer(max_features=self.max_features, dtype=np.float64).fit(
+            _texts(X)
+        )
         return self
 
     def transform(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the counts, dense, shape (n_texts, n_words)."""
         check_is_fitted(self)
-        return np.asarray(self.vectorizer_.transform(X).toarray())
+        return np.asarray(self.vectorizer_.transform(_texts(X)).toarray())
 
     def __sklearn_tags__(self) -> Tags:
         tags = super().__sklearn_tags__()
         tags.input_tags.string = True
         tags.input_tags.two_d_array = False
         return tags
+
+
+def _texts(X: Any) -> Any:
+    """Return the rows if they are texts; of others the vectorizer tells its insides."""
+    for row in X:
+        if not isinstance(row, str):
+            raise DataError(f"bag_of_words: expected texts, got {shown(row)}")
+    return X

@@ -15,6 +15,7 @@ from experiments.datasets.digits import digits
 from experiments.datasets.file import file
 from experiments.datasets.openml import openml
 from experiments.evaluation.splits import inner_folds, split
+from experiments.preprocessing.bag_of_words import BagOfWords
 from experiments.records import Split
 from qml.errors import DataError, SpecError
 
@@ -96,6 +97,10 @@ def test_file_that_is_not_there_and_no_path(tmp_path, monkeypatch):
     monkeypatch.delenv("QML_DATA", raising=False)
     with pytest.raises(DataError, match=r"none\.csv: no such file"):
         file(path=str(tmp_path / "none.csv"))
+    for unnamed in ("a" * 5000 + ".csv", "b/" * 2500 + "c.csv", "a\0.csv"):
+        with pytest.raises(DataError, match="no such file") as caught:
+            file(path=unnamed)
+        assert len(str(caught.value)) <= 500
     with pytest.raises(DataError, match="no path given"):
         file()
 
@@ -112,6 +117,15 @@ NPZ = {
     "nan": ({**PLAIN, "X": np.where(PLAIN["X"] == 3, np.nan, PLAIN["X"])}, "row 1, column 1"),
     "constant": ({**PLAIN, "X": np.ones((4, 2))}, "every column is constant"),
     "groups too short": ({**PLAIN, "groups": np.arange(3)}, "groups of shape (3,)"),
+    "bytes": ({**PLAIN, "y": np.array([b"a", b"b"] * 2)}, "labels of type |S1, expected texts"),
+    "an escape code": (
+        {**PLAIN, "y": np.array(["\x1b[2J", "b"] * 2)},
+        r"row 0: the label \x1b[2J has",
+    ),
+    "turned writing": (
+        {**PLAIN, "y": np.array(["b", "a\u202e"] * 2)},
+        r"row 1: the label a\u202e has",
+    ),
     "folds of halves": ({**PLAIN, "folds": np.full(4, 0.5)}, "folds are whole numbers"),
 }
 
@@ -123,6 +137,39 @@ def test_archives_of_arrays(tmp_path, arrays, words):
     with pytest.raises(DataError, match=r"^mine\.npz: ") as caught:
         file(path=str(tmp_path / "mine.npz"))
     assert words in str(caught.value)
+
+
+COLUMNS = {"a": [1.0, 2.0, 3.0, 4.0], "y": ["p", "q", "p", "q"]}
+PARQUET = {
+    "nested feature": ({"a": [[1, 2]] * 4}, {}, "row 0, column 'a' is array([1, 2]), no number"),
+    "nested label": ({"y": [[1, 2]] * 4}, {}, "row 0, column 'y': array([1, 2]) is no text and no"),
+    "mapped label": ({"y": [{"q": 1}] * 4}, {}, "column 'y': {'q': 1} is no text and no number"),
+    "bytes": ({"y": [b"p", b"q"] * 2}, {}, "row 0, column 'y': b'p' is no text and no number"),
+    "nested group": ({"g": [[1]] * 4, **COLUMNS}, {"group": "g"}, "column 'g': array([1]) is no"),
+    "gap": ({"a": pd.array([1, None, 2, 3], dtype="Int64")}, {}, "row 1, column 'a' is empty"),
+    "gap in labels": ({"y": pd.array([1, None, 2, 1], dtype="Int64")}, {}, "row 1, column 'y'"),
+    "no date": ({"y": pd.to_datetime(["2020", None, "2021", "2020"])}, {}, "the label is empty"),
+}
+
+
+@pytest.mark.reliability("R11", "N10")
+@pytest.mark.parametrize("changed, parameters, words", PARQUET.values(), ids=PARQUET)
+def test_parquet(tmp_path, changed, parameters, words):
+    pytest.importorskip("pyarrow")
+    pd.DataFrame({**COLUMNS, **changed}).to_parquet(tmp_path / "mine.parquet")
+    with pytest.raises(DataError, match=r"^mine\.parquet: ") as caught:
+        file(path=str(tmp_path / "mine.parquet"), target="y", **parameters)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.reliability("N10")
+@pytest.mark.parametrize("rows", [np.ones((4, 2)), np.arange(4.0), [["a"], ["b"]], ["a", None]])
+def test_a_bag_of_words_is_made_of_texts(rows):
+    with pytest.raises(DataError, match="^bag_of_words: expected texts, got "):
+        BagOfWords().fit(rows)
+    with pytest.raises(DataError, match="^bag_of_words: expected texts, got "):
+        BagOfWords().fit(["good food"]).transform(rows)
 
 
 FRAME = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": ["p", "q", "p", "q"]})
