@@ -147,6 +147,10 @@ def _search_problems(model: ModelEntry, where: str, tuned: bool) -> Iterator[Spe
     if not tuned:
         yield SpecError("nothing is tuned: the study has no protocol.tuning", f"{where}.search")
         return
+    infinite = list(_finite_problems(model.search, f"{where}.search"))
+    yield from infinite
+    if infinite:  # there is no range of such ends
+        return
     try:
         space = read_space(model.search)
         defaults = MODELS.load(model.name)().get_params(deep=False)
@@ -169,8 +173,7 @@ def _problems_of(
     seen = set()
     for path in empty_lists(entry.parameters):
         yield SpecError("an empty list gives no row", f"{where}.{path}")
-    for path, value in _not_finite(entry.parameters, where):
-        yield SpecError(f"must be a finite number (got {value})", path)
+    yield from _finite_problems(entry.parameters, where)
     for point in expand_grid(entry.parameters):
         try:
             build(entry.name, point.parameters)
@@ -180,16 +183,16 @@ def _problems_of(
                 yield error.under(where)
 
 
-def _not_finite(value: Any, path: str) -> Iterator[tuple[str, float]]:
-    """Yield every number that is none, with its path: a key cannot be made of it."""
+def _finite_problems(value: Any, path: str) -> Iterator[SpecError]:
+    """Yield what is wrong with every number that is none."""
     if isinstance(value, float) and not math.isfinite(value):
-        yield path, value
+        yield SpecError(f"must be a finite number (got {value})", path)
     elif isinstance(value, Mapping):
         for key, own in value.items():
-            yield from _not_finite(own, f"{path}.{key}")
+            yield from _finite_problems(own, f"{path}.{key}")
     elif isinstance(value, list):
         for place, own in enumerate(value):
-            yield from _not_finite(own, f"{path}[{place}]")
+            yield from _finite_problems(own, f"{path}[{place}]")
 
 
 def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[SpecError]:

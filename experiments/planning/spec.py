@@ -51,7 +51,14 @@ def _seen(text: str) -> str:
     return text
 
 
-Label = Annotated[str, StringConstraints(min_length=1, max_length=80), AfterValidator(_seen)]
+def _seen_by_lines(text: str) -> str:
+    _seen(text.translate({ord(gap): " " for gap in "\n\t"}))
+    return text
+
+
+Words = Annotated[str, AfterValidator(_seen)]
+Label = Annotated[Words, StringConstraints(min_length=1, max_length=80)]
+Text = Annotated[str, AfterValidator(_seen_by_lines)]
 Component = str | dict[str, Any]
 Names = Annotated[list[str], Field(min_length=1)]
 Backends = str | dict[str, Any] | Annotated[list[str | dict[str, Any]], Field(min_length=1)]
@@ -133,7 +140,7 @@ class Published(_Section):
     model: str
     metric: str = "accuracy"
     value: float
-    source: str
+    source: Words
 
 
 class Entry(BaseModel):
@@ -171,7 +178,7 @@ class StudySpec(_Section):
     """What a study file says."""
 
     name: Slug
-    description: str = ""
+    description: Text = ""
     datasets: list[DatasetEntry] = Field(min_length=1)
     models: list[ModelEntry] = Field(min_length=1)
     backend: Backends = "exact"
@@ -182,7 +189,7 @@ class StudySpec(_Section):
     compare: Compare = Compare()
     rope: dict[str, Annotated[float, Field(ge=0)]] = {}
     published: list[Published] = []
-    report: list[str] = []
+    report: list[Words] = []
     duel: Duel = Duel()
 
     @field_validator("rope", mode="before")

@@ -312,3 +312,46 @@ def test_labels_with_characters_that_cannot_be_seen_are_refused(label):
     [line] = str(told.value).splitlines()
     assert line.startswith("good.yaml: models[0].label: ")
     assert line.isprintable()
+
+
+@pytest.mark.reliability("N9")
+@pytest.mark.parametrize(
+    "field, value",
+    [
+        ("description", "a\x1b[2J"),
+        ("description", "two\nlines\u202e"),
+        ("report", ["mean", "a\u202e"]),
+        ("published", [{"dataset": "a", "model": "b", "value": 0.5, "source": "Table 1\x1b[2J"}]),
+    ],
+)
+def test_texts_with_characters_that_cannot_be_seen_are_refused(field, value):
+    with pytest.raises(SpecError, match="cannot be seen") as told:
+        parse(YamlSource("good.yaml", {**yaml.safe_load(GOOD), field: value}))
+    [line] = str(told.value).splitlines()
+    assert line.startswith(f"good.yaml: {field}")
+    assert line.isprintable()
+
+
+def test_a_description_may_have_lines_and_letters_of_every_language():
+    text = "Über 漢字:\n\n\tone, μ\n"
+    study = {**yaml.safe_load(GOOD), "description": text}
+    assert parse(YamlSource("good.yaml", study)).description == text
+
+
+@pytest.mark.reliability("N4")
+@pytest.mark.parametrize(
+    "values, path",
+    [
+        ({"low": 0.1, "high": math.inf}, "C.high"),
+        ({"low": -math.inf, "high": 1.0}, "C.low"),
+        ({"low": math.nan, "high": 1.0}, "C.low"),
+        ([1.0, math.inf], "C[1]"),
+    ],
+)
+def test_what_is_searched_is_finite(values, path):
+    study = {**yaml.safe_load(GOOD), "models": [{"name": "svc", "search": {"C": values}}]}
+    study["protocol"] = {"tuning": {"trials": 2}}
+    with pytest.raises(SpecError, match="must be a finite number") as told:
+        parse(YamlSource("good.yaml", study))
+    [line] = str(told.value).splitlines()
+    assert line.startswith(f"good.yaml: models[0].search.{path}: ")
