@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -39,6 +40,10 @@ class Dataset:
         split.
     folds : ndarray of int of shape (n_samples,) or None, default=None
         Fold in which each row is tested, from 0, for a predefined split; -1 is always trained on.
+    more : callable or None, default=None
+        Function from a seed and a number of rows to other rows of the same law, as a data set: what
+        the generator drew besides rows (a labelling unitary, a curve) is the same. None for data
+        that nothing draws.
 
     Raises
     ------
@@ -54,6 +59,7 @@ class Dataset:
     columns: tuple[str, ...] = ()
     groups: NDArray[Any] | None = None
     folds: NDArray[np.intp] | None = None
+    more: Callable[[int, int], Dataset] | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._check_labels()

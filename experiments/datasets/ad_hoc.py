@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated, Literal
 
 import numpy as np
@@ -66,9 +67,20 @@ def ad_hoc(
     ((20, 2), 10)
     """
     rng = np.random.default_rng(random_state)
-    feature_map = zz_feature_map(n_features, reps=2)
     of_unitary = rng if unitary_seed is None else np.random.default_rng(unitary_seed)
     V = draw_unitary(of_unitary, 1 << n_features, law)
+    return _points(rng, n_samples, n_features, gap, V)
+
+
+def _points(
+    random_state: int | np.random.Generator,
+    n_samples: int,
+    n_features: int,
+    gap: float,
+    V: NDArray[np.complex128],
+) -> Dataset:
+    rng = np.random.default_rng(random_state)
+    feature_map = zz_feature_map(n_features, reps=2)
     wanted = (n_samples - n_samples // 2, n_samples // 2)
     drawn: tuple[list[NDArray[np.float64]], ...] = ([], [])
     while any(len(points) < count for points, count in zip(drawn, wanted, strict=True)):
@@ -85,6 +97,7 @@ def ad_hoc(
         name="ad_hoc",
         source="generated after Havlíček et al. 2019, doi:10.1038/s41586-019-0980-2",
         licence="none needed (generated)",
+        more=functools.partial(_points, n_features=n_features, gap=gap, V=V),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 import numpy as np
@@ -57,4 +58,5 @@ def bars_and_stripes(
         name="bars_and_stripes",
         source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
         licence="none needed (generated)",
+        more=functools.partial(bars_and_stripes, width=width, noise=noise),
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, NonNegativeFloat
 
 from experiments.datasets._dataset import Dataset
@@ -54,6 +56,17 @@ def graph_covariant(
     for first, second in entangled_pairs(entanglement, n_qubits):
         neighbours[first, second] = neighbours[second, first] = 1
     representatives = rng.uniform(-np.pi, np.pi, (2, n_qubits, 2))  # angles about X and Z
+    return _elements(rng, n_samples, neighbours, representatives, noise)
+
+
+def _elements(
+    random_state: int | np.random.Generator,
+    n_samples: int,
+    neighbours: NDArray[np.intp],
+    representatives: NDArray[np.float64],
+    noise: float,
+) -> Dataset:
+    rng, n_qubits = np.random.default_rng(random_state), len(neighbours)
     y = rng.permutation(np.arange(n_samples) % 2)
     flips = rng.integers(0, 2, (n_samples, n_qubits))  # which generators are in the element
     phases = flips @ neighbours % 2
@@ -69,4 +82,7 @@ def graph_covariant(
         name="graph_covariant",
         source="generated after Glick et al. 2024, arXiv:2105.03406",
         licence="none needed (generated)",
+        more=functools.partial(
+            _elements, neighbours=neighbours, representatives=representatives, noise=noise
+        ),
     )

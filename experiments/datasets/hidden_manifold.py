@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from experiments.datasets._dataset import Dataset
@@ -26,7 +29,8 @@ def hidden_manifold(
     .. math:: x = \tanh(F^T c/\sqrt m - b),\qquad
         s = v\cdot\tanh(W c/\sqrt m),
 
-    and the label says whether s is above its median.
+    and the label says whether s is above its median over the points. More points of the same law
+    are labelled by that same median.
 
     Parameters
     ----------
@@ -54,11 +58,32 @@ def hidden_manifold(
     hidden = rng.standard_normal((n_samples, m)) / np.sqrt(m)
     images, W = rng.standard_normal((m, n_features)), rng.standard_normal((m, m))
     v, offsets = rng.standard_normal(m), rng.uniform(-1, 1, n_features)
-    scores = np.tanh(hidden @ W.T) @ v
-    return Dataset(
-        np.tanh(hidden @ images - offsets),
-        (scores > np.median(scores)).astype(int),
-        name="hidden_manifold",
-        source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
-        licence="none needed (generated)",
-    )
+    median = float(np.median(np.tanh(hidden @ W.T) @ v))
+    return _Manifold(images, offsets, W, v, median).at(hidden)
+
+
+@dataclass(frozen=True)
+class _Manifold:
+    """What is drawn once: the image of the hidden variables, and the network that labels them."""
+
+    images: NDArray[np.float64]
+    offsets: NDArray[np.float64]
+    W: NDArray[np.float64]
+    v: NDArray[np.float64]
+    median: float
+
+    def at(self, hidden: NDArray[np.float64]) -> Dataset:
+        return Dataset(
+            np.tanh(hidden @ self.images - self.offsets),
+            (np.tanh(hidden @ self.W.T) @ self.v > self.median).astype(int),
+            name="hidden_manifold",
+            source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
+            licence="none needed (generated)",
+            more=functools.partial(_more, self),
+        )
+
+
+def _more(manifold: _Manifold, random_state: int, n_samples: int) -> Dataset:
+    m = len(manifold.v)
+    rng = np.random.default_rng(random_state)
+    return manifold.at(rng.standard_normal((n_samples, m)) / np.sqrt(m))

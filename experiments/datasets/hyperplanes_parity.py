@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from dataclasses import dataclass
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, PositiveInt
 
 from experiments.datasets._dataset import Dataset
@@ -59,15 +62,41 @@ def hyperplanes_parity(
             break
     else:
         raise DataError(f"hyperplanes_parity: no balanced labels in {_TRIES} draws of hyperplanes")
+    points, labels = _balanced(rng, n_samples, W, b)
+    return _Cut(W, b, rng.standard_normal((m, n_features))).at(points, labels)
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """What is drawn once: the hyperplanes, and the image of the hidden points."""
+
+    W: NDArray[np.float64]
+    b: NDArray[np.float64]
+    images: NDArray[np.float64]
+
+    def at(self, points: NDArray[np.float64], labels: NDArray[np.intp]) -> Dataset:
+        return Dataset(
+            points @ self.images,
+            labels,
+            name="hyperplanes_parity",
+            source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
+            licence="none needed (generated)",
+            more=functools.partial(_more, self),
+        )
+
+
+def _more(cut: _Cut, random_state: int, n_samples: int) -> Dataset:
+    rng = np.random.default_rng(random_state)
+    return cut.at(*_balanced(rng, n_samples, cut.W, cut.b))
+
+
+def _balanced(
+    rng: np.random.Generator, n_samples: int, W: NDArray[np.float64], b: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.intp]]:
+    """Return hidden points and their labels, half of them of each."""
     wanted = (n_samples - n_samples // 2, n_samples // 2)
-    points = rng.standard_normal((20 * n_samples, m))
+    points = rng.standard_normal((20 * n_samples, len(W)))
     labels = (points @ W > b).sum(axis=1) % 2
     rows = np.concatenate([np.flatnonzero(labels == k)[: wanted[k]] for k in (0, 1)])
     rows = rng.permutation(rows)
-    return Dataset(
-        points[rows] @ rng.standard_normal((m, n_features)),
-        labels[rows],
-        name="hyperplanes_parity",
-        source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
-        licence="none needed (generated)",
-    )
+    return points[rows], labels[rows]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 import numpy as np
@@ -61,4 +62,5 @@ def linearly_separable(
         name="linearly_separable",
         source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
         licence="none needed (generated)",
+        more=functools.partial(linearly_separable, n_features=n_features, margin=margin),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 import numpy as np
@@ -50,4 +51,5 @@ def spirals(
         name="spirals",
         source="generated",
         licence="none needed (generated)",
+        more=functools.partial(spirals, n_classes=n_classes, turns=turns, noise=noise),
     )

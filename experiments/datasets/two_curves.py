@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Annotated
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field, NonNegativeFloat, PositiveInt
 
 from experiments.datasets._dataset import Dataset
@@ -54,7 +56,20 @@ def two_curves(
     (20, 3)
     """
     rng = np.random.default_rng(random_state)
-    cosines, sines = rng.uniform(0, 1, (2, degree, n_features)) / degree
+    coefficients = rng.uniform(0, 1, (2, degree, n_features)) / degree
+    return _points(rng, n_samples, coefficients, offset, noise)
+
+
+def _points(
+    random_state: int | np.random.Generator,
+    n_samples: int,
+    coefficients: NDArray[np.float64],
+    offset: float,
+    noise: float,
+) -> Dataset:
+    rng = np.random.default_rng(random_state)
+    cosines, sines = coefficients
+    degree, n_features = cosines.shape
     y = np.arange(n_samples) % 2
     phases = 2 * np.pi * np.outer(rng.uniform(0, 1, n_samples), np.arange(1, degree + 1))
     curve = np.cos(phases) @ cosines + np.sin(phases) @ sines
@@ -66,4 +81,5 @@ def two_curves(
         name="two_curves",
         source="generated after Bowles, Ahmed and Schuld 2024, arXiv:2403.07059",
         licence="none needed (generated)",
+        more=functools.partial(_points, coefficients=coefficients, offset=offset, noise=noise),
     )

@@ -100,7 +100,8 @@ def verdicts(
         the metric and, for `rows`, ``key``; a model takes part where all its cells are done. Of
         several trainings on a split, told apart by ``start``, the mean is one observation. With
         ``train_size`` all cells are of one, ``n_left`` is the whole training part, and ``draw`` the
-        number of an independent draw of the data: then a draw's mean is one observation.
+        number of an independent draw of the data: then a draw's mean is one observation. So it is
+        with ``test_sets``, fresh ones of one training, of which there may be any number.
     metric : str
         Metric that is compared, a key of `METRICS`.
     rope : float or None, default=None
@@ -122,7 +123,7 @@ def verdicts(
     found = []
     for dataset, group in cells.groupby("dataset", sort=False):
         scores = whole_scores(group, metric)
-        drawn = "draw" in group and group.draw.nunique() > 1
+        drawn = "draw" in group and (group.draw.nunique() > 1 or _fresh(group))
         if drawn:  # draws are independent: nothing is corrected, and rows are each draw's own
             scores = scores.groupby(level="draw").mean()
         done = group[group.status == "done"]
@@ -264,6 +265,11 @@ class _Known:
         found = moved @ moved.T
         np.fill_diagonal(found, 1.0)  # a pair that no row moves is a look of its own
         return np.asarray(found)
+
+
+def _fresh(group: pd.DataFrame) -> bool:
+    """Whether models were tested on fresh rows: one training says nothing of other ones."""
+    return "test_sets" in group and bool(group.test_sets.notna().any())
 
 
 def _whole_part(done: pd.DataFrame) -> pd.Series:

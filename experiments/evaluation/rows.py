@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.metrics import METRICS, Predictions, counted, placed, score
+from experiments.evaluation.sittings import sittings_of
 from experiments.evaluation.starts import Spread
 from experiments.records import StoredPredictions
 
@@ -168,6 +169,8 @@ def _variance(influence: Values, step: Values) -> float:
 def rows_of_stored(metric: str, stored: StoredPredictions) -> FoldRows | None:
     """Return what each test row, or each group of rows, of a stored cell does to a metric.
 
+    The score is the mean over sittings, so that a row weighs less the more of them there are.
+
     Parameters
     ----------
     metric : str
@@ -175,8 +178,25 @@ def rows_of_stored(metric: str, stored: StoredPredictions) -> FoldRows | None:
     stored : StoredPredictions
         Predictions of the test rows, with their groups where a group is never divided.
     """
-    fold = rows_of_fold(metric, stored.row, Predictions.stored(stored))
-    return fold.by_group(stored.groups) if fold is not None and stored.groups else fold
+    said, row = Predictions.stored(stored), np.asarray(stored.row, dtype=np.intp)
+    places = [one.answers for one in sittings_of(stored)]
+    found = [rows_of_fold(metric, row[own].tolist(), said.of_rows(own)) for own in places]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        return None
+    fold = known[0] if len(known) == 1 else _mean_of_sittings(known)
+    return fold.by_group(stored.groups) if stored.groups else fold
+
+
+def _mean_of_sittings(sittings: Sequence[FoldRows]) -> FoldRows:
+    """Return what every row does to the mean over sittings, in all of which it may be."""
+    given = np.concatenate([one.row for one in sittings])
+    row, place = np.unique(given, return_inverse=True)
+    influence, step = (
+        np.bincount(place, np.concatenate(values), len(row)) / len(sittings)
+        for values in zip(*((one.influence, one.step) for one in sittings), strict=True)
+    )
+    return FoldRows(row, influence, step)
 
 
 def rows_of_fold(metric: str, row: Sequence[int], said: Predictions) -> FoldRows | None:

@@ -19,7 +19,15 @@ from experiments.records import Split, SplitKind
 from experiments.seeds import child_seed
 from qml.errors import DataError
 
-__all__ = ["Indices", "Splittable", "inner_folds", "n_folds", "permuted", "split"]
+__all__ = [
+    "Indices",
+    "Splittable",
+    "inner_folds",
+    "n_folds",
+    "permuted",
+    "shared_rows",
+    "split",
+]
 
 Indices = NDArray[np.intp]
 
@@ -54,6 +62,8 @@ def split(data: Splittable, place: Split) -> tuple[Indices, Indices]:
             ``test_size``: a share of the rows, a new draw for every repeat.
         predefined
             Nothing: the data set says in which fold a row is tested.
+        fresh
+            Nothing: all rows are trained on but those of the fresh test sets, which are tested.
 
         ``train_size`` keeps a share of the training rows (a whole number: so many rows), the
         classes' shares kept; a smaller part lies within every larger one.
@@ -79,11 +89,20 @@ def split(data: Splittable, place: Split) -> tuple[Indices, Indices]:
 
 def n_folds(data: Splittable, kind: SplitKind, folds: int) -> int:
     """Return how many folds each repeat has."""
-    if kind == "hold_out":
+    if kind in ("hold_out", "fresh"):
         return 1
     if kind == "predefined":
         return int(_predefined_folds(data).max()) + 1
     return folds
+
+
+def shared_rows(data: Splittable, place: Split) -> Indices:
+    """Return the rows of which any two may stand in one training matrix of the study.
+
+    Of fresh test sets none: what they share with each other is asked by nobody.
+    """
+    every = np.arange(len(data.y))
+    return _fresh(data, place)[0] if place.kind == "fresh" else every
 
 
 def inner_folds(
@@ -173,11 +192,17 @@ def _predefined(data: Splittable, place: Split) -> tuple[Indices, Indices]:
     return np.flatnonzero(~test), np.flatnonzero(test)
 
 
+def _fresh(data: Splittable, place: Split) -> tuple[Indices, Indices]:
+    tested = _predefined_folds(data) >= 0
+    return np.flatnonzero(~tested), np.flatnonzero(tested)
+
+
 _KINDS = {
     "stratified": _stratified,
     "hold_out": _hold_out,
     "grouped": _grouped_fold,
     "predefined": _predefined,
+    "fresh": _fresh,
 }
 
 

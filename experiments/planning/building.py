@@ -11,7 +11,7 @@ from typing import Any
 
 from sklearn.pipeline import Pipeline
 
-from experiments.datasets import Dataset
+from experiments.datasets import Dataset, with_test_sets
 from experiments.records import Cell, DatasetSpec, Step, canonical_json
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
@@ -26,7 +26,7 @@ def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
     Parameters
     ----------
     spec : DatasetSpec
-        Name and parameters; preprocessing and hash play no part.
+        Name and parameters, draw and test sets; preprocessing and hash play no part.
     seed : int
         Seed of the study.
     """
@@ -34,7 +34,9 @@ def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
     _check_size(spec)
     if spec.draw:
         seed = child_seed(seed, "draw", spec.draw)
-    return _loaded(spec.name, canonical_json(spec.parameters), child_seed(seed, "dataset", place))
+    drawn_by = child_seed(seed, "dataset", place)
+    parameters = canonical_json(spec.parameters)
+    return _loaded(spec.name, parameters, drawn_by, spec.test_sets, spec.test_rows)
 
 
 def _check_size(spec: DatasetSpec) -> None:
@@ -46,14 +48,18 @@ def _check_size(spec: DatasetSpec) -> None:
         if name in signature
     ]
     numbers = [size for size in sizes if isinstance(size, int)]
+    if numbers:
+        numbers[0] += spec.test_sets * (spec.test_rows or numbers[0])
     what = " x ".join(f"{number:,}" for number in numbers)
     require_memory(8 * math.prod(numbers), f"the data set {spec.name!r}, {what} numbers,")
 
 
 @functools.lru_cache(maxsize=4)
-def _loaded(name: str, parameters: str, seed: int) -> Dataset:
+def _loaded(
+    name: str, parameters: str, seed: int, test_sets: int, test_rows: int | None
+) -> Dataset:
     data: Dataset = DATASETS.bind_named(name, json.loads(parameters))(random_state=seed)
-    return data
+    return with_test_sets(data, test_sets, test_rows, seed) if test_sets else data
 
 
 def make_step(step: Step, seed: int = 0) -> Any:

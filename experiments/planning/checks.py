@@ -76,9 +76,23 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
         tuned = spec.protocol.tuning is not None
         yield from _search_problems(model, f"models[{i}]", tuned)
     yield from _backend_problems(spec.backend, "backend", spec)
+    yield from _test_set_problems(spec)
     yield from _metric_problems(spec)
     yield from _comparison_problems(spec)
     yield from _duel_problems(spec)
+
+
+def _test_set_problems(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield sizes of test sets that there are not, and divisions where nothing is divided."""
+    for i, dataset in enumerate(spec.datasets):
+        if dataset.test_rows is not None and not dataset.test_sets:
+            problem = "the size of test sets, of which there are none: add `test_sets`"
+            yield SpecError(problem, f"datasets[{i}].test_rows")
+    if all(dataset.test_sets for dataset in spec.datasets):
+        for name in ("split", "folds", "test_size", "repeats"):
+            if name in spec.protocol.model_fields_set:
+                problem = "every data set has fresh test sets, so no rows are divided; draw more"
+                yield SpecError(f"{problem} data with `draws`", f"protocol.{name}")
 
 
 def _comparison_problems(spec: StudySpec) -> Iterator[SpecError]:

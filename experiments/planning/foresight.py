@@ -190,7 +190,7 @@ def _foreseen(
     n_controls = max(Counter(model for model, _ in kinds).values(), default=0)
 
     def shown(n: int) -> float:
-        if n == 0 or len(parts) < 2:
+        if n == 0 or len(parts) < 2:  # with fresh test sets there is one a draw
             return float("nan")
         return shown_beforehand(
             assumed.disagreement,
@@ -213,11 +213,11 @@ def _foreseen(
         shown(n_comparisons),
         shown(n_controls),
         stored.ropes.get("accuracy", float(suggested)),
-        tuple(_remarks(data, first.split.kind)),
+        tuple(_remarks(data, first.split.kind, n_draws)),
     )
 
 
-def _remarks(data: Dataset, kind: str) -> list[str]:
+def _remarks(data: Dataset, kind: str, n_draws: int) -> list[str]:
     """Return what leaves a study little that it can show."""
     found = []
     if kind == "grouped" and data.groups is not None:
@@ -227,6 +227,16 @@ def _remarks(data: Dataset, kind: str) -> list[str]:
                 f"{n_groups} groups: rows of a group may be alike, so each counts as one row, and "
                 "only large differences can be shown"
             )
+    if kind == "fresh" and n_draws == 1:
+        found.append(
+            "test sets of one training say nothing of other training sets, so no interval is given "
+            "and nothing can be shown; add `draws`"
+        )
+    elif kind == "fresh":
+        found.append(
+            "how far trainings on other draws differ is not known beforehand, so no difference is "
+            "foreseen"
+        )
     name, rows = min(Counter(data.y.tolist()).items(), key=lambda item: item[1])
     if rows < _FEW_ROWS:
         found.append(

@@ -27,6 +27,7 @@ from experiments.records import (
     Provenance,
     Published,
     Split,
+    SplitKind,
     StoredPlan,
     TuningBudget,
 )
@@ -168,19 +169,21 @@ def make_plan(spec: StudySpec) -> Plan:
             drawn = replace(row, spec=replace(row.spec, draw=draw))
             data = load_dataset(drawn.spec, spec.protocol.seed)
             if draw == 0:
-                repeats[row.label] = _repeats(spec, chosen, data)
+                repeats[row.label] = _repeats(spec, row, chosen, data)
                 provenance[row.label] = _provenance(data)
             elif data.sha256 == provenance[row.label].sha256:
                 problem = f"{row.label} is the same in every draw: draws are for generators"
                 raise SpecError(problem, "datasets")
-            places = _splits(spec, data, repeats[row.label])
+            places = _splits(spec, row, data, repeats[row.label])
             _check_data(spec, row, data, places)
             cells += _cells_on(spec, drawn, data, chosen, places)
     return Plan(spec, datasets, models, tuple(cells), provenance, repeats)
 
 
-def _repeats(spec: StudySpec, models: Sequence[ModelRow], data: Dataset) -> int:
+def _repeats(spec: StudySpec, row: DatasetRow, models: Sequence[ModelRow], data: Dataset) -> int:
     named = spec.protocol.repeats
+    if row.spec.test_sets:
+        return 1
     if named is None or spec.protocol.split == "predefined":
         return repeats_by_rule(spec.protocol, models, len(data.y))
     return named
@@ -217,10 +220,10 @@ def _check_data(spec: StudySpec, row: DatasetRow, data: Dataset, places: Sequenc
     _check_metrics(spec, data, row.label)
 
 
-def _splits(spec: StudySpec, data: Dataset, repeats: int) -> list[Split]:
+def _splits(spec: StudySpec, row: DatasetRow, data: Dataset, repeats: int) -> list[Split]:
     """Return every split of a data set, for each size of the training part."""
     protocol = spec.protocol
-    kind = protocol.split
+    kind: SplitKind = "fresh" if row.spec.test_sets else protocol.split
     first = Split(
         protocol.seed,
         repeat=0,

@@ -39,7 +39,13 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
         steps = tuple(step_of(step) for step in entry.preprocessing)
         for point in expand_grid(entry.parameters):
             title = entry.label or entry.name
-            data = DatasetSpec(entry.name, point.parameters, steps)
+            data = DatasetSpec(
+                entry.name,
+                point.parameters,
+                steps,
+                test_sets=entry.test_sets,
+                test_rows=entry.test_rows,
+            )
             rows.append(
                 DatasetRow(
                     label_of(title, point.coordinates),

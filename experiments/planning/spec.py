@@ -21,7 +21,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails
 
 from experiments.planning.yaml_source import YamlSource
-from experiments.records import SplitKind
+from experiments.records import RowSplit
 from qml.errors import SpecError, did_you_mean
 from qml.texts import shown, visible
 
@@ -90,7 +90,7 @@ class Limits(_Section):
 class Protocol(_Section):
     """Which rows are trained on and tested, and how much tuning there is: the same for all."""
 
-    split: SplitKind = "stratified"
+    split: RowSplit = "stratified"
     folds: int = Field(default=5, ge=2)
     test_size: float = Field(default=0.2, gt=0, lt=1)
     repeats: int | None = Field(default=None, ge=1)
@@ -163,6 +163,8 @@ class DatasetEntry(Entry):
     preprocessing: list[Component] = []
     family: Label | None = None
     draws: int = Field(default=1, ge=1)
+    test_sets: int = Field(default=0, ge=0)
+    test_rows: int | None = Field(default=None, ge=4)
 
 
 class ModelEntry(Entry):

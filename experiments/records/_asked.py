@@ -16,6 +16,7 @@ __all__ = [
     "DatasetSpec",
     "ModelSpec",
     "Parameters",
+    "RowSplit",
     "Split",
     "SplitKind",
     "Step",
@@ -26,7 +27,9 @@ SCHEMA = 2  # of keys and files; another number is another world
 
 #: Plain values by name, as a study gives them to a plug-in.
 Parameters: TypeAlias = Mapping[str, Any]
-SplitKind = Literal["stratified", "hold_out", "grouped", "predefined"]
+#: Rules that divide the rows of a data set, and all rules: with fresh test sets nothing is divided.
+RowSplit = Literal["stratified", "hold_out", "grouped", "predefined"]
+SplitKind = RowSplit | Literal["fresh"]
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,11 @@ class DatasetSpec:
         Hash of the loaded data; empty until they are.
     draw : int, default=0
         Number of an independent draw of generated data.
+    test_sets : int, default=0
+        Number of fresh test sets of the same law, behind the rows that are trained on; with none,
+        the rows themselves are divided.
+    test_rows : int or None, default=None
+        Rows of each test set; None is as many as are trained on.
     """
 
     name: str
@@ -68,6 +76,8 @@ class DatasetSpec:
     preprocessing: tuple[Step, ...]
     sha256: str = ""
     draw: int = 0
+    test_sets: int = 0
+    test_rows: int | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +142,7 @@ class Split:
         Seed of the study.
     repeat, fold : int
         Place among the study's splits, from 0.
-    kind : {"stratified", "hold_out", "grouped", "predefined"}, default="stratified"
+    kind : {"stratified", "hold_out", "grouped", "predefined", "fresh"}, default="stratified"
         Rule by which rows are divided; see `experiments.evaluation.splits.split`.
     folds : int or None, default=None
         Number of folds, where the rule has them.

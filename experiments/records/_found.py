@@ -163,6 +163,9 @@ class StoredPredictions:
         Predictions along the training's course, where the study keeps them.
     groups : tuple of int, default=()
         Numbers of the groups that the rows belong to, where a group is never divided.
+    test_set : tuple of int, default=()
+        Numbers of the fresh test sets that the rows belong to; empty where rows of the data set
+        are tested.
     """
 
     row: tuple[int, ...]
@@ -174,6 +177,7 @@ class StoredPredictions:
     trace: Trace | None = None
     stages: tuple[Stage, ...] = ()
     groups: tuple[int, ...] = ()
+    test_set: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

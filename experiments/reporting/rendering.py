@@ -50,6 +50,9 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         spread = table.get(f"{metric}_sd_starts")
         if spread is not None:
             shown[f"sd of {title} over starts"] = [_score(value) for value in spread]
+        apart = table.get(f"{metric}_sd_sets")
+        if apart is not None:
+            shown[f"sd of {title} over test sets"] = [_score(value) for value in apart]
         printed = table.get(f"{metric}_published")
         if printed is not None:
             shown[f"published {title}"] = [_score(value) for value in printed]

@@ -21,9 +21,11 @@ from experiments.evaluation.metrics import (
     score,
 )
 from experiments.evaluation.rows import Rows, rows_of_stored
+from experiments.evaluation.sittings import score_of_stored
 from experiments.evaluation.starts import Spread, scores_by_start
 from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
+from experiments.reporting.fresh_sets import columns_by_sitting, sd_of_sets
 from experiments.reporting.mixed import Mixed
 from experiments.reporting.rendering import SHOWN_COSTS, render, size_text
 from experiments.reporting.writer import as_csv, as_text, save_page
@@ -78,14 +80,13 @@ def _scores(names: list[str], stored: StoredCell | None) -> dict[str, float | No
     if stored is None or stored.predictions is None:
         return {}
     known = {name: value for name, value in stored.record.scores.items() if name in names}
-    if len(known) < len(names):
-        said = Predictions.stored(stored.predictions)
-        known |= {name: score(name, said) for name in names if name not in known}
+    missing = [name for name in names if name not in known]
+    known |= {name: score_of_stored(name, stored.predictions) for name in missing}
     return {name: known[name] for name in names}
 
 
 def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
-    planned, stored = one.fit.planned, one.fit.stored
+    planned, stored, said = one.fit.planned, one.fit.stored, one.fit.predictions
     row = {
         "control": planned.control,
         "train_size": planned.train_size,
@@ -113,6 +114,7 @@ def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
         "n_test": record.n_test,
         "n_left": rows[planned.dataset] - record.n_test,
         **one.scores,
+        **({} if said is None else columns_by_sitting(said, one.scores)),
         **{f"{name}_train": value for name, value in record.train_scores.items()},
         **_cost_columns(stored),
         **{f"training_{name}": value for name, value in record.training.items()},
@@ -154,9 +156,11 @@ def table(
 
     For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
     range; with several trainings a split the standard deviation over them, pooled over splits; for
-    the first also its mean on the rows that were fitted. For each cost the mean of one fold. A row
-    with failures says how many of its cells are done and why the first one failed. A row that
-    other code or versions made than the newest says which parts of it. Numbers that were printed
+    the first also its mean on the rows that were fitted. With fresh test sets a draw's mean is one
+    observation, and beside it stands the standard deviation over the sets of one trained model,
+    pooled over models. For each cost the mean of one fold. A row with failures says how many of its
+    cells are done and why the first one failed. A row that other code or versions made than the
+    newest says which parts of it. Numbers that were printed
     elsewhere stand in columns of their own.
 
     Parameters
@@ -209,6 +213,9 @@ def _summary(
         }
     if plan.seeds > 1:
         row |= {f"{metric}_sd_starts": _sd_of_starts(metric, done) for metric in metrics}
+    if any(one.spec.test_sets for one in plan.datasets):
+        said = [one.fit.predictions for one in done if one.fit.predictions is not None]
+        row |= {f"{metric}_sd_sets": sd_of_sets(metric, said) for metric in metrics}
     for metric in metrics[:1]:
         row[f"{metric}_train"] = _mean(record.train_scores.get(metric) for record in records)
     costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
@@ -244,7 +251,9 @@ def _metric_interval(
     if any(one.scores[metric] is None for one in done):
         return math.nan, math.nan, math.nan
     scores = _by_start(metric, done).mean(axis=1)  # trainings on one split are one observation
-    if scores.index.get_level_values("draw").nunique() > 1:  # drawn anew: nothing overlaps
+    drawn = scores.index.get_level_values("draw").nunique() > 1
+    # drawn anew, nothing overlaps; and of one training test sets say nothing about others
+    if drawn or _tested_afresh(done):
         return corrected_interval(scores.groupby(level="draw").mean().to_numpy(), 0.0)
     ratio = _mean(record.n_test / (n_rows - record.n_test) for record in records)
     if not np.isfinite(scores).all():
@@ -257,6 +266,10 @@ def _metric_interval(
 
 def _by_start(metric: str, done: list[_Scored]) -> pd.DataFrame:
     return scores_by_start([one.fit.planned for one in done], [one.scores[metric] for one in done])
+
+
+def _tested_afresh(done: list[_Scored]) -> bool:
+    return any(one.fit.predictions is not None and one.fit.predictions.test_set for one in done)
 
 
 def _sd_of_starts(metric: str, done: list[_Scored]) -> float:

@@ -6,7 +6,7 @@ import math
 import time
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from threadpoolctl import threadpool_limits
 from experiments.datasets import Dataset
 from experiments.evaluation.metrics import Predictions, score
 from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predict
-from experiments.evaluation.splits import inner_folds, permuted, split
+from experiments.evaluation.sittings import score_of_stored
+from experiments.evaluation.splits import inner_folds, permuted, shared_rows, split
 from experiments.evaluation.tuning import Tuned, tune, with_values
 from experiments.planning.building import load_dataset, make_pipeline
 from experiments.records import (
@@ -129,22 +130,23 @@ def _success(
         pipeline[-1].set_params(**with_values(named, tuned.parameters))
     if group is not None:
         part = TrainingPart(pipeline[-1], y, train)
-        share_kernels(pipeline, data.X, part, group, conditions.folder)
+        rows = shared_rows(data, cell.split)
+        share_kernels(pipeline, data.X, part, rows, group, conditions.folder)
     outcome = fit_and_predict(pipeline, data.X, y, train, test)
+    said = _predictions(cell, data, outcome, test)
     record = CellRecord(
         status="done",
         environment=conditions.environment,
         finished_at_s=_now(),
         n_train=len(train),
         n_test=len(test),
-        scores=_scores(conditions.metrics, outcome.predictions),
+        scores={name: score_of_stored(name, said) for name in conditions.metrics},
         train_scores=_scores(conditions.metrics, outcome.trained),
         costs=_costs(outcome, tuned),
         training={name: _reported(own) for name, own in outcome.training.items()},
         warnings=tuple(sorted({shown(str(w.message), 300) for w in caught})),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
-    said = replace(_predictions(outcome, test), groups=_groups(cell, data, test))
     return StoredCell(cell, record, said, found)
 
 
@@ -172,7 +174,16 @@ def _groups(cell: Cell, data: Dataset, test: NDArray[np.intp]) -> tuple[int, ...
     return tuple(numbers[test].tolist())
 
 
-def _predictions(outcome: Outcome, test: NDArray[np.intp]) -> StoredPredictions:
+def _test_sets(cell: Cell, data: Dataset, test: NDArray[np.intp]) -> tuple[int, ...]:
+    """Return the numbers of the test rows' fresh test sets; none where there are not any."""
+    if cell.split.kind != "fresh" or data.folds is None:
+        return ()
+    return tuple(data.folds[test].tolist())
+
+
+def _predictions(
+    cell: Cell, data: Dataset, outcome: Outcome, test: NDArray[np.intp]
+) -> StoredPredictions:
     found = outcome.predictions
     return StoredPredictions(
         row=tuple(test.tolist()),
@@ -183,6 +194,8 @@ def _predictions(outcome: Outcome, test: NDArray[np.intp]) -> StoredPredictions:
         scores_kind=found.scores_kind,
         trace=outcome.trace,
         stages=outcome.stages,
+        groups=_groups(cell, data, test),
+        test_set=_test_sets(cell, data, test),
     )
 
 

@@ -14,26 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel
-from sklearn.base import clone
 
-from experiments.evaluation.splits import split
-from experiments.planning.building import load_dataset, make_pipeline
 from experiments.planning.grid import BackendPoint, expand_backends
 from experiments.planning.plan import Planned, make_plan
 from experiments.planning.spec import Budget, ModelEntry, StudySpec
 from experiments.registry import MODELS
+from experiments.running.foreseen import Asked, CostUnknown, Fit, first_part, fit_of
 from experiments.running.ledgers import JOBS_FOLDER
 from experiments.running.shared_kernels import sharing_groups
-from qml.backends import Estimate, Workload, keep_jobs, resolve_backend
-from qml.engine import require_memory
-from qml.errors import ResourceError, SpecError, WorkbenchError, reason_of
+from qml.errors import ResourceError, WorkbenchError
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
-from qml.offers import Quantum
-from qml.texts import shown
 
 __all__ = ["Preflight", "RowCheck", "cheaper", "check_budget", "examine"]
 
@@ -108,29 +100,6 @@ class Preflight:
     qpu_s: float
 
 
-@dataclass(frozen=True)
-class _Part:
-    """A row's model, the features and labels it gets, and the rows it trains on and predicts."""
-
-    model: Any
-    features: int
-    y: NDArray[Any]
-    rows: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class _Fit:
-    """What one fit of a row asks, as the first of its cells tells."""
-
-    features: int
-    backend: str
-    fits: int
-    alone: Estimate
-    machine_circuits: int
-    shared: Estimate | None = None
-    shared_machine_circuits: int = 0
-
-
 def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Preflight:
     """Return what the cells will need; preprocessing is fitted once a row, no model is.
 
@@ -148,16 +117,16 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
         label = f"{one.model.label}, control: {one.control}" if one.control else one.model.label
         rows.setdefault((one.dataset.label, label), []).append(one)
     groups = sharing_groups(one.cell for one in planned)
-    checks, asked = [], _Asked()
+    checks, asked = [], _Totals()
     with _machines_of(folder) as ledger:
         for labels, cells in rows.items():
             open_cells = [one for one in cells if one.cell.key not in stored]
             counts, features = (len(cells), len(cells) - len(open_cells)), 0
             try:
-                part = _first_part(cells[0], ledger)
+                part = first_part(cells[0].cell, ledger)
                 features = part.features
-                fit = _fit(cells[0], part)
-            except _CostUnknown as error:
+                fit = fit_of(cells[0].cell, part)
+            except CostUnknown as error:
                 checks.append(RowCheck(*labels, *counts, features, unknown=str(error)))
                 continue
             except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
@@ -166,7 +135,7 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
                 continue
             checks.append(_row(labels, counts, fit))
             for one in open_cells:
-                asked.add(one.cell.key, groups.get(one.cell.key), fit)
+                asked.add(groups.get(one.cell.key), fit)
     totals = asked.circuits, asked.machine_circuits, asked.shots, asked.jobs, asked.qpu_s
     return Preflight(checks, *totals)
 
@@ -198,11 +167,7 @@ def check_budget(whole: Preflight, budget: Budget) -> None:
             )
 
 
-class _CostUnknown(Exception):
-    """A model fails when it is asked what it will ask; whether it runs is another question."""
-
-
-class _Asked:
+class _Totals:
     """The sum over open cells; a shared kernel is asked for once."""
 
     def __init__(self) -> None:
@@ -210,85 +175,39 @@ class _Asked:
         self.qpu_s = 0.0
         self._groups: set[str] = set()
 
-    def add(self, key: str, group: str | None, fit: _Fit) -> None:
-        estimate, on_machine, times = fit.alone, fit.machine_circuits, fit.fits
-        if group is not None and fit.shared is not None:
-            if group in self._groups:
-                return
+    def add(self, group: str | None, fit: Fit) -> None:
+        if group is None or fit.shared is None:
+            self._add(fit.alone, fit.fits)
+            return
+        if group not in self._groups:
             self._groups.add(group)
-            estimate, on_machine, times = fit.shared, fit.shared_machine_circuits, 1
-        self.machine_circuits += on_machine * times
-        self.circuits += estimate.circuits * times
-        self.shots += estimate.shots * times
-        self.jobs += estimate.jobs * times
-        self.qpu_s += estimate.qpu_s * times
+            self._add(fit.shared, 1)
+        if fit.apart is not None:
+            self._add(fit.apart, 1)
+
+    def _add(self, asked: Asked, times: int) -> None:
+        self.machine_circuits += asked.machine_circuits * times
+        self.circuits += asked.estimate.circuits * times
+        self.shots += asked.estimate.shots * times
+        self.jobs += asked.estimate.jobs * times
+        self.qpu_s += asked.estimate.qpu_s * times
 
 
-def _first_part(first: Planned, ledger: Ledger) -> _Part:
-    """Return what the model of a row's first cell gets to see; its preprocessing is fitted."""
-    data = load_dataset(first.cell.dataset, first.cell.split.seed)
-    train, test = split(data, first.cell.split)
-    pipeline = make_pipeline(first.cell)
-    keep_jobs(pipeline, ledger)
-    X = data.X
-    if len(pipeline) > 1:
-        X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
-    if X.ndim != 2:
-        raise SpecError("the data are texts; the first preprocessing step must read texts")
-    return _Part(pipeline[-1], X.shape[1], data.y, (len(train), len(test)))
-
-
-def _fit(first: Planned, part: _Part) -> _Fit:
-    model, features = part.model, part.features
-    if not isinstance(model, Quantum):
-        return _Fit(features, "", 1, Estimate(0, 0, 0), 0)
-    workload, backend = _workload(model, part), resolve_backend(model.backend)
-    alone = backend.estimate(workload)
-    require_memory(
-        alone.memory_bytes, f"a cell of {features} features on {workload.n_qubits} qubits"
-    )
-    measuring = backend.measuring()
-    asked = workload
-    if measuring is not backend:  # a machine takes gradients by shifts, for one
-        asked = _workload(clone(model).set_params(backend=measuring), part)
-    on_machine = measuring.estimate(asked).circuits
-    shared, of_shared = None, 0
-    if isinstance(model, KernelMachine) and workload.grams and model.kernel().requests(features):
-        whole = Workload(workload.n_qubits, grams=((len(part.y), 0),), circuit=workload.circuit)
-        shared, of_shared = backend.estimate(whole), measuring.estimate(whole).circuits
-    tuning = first.cell.model.tuning
-    fits = 1 if tuning is None else 1 + tuning.trials * tuning.folds  # as large as it at most
-    return _Fit(features, str(model.backend), fits, alone, on_machine, shared, of_shared)
-
-
-def _workload(model: Any, part: _Part) -> Workload:
-    """Return what a fit and its predictions ask of the model's backend."""
-    try:
-        asked = model.workload(*part.rows, part.features, len(np.unique(part.y)))
-    except (WorkbenchError, KeyboardInterrupt):
-        raise
-    except BaseException as error:  # somebody's model, which may as well exit
-        raise _CostUnknown(reason_of(error)) from None
-    if not isinstance(asked, Workload):
-        raise _CostUnknown(f"workload: {shown(asked)} is none")
-    return asked
-
-
-def _row(labels: tuple[str, str], counts: tuple[int, int], fit: _Fit) -> RowCheck:
-    times = fit.fits * counts[0]
+def _row(labels: tuple[str, str], counts: tuple[int, int], fit: Fit) -> RowCheck:
+    times, asked = fit.fits * counts[0], fit.alone.estimate
     return RowCheck(
         *labels,
         *counts,
         fit.features,
-        fit.alone.circuits * times,
-        fit.machine_circuits * times,
-        fit.alone.shots * times,
-        fit.alone.memory_bytes,
+        asked.circuits * times,
+        fit.alone.machine_circuits * times,
+        asked.shots * times,
+        asked.memory_bytes,
         fit.backend,
-        fit.alone.jobs * times,
-        fit.alone.qpu_s * times,
-        fit.alone.depth,
-        fit.alone.two_qubit_gates,
+        asked.jobs * times,
+        asked.qpu_s * times,
+        asked.depth,
+        asked.two_qubit_gates,
     )
 
 

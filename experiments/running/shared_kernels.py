@@ -168,7 +168,12 @@ def _question(model: str, preprocessing: str) -> _Question | None:
 
 
 def share_kernels(
-    pipeline: Pipeline, X: NDArray[Any], part: TrainingPart, group: str, folder: Path
+    pipeline: Pipeline,
+    X: NDArray[Any],
+    part: TrainingPart,
+    rows: NDArray[np.intp],
+    group: str,
+    folder: Path,
 ) -> None:
     """Give the pipeline's model a backend that answers from the group's tables.
 
@@ -181,13 +186,15 @@ def share_kernels(
     part : TrainingPart
         Part of the data that the pipeline will be fitted to; preprocessing is fitted to its rows
         alone.
+    rows : ndarray of int
+        Rows whose kernel with each other is shared.
     group : str
         Group of the cell, as `sharing_groups` names it.
     folder : Path
         Folder of the run, which keeps the tables.
     """
     model = pipeline[-1]
-    _, points = _scaled(pipeline, X, part)
+    points = _scaled(pipeline, X, part)[1][rows]
     if len(points) > _MOST_POINTS:
         return
     backend = resolve_backend(model.backend, child_seed(0, "kernel", group))

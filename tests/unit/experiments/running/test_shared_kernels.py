@@ -211,7 +211,7 @@ def test_preprocessing_is_fitted_to_what_the_model_is_fitted_to(tmp_path, model)
     pipeline = Pipeline([*steps, ("model", estimator)])
     train, test = np.arange(30), np.arange(30, 40)
     part = TrainingPart(estimator, data.y, train)
-    share_kernels(pipeline, data.X, part, "group", tmp_path)
+    share_kernels(pipeline, data.X, part, np.arange(len(data.y)), "group", tmp_path)
     outcome = fit_and_predict(pipeline, data.X, data.y, train, test)
     assert outcome.predictions.predicted.shape == (10,)
     shared = pipeline[-1].backend_
