@@ -82,6 +82,19 @@ class QuantumEstimator(Declared):
         """What training reported, for the record; empty where nothing is trained."""
         return {}
 
+    def answer_on(self, backend: Backend) -> None:
+        """Let another backend answer from now on; what was spent so far is counted there.
+
+        Parameters
+        ----------
+        backend : Backend
+            Backend that was asked nothing yet, so that training and predictions have shots of
+            their own.
+        """
+        check_is_fitted(self)
+        backend.usage += self.backend_.usage
+        self.backend_ = backend
+
     def _begin(self) -> int:
         """Resolve the backend for a new fit, and return the fit's seed."""
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))

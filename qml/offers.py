@@ -21,6 +21,7 @@ from qml.circuits import CircuitSpec
 
 __all__ = [
     "OFFERED_FOR",
+    "Answering",
     "ControlKind",
     "Controlled",
     "Controls",
@@ -73,6 +74,14 @@ class Quantum(Protocol):
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that one fit and one prediction will ask of the backend."""
+
+
+@runtime_checkable
+class Answering(Protocol):
+    """A model whose predictions another backend can make than its training's."""
+
+    def answer_on(self, backend: Backend) -> None:
+        """Let another backend answer from now on; what was spent so far is counted there."""
 
 
 @runtime_checkable

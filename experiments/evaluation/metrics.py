@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -64,6 +64,17 @@ class Predictions:
             None if classes is None else np.asarray(classes),
             None if scores is None else np.asarray(scores, dtype=np.float64),
             stored.scores_kind,
+        )
+
+    @classmethod
+    def joined(cls, several: Sequence[Predictions]) -> Predictions:
+        """Return all that was said, one after the other; scores where each has them."""
+        scores = [one.scores for one in several if one.scores is not None]
+        return replace(
+            several[0],
+            true=np.concatenate([one.true for one in several]),
+            predicted=np.concatenate([one.predicted for one in several]),
+            scores=np.concatenate(scores) if len(scores) == len(several) else None,
         )
 
     def of_rows(self, rows: NDArray[np.intp]) -> Predictions:

@@ -17,8 +17,9 @@ from experiments.evaluation.metrics import Predictions
 from experiments.evaluation.splits import Indices
 from experiments.evaluation.tasks import task_of
 from experiments.records import Parameters, ScoresKind, Stage, Trace
+from qml.backends import Backend
 from qml.costs import Usage
-from qml.offers import Recalling, Reporting, ScoredLabels, Spending, Staged, Traced
+from qml.offers import Answering, Recalling, Reporting, ScoredLabels, Spending, Staged, Traced
 
 __all__ = ["Outcome", "TrainingPart", "fit_and_predict", "spent"]
 
@@ -30,7 +31,7 @@ class Outcome:
     Parameters
     ----------
     predictions : Predictions
-        Predictions of the test rows.
+        Predictions of the test rows; of several classifications one after the other.
     fit_s, predict_s : float
         Wall-clock seconds of all the user waits for: preprocessing and kernels included. Where
         scores take a second pass, it is not in `predict_s`.
@@ -61,7 +62,12 @@ class Outcome:
 
 
 def fit_and_predict(
-    pipeline: Pipeline, X: NDArray[Any], y: NDArray[Any], train: Indices, test: Indices
+    pipeline: Pipeline,
+    X: NDArray[Any],
+    y: NDArray[Any],
+    train: Indices,
+    test: Indices,
+    answering: Sequence[Backend] = (),
 ) -> Outcome:
     """Fit every step on the training rows alone, then predict the test rows.
 
@@ -73,6 +79,9 @@ def fit_and_predict(
         Features and labels or targets of the whole data set.
     train, test : ndarrays of int
         Numbers of the training rows and of the test rows.
+    answering : sequence of Backend, default=()
+        Backends that answer for the model after its training, one a classification of all test
+        rows; with none, the training's own answers once.
 
     Notes
     -----
@@ -86,10 +95,13 @@ def fit_and_predict(
     pipeline.fit(X[part.rows], part.labels)
     fit_s = time.perf_counter() - start
     fit_usage = spent(pipeline)
-    predictions, predict_s = part.predictions(pipeline, X, test)
+    report = dict(model.training_) if isinstance(model, Reporting) else {}
+    predictions, predict_s = _classified(pipeline, X, test, part, answering)
     usage = spent(pipeline)
     training = dict(model.training_) if isinstance(model, Reporting) else {}
     kernel_s = training.pop("kernel_s", None)
+    if answering:  # what the training's backend says of itself is of the training
+        training = {name: report[name] for name in training if name in report}
     trace = model.trace_ if isinstance(model, Traced) else {}
     # what a shared evaluation would have taken here is time that this fit alone would have needed
     shared_s, shared_fit_s = usage.shared_s, fit_usage.shared_s
@@ -105,6 +117,24 @@ def fit_and_predict(
         stages=_stages(pipeline, X[test], part),
         trained=_trained(pipeline, X, part),
     )
+
+
+def _classified(
+    pipeline: Pipeline,
+    X: NDArray[Any],
+    test: Indices,
+    part: TrainingPart,
+    answering: Sequence[Backend],
+) -> tuple[Predictions, float]:
+    """Return what is said of the test rows, on every backend that answers, and the seconds."""
+    model = pipeline[-1]
+    if not answering or not isinstance(model, Answering):
+        return part.predictions(pipeline, X, test)
+    found = []
+    for backend in answering:
+        model.answer_on(backend)
+        found.append(part.predictions(pipeline, X, test))
+    return Predictions.joined([one for one, _ in found]), sum(seconds for _, seconds in found)
 
 
 def _trace(said: Mapping[str, Sequence[float]]) -> Trace:

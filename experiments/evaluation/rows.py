@@ -185,7 +185,8 @@ def rows_of_stored(metric: str, stored: StoredPredictions) -> FoldRows | None:
     if len(known) < len(found):
         return None
     fold = known[0] if len(known) == 1 else _mean_of_sittings(known)
-    return fold.by_group(stored.groups) if stored.groups else fold
+    group_of = dict(zip(stored.row, stored.groups, strict=bool(stored.groups)))
+    return fold.by_group([group_of[one] for one in fold.row.tolist()]) if group_of else fold
 
 
 def _mean_of_sittings(sittings: Sequence[FoldRows]) -> FoldRows:

@@ -1,8 +1,8 @@
-"""Sittings: each test set that a trained model answers is an examination of its own."""
+"""Sittings: each test set, each time a model answers it, is an examination of its own."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 from experiments.evaluation.metrics import Predictions, score
 from experiments.records import StoredPredictions
 
-__all__ = ["Sitting", "score_of_stored", "scores_by_sitting", "sittings_of"]
+__all__ = [
+    "Sitting",
+    "first_time",
+    "score_of_stored",
+    "scores_by_sitting",
+    "sittings_of",
+]
 
 
 @dataclass(frozen=True)
@@ -21,21 +27,27 @@ class Sitting:
     ----------
     test_set : int or None
         Number of the fresh test set; None where rows of the data set are tested.
+    time : int or None
+        Number of the classification; None where there is one.
     answers : ndarray of int
         Places of its answers among those of the cell.
     """
 
     test_set: int | None
+    time: int | None
     answers: NDArray[np.intp]
 
     @property
     def name(self) -> str:
         """Words that a column has for it; empty for the only one."""
-        return "" if self.test_set is None else f"set_{self.test_set}"
+        numbered = {"set": self.test_set, "time": self.time}
+        return "_".join(
+            f"{what}_{number}" for what, number in numbered.items() if number is not None
+        )
 
 
 def sittings_of(stored: StoredPredictions) -> list[Sitting]:
-    """Return the sittings of a stored cell: one a test set, a single one without them.
+    """Return the sittings of a stored cell: one a test set and time, in that order.
 
     Examples
     --------
@@ -43,16 +55,37 @@ def sittings_of(stored: StoredPredictions) -> list[Sitting]:
     >>> [(one.name, one.answers.tolist()) for one in sittings_of(said)]
     [('set_0', [0, 1]), ('set_1', [2])]
     """
-    if not stored.test_set:
-        return [Sitting(None, np.arange(len(stored.row)))]
-    test_set = np.asarray(stored.test_set)
-    return [Sitting(int(one), np.flatnonzero(test_set == one)) for one in np.unique(test_set)]
+    n_answers = len(stored.row)
+    test_sets = stored.test_set or (None,) * n_answers
+    times = stored.time or (None,) * n_answers
+    places: dict[tuple[int | None, int | None], list[int]] = {}
+    for place, one in enumerate(zip(test_sets, times, strict=True)):
+        places.setdefault(one, []).append(place)
+    return [Sitting(*one, np.array(own)) for one, own in sorted(places.items())]
 
 
-def scores_by_sitting(metric: str, stored: StoredPredictions) -> dict[str, float | None]:
-    """Return a metric of every sitting, by its name."""
+def first_time(stored: StoredPredictions) -> StoredPredictions:
+    """Return the answers of a cell's first classification, of which there may be several."""
+    if not stored.time:
+        return stored
+    kept = [place for place, time in enumerate(stored.time) if time == stored.time[0]]
+    scores = stored.scores
+    return replace(
+        stored,
+        row=tuple(stored.row[place] for place in kept),
+        true=tuple(stored.true[place] for place in kept),
+        predicted=tuple(stored.predicted[place] for place in kept),
+        scores=None if scores is None else tuple(scores[place] for place in kept),
+        groups=tuple(stored.groups[place] for place in kept) if stored.groups else (),
+        test_set=tuple(stored.test_set[place] for place in kept) if stored.test_set else (),
+        time=(),
+    )
+
+
+def scores_by_sitting(metric: str, stored: StoredPredictions) -> list[tuple[Sitting, float | None]]:
+    """Return every sitting with its score by a metric."""
     said = Predictions.stored(stored)
-    return {one.name: score(metric, said.of_rows(one.answers)) for one in sittings_of(stored)}
+    return [(one, score(metric, said.of_rows(one.answers))) for one in sittings_of(stored)]
 
 
 def score_of_stored(metric: str, stored: StoredPredictions) -> float | None:
@@ -71,7 +104,8 @@ def score_of_stored(metric: str, stored: StoredPredictions) -> float | None:
     >>> score_of_stored("accuracy", said)
     0.5
     """
-    scores = [one for one in scores_by_sitting(metric, stored).values() if one is not None]
-    if not scores or len(scores) < len(sittings_of(stored)):
+    found = [one for _, one in scores_by_sitting(metric, stored)]
+    scores = [one for one in found if one is not None]
+    if not scores or len(scores) < len(found):
         return None
     return scores[0] if len(scores) == 1 else float(np.mean(scores))

@@ -15,9 +15,10 @@ from experiments.datasets import Dataset, with_test_sets
 from experiments.records import Cell, DatasetSpec, Step, canonical_json
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
+from qml.backends import Backend, resolve_backend, with_shots
 from qml.engine import require_memory
 
-__all__ = ["load_dataset", "make_pipeline", "make_step"]
+__all__ = ["answering_backends", "load_dataset", "make_pipeline", "make_step"]
 
 
 def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
@@ -74,13 +75,37 @@ def make_pipeline(cell: Cell) -> Pipeline:
     models that start at random start at the same place, so that two optimizers are compared from
     the same start.
     """
-    split, draw = cell.split, cell.dataset.draw
-    root = child_seed(split.seed, "draw", draw) if draw else split.seed
-    again = ("start", split.start) if split.start else ()
-    seed = child_seed(root, "model", split.repeat, split.fold, *again)
+    seed = _seed(cell, "model")
     steps: Sequence[tuple[str, Any]] = [
         (f"{i}_{step.name}", make_step(step, seed))
         for i, step in enumerate(cell.dataset.preprocessing)
     ]
     model = build_estimator(MODELS, cell.model.name, cell.model.parameters, seed)
     return Pipeline([*steps, ("model", model)])
+
+
+def answering_backends(cell: Cell, backend: str) -> list[Backend]:
+    """Return the backends that classify the test rows, one a time; none if training's own does.
+
+    Parameters
+    ----------
+    cell : Cell
+        Cell whose model says how test rows are classified.
+    backend : str
+        Short name of the model's backend, with the ledger of its jobs if it has one.
+    """
+    asked = cell.model.classify
+    if asked is None:
+        return []
+    name = backend if asked.shots is None else with_shots(backend, asked.shots)
+    times = range(asked.times)
+    return [resolve_backend(name, _seed(cell, "classify", time)) for time in times]
+
+
+def _seed(cell: Cell, *place: object) -> int:
+    """Return a seed that depends on the draw of the data, the split and the start alone."""
+    split, draw = cell.split, cell.dataset.draw
+    root = child_seed(split.seed, "draw", draw) if draw else split.seed
+    again = ("start", split.start) if split.start else ()
+    what, *further = place
+    return child_seed(root, what, split.repeat, split.fold, *further, *again)

@@ -13,7 +13,7 @@ from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
 from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.sizes import size_problems
-from experiments.planning.spec import Entry, ModelEntry, StudySpec, structure
+from experiments.planning.spec import Classify, Entry, ModelEntry, StudySpec, structure
 from experiments.planning.yaml_source import YamlSource
 from experiments.records import Parameters
 from experiments.registry import (
@@ -23,7 +23,7 @@ from experiments.registry import (
     build_estimator,
     check_component,
 )
-from qml.backends import BACKENDS
+from qml.backends import BACKENDS, resolve_backend, with_shots
 from qml.errors import SpecError, did_you_mean
 from qml.optimizers import OPTIMIZERS
 
@@ -77,6 +77,7 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
         yield from _search_problems(model, f"models[{i}]", tuned)
     yield from _backend_problems(spec.backend, "backend", spec)
     yield from _test_set_problems(spec)
+    yield from _classify_problems(spec)
     yield from _metric_problems(spec)
     yield from _comparison_problems(spec)
     yield from _duel_problems(spec)
@@ -93,6 +94,41 @@ def _test_set_problems(spec: StudySpec) -> Iterator[SpecError]:
             if name in spec.protocol.model_fields_set:
                 problem = "every data set has fresh test sets, so no rows are divided; draw more"
                 yield SpecError(f"{problem} data with `draws`", f"protocol.{name}")
+
+
+def _classify_problems(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield classifications apart from training that nothing measures, each once."""
+    found: dict[tuple[str, str], None] = {}
+    for i, model in enumerate(spec.models):
+        if model.name not in MODELS.names():
+            continue
+        quantum = "backend" in MODELS.load(model.name)().get_params(deep=False)
+        said, path = model.classify, f"models[{i}].classify"
+        if said is None and quantum:
+            said, path = spec.protocol.classify, "protocol.classify"
+        if said is None:
+            continue
+        chosen = spec.backend if model.backend is None else model.backend
+        problems = [f"{model.name} runs no circuits, so nothing of it is measured"]
+        if quantum:
+            points = dict.fromkeys(point.name for point in expand_backends(chosen, spec.backend))
+            problems = [_unmeasured(name, said) for name in points]
+        found |= dict.fromkeys((problem, path) for problem in problems if problem)
+    yield from (SpecError(problem, path) for problem, path in found)
+
+
+def _unmeasured(backend: str, said: Classify) -> str:
+    """Return why a backend measures no test rows so; nothing where it does, or is wrong itself."""
+    try:
+        resolve_backend(backend)
+    except SpecError:
+        return ""
+    try:
+        name = backend if said.shots is None else with_shots(backend, said.shots)
+        measured = resolve_backend(name).shots is not None
+    except SpecError as error:
+        return error.problem
+    return "" if measured else f"{backend!r} has no shots, so every answer is the same; name shots"
 
 
 def _comparison_problems(spec: StudySpec) -> Iterator[SpecError]:

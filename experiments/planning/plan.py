@@ -260,6 +260,8 @@ def _model_spec(spec: StudySpec, model: ModelRow, data: Dataset) -> ModelSpec:
         # another file under the same name is another noise
         calibrations_of(model.parameters.get("backend")),
         _tuning_budget(spec, model, data),
+        # a control may run on no backend
+        model.classify if "backend" in model.parameters else None,
     )
 
 

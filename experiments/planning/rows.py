@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from experiments.planning.grid import BackendPoint, Point, expand_backends, expand_grid
 from experiments.records import (
+    Classification,
     Coordinate,
     DatasetRow,
     DatasetSpec,
@@ -71,6 +72,7 @@ def _rows_of(entry: ModelEntry, spec: StudySpec) -> list[ModelRow]:
     for point in expand_grid(entry.parameters):
         for backend in backends or [None]:
             row = _row(entry, point, backend, among=len(backends))
+            row = replace(row, classify=_classification(entry, spec, row))
             if tuning is None or not entry.tune:
                 rows.append(row)
                 continue
@@ -106,6 +108,12 @@ def _row(entry: ModelEntry, point: Point, backend: BackendPoint | None, among: i
         coordinates=point.coordinates + places,
         backend=None if backend is None else backend.spec,
     )
+
+
+def _classification(entry: ModelEntry, spec: StudySpec, row: ModelRow) -> Classification | None:
+    """Return the entry's own, or the protocol's; None for what runs on no backend."""
+    said = spec.protocol.classify if entry.classify is None else entry.classify
+    return None if said is None or row.backend is None else Classification(said.shots, said.times)
 
 
 def _with_search(row: ModelRow, entry: ModelEntry) -> ModelRow:

@@ -27,6 +27,7 @@ from qml.texts import shown, visible
 
 __all__ = [
     "Budget",
+    "Classify",
     "Compare",
     "DatasetEntry",
     "Duel",
@@ -87,6 +88,13 @@ class Limits(_Section):
     memory_mib: int | None = Field(default=None, ge=1)
 
 
+class Classify(_Section):
+    """How test rows are measured, apart from training: shots, and how often."""
+
+    shots: int | None = Field(default=None, ge=1)
+    times: int = Field(default=1, ge=1, le=1000)
+
+
 class Protocol(_Section):
     """Which rows are trained on and tested, and how much tuning there is: the same for all."""
 
@@ -99,6 +107,7 @@ class Protocol(_Section):
     seed: int = Field(default=0, ge=0)
     tuning: Tuning | None = None
     limits: Limits = Limits()
+    classify: Classify | None = None
 
 
 class Budget(_Section):
@@ -174,6 +183,7 @@ class ModelEntry(Entry):
     datasets: Names | None = None
     tune: bool = True
     search: dict[str, Any] | None = None
+    classify: Classify | None = None
 
 
 class StudySpec(_Section):
@@ -252,6 +262,7 @@ def _section_of(parts: list[str | int]) -> type[_Section]:
         "protocol": Protocol,
         "tuning": Tuning,
         "limits": Limits,
+        "classify": Classify,
         "budget": Budget,
         "published": Published,
         "compare": Compare,

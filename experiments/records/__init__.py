@@ -9,6 +9,7 @@ seeds of all that do not use it.
 from experiments.records._asked import (
     SCHEMA,
     Cell,
+    Classification,
     DatasetSpec,
     ModelSpec,
     Parameters,
@@ -51,6 +52,7 @@ __all__ = [
     "BackendSpec",
     "Cell",
     "CellRecord",
+    "Classification",
     "Code",
     "Coordinate",
     "Costs",

@@ -13,6 +13,7 @@ from experiments.records._json import canonical_json, plain
 __all__ = [
     "SCHEMA",
     "Cell",
+    "Classification",
     "DatasetSpec",
     "ModelSpec",
     "Parameters",
@@ -106,6 +107,22 @@ class TuningBudget:
 
 
 @dataclass(frozen=True)
+class Classification:
+    """How test rows are measured where that is apart from training.
+
+    Parameters
+    ----------
+    shots : int or None, default=None
+        Measurements of each circuit; None is as many as in training.
+    times : int, default=1
+        Number of classifications of all test rows, each with shots of its own.
+    """
+
+    shots: int | None = None
+    times: int = 1
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """What decides a model before it is fitted.
 
@@ -119,12 +136,15 @@ class ModelSpec:
         Hash of every saved calibration that the backend refers to, by file.
     tuning : TuningBudget or None, default=None
         Search for the parameters that are not named; None for a model as it stands.
+    classify : Classification or None, default=None
+        Measurement of test rows apart from training; None is the training's own backend.
     """
 
     name: str
     parameters: Parameters
     calibrations: Mapping[str, str] = field(default_factory=dict)
     tuning: TuningBudget | None = None
+    classify: Classification | None = None
 
     @property
     def backend(self) -> str:

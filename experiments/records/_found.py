@@ -166,6 +166,8 @@ class StoredPredictions:
     test_set : tuple of int, default=()
         Numbers of the fresh test sets that the rows belong to; empty where rows of the data set
         are tested.
+    time : tuple of int, default=()
+        Numbers of the classifications that the answers belong to; empty where there is one.
     """
 
     row: tuple[int, ...]
@@ -178,6 +180,7 @@ class StoredPredictions:
     stages: tuple[Stage, ...] = ()
     groups: tuple[int, ...] = ()
     test_set: tuple[int, ...] = ()
+    time: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

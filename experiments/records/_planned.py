@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from experiments.records._asked import DatasetSpec, Parameters
+from experiments.records._asked import Classification, DatasetSpec, Parameters
 from experiments.records._declared import Declared, DuelSettings, Published
 
 __all__ = [
@@ -128,6 +128,8 @@ class ModelRow:
         Place where its circuits run; None for a classical model.
     untuned : bool, default=False
         True for the row with the same settings beside one that is tuned.
+    classify : Classification or None, default=None
+        Measurement of test rows apart from training, where the study asks for it.
     """
 
     label: str
@@ -139,6 +141,7 @@ class ModelRow:
     coordinates: tuple[Coordinate, ...] = ()
     backend: BackendSpec | None = None
     untuned: bool = False
+    classify: Classification | None = None
 
     def called(self, leaving_out: Collection[str]) -> str:
         """Return words for the row whatever these parameters are."""

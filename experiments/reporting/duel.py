@@ -18,7 +18,7 @@ from experiments.evaluation.duel import (
     mean_ranks,
     sources,
 )
-from experiments.evaluation.metrics import Predictions, score
+from experiments.evaluation.sittings import first_time, score_of_stored
 from experiments.planning.grid import differing_settings, told_apart
 from experiments.planning.rows import step_of
 from experiments.records import (
@@ -335,9 +335,10 @@ def _course(cell: StoredCell) -> Course:
     else:
         spent = {cost: _array(getattr(trace, cost)) for cost in COSTS}
         losses = _array(trace.losses)
+    once = first_time(said)  # a stage is asked once, on ideal qubits
     staged = {
         "circuits": _array(stage.circuits for stage in stages),
-        "accuracy": _array(_accuracy(replace(said, predicted=s.predicted)) for s in stages),
+        "accuracy": _array(_accuracy(replace(once, predicted=s.predicted)) for s in stages),
     }
     return Course(spent, losses, staged, _accuracy(said))
 
@@ -347,5 +348,5 @@ def _array(values: Iterable[float]) -> NDArray[np.float64]:
 
 
 def _accuracy(said: StoredPredictions) -> float:
-    value = score("accuracy", Predictions.stored(said))
+    value = score_of_stored("accuracy", said)
     return float("nan") if value is None else value

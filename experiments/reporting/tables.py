@@ -21,7 +21,7 @@ from experiments.evaluation.metrics import (
     score,
 )
 from experiments.evaluation.rows import Rows, rows_of_stored
-from experiments.evaluation.sittings import score_of_stored
+from experiments.evaluation.sittings import score_of_stored, sittings_of
 from experiments.evaluation.starts import Spread, scores_by_start
 from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
@@ -292,15 +292,21 @@ def _rows(metric: str, done: list[_Scored]) -> Rows | None:
 
 
 def _bootstrapped(fits: Sequence[Fit], metric: str) -> tuple[float, float]:
-    folds = _said(fits)
+    stored = [fit.predictions for fit in fits if fit.predictions is not None]
+    # the same rows, as often as they were classified
+    folds = [
+        [Predictions.stored(one).of_rows(sitting.answers) for sitting in sittings_of(one)]
+        for one in stored
+    ]
 
     def mean(rows: list[NDArray[np.intp]]) -> float:
-        scores = [score(metric, fold.of_rows(some)) for fold, some in zip(folds, rows, strict=True)]
+        of_fold = zip(folds, rows, strict=True)
+        scores = [score(metric, one.of_rows(some)) for fold, some in of_fold for one in fold]
         return float(np.mean([math.nan if value is None else value for value in scores]))
 
-    if not folds or score(metric, folds[0]) is None:
+    if not folds or score(metric, folds[0][0]) is None:
         return math.nan, math.nan
-    return bootstrap_interval(mean, [len(fold.true) for fold in folds])
+    return bootstrap_interval(mean, [len(fold[0].true) for fold in folds])
 
 
 def _said(fits: Iterable[Fit]) -> list[Predictions]:

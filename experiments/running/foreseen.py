@@ -12,7 +12,14 @@ from sklearn.base import clone
 from experiments.evaluation.splits import shared_rows, split
 from experiments.planning.building import load_dataset, make_pipeline
 from experiments.records import Cell
-from qml.backends import Backend, Estimate, Workload, keep_jobs, resolve_backend
+from qml.backends import (
+    Backend,
+    Estimate,
+    Workload,
+    keep_jobs,
+    resolve_backend,
+    with_shots,
+)
 from qml.engine import require_memory
 from qml.errors import SpecError, WorkbenchError, reason_of
 from qml.jobs import Ledger
@@ -68,6 +75,31 @@ class Asked:
     estimate: Estimate
     machine_circuits: int
 
+    def often(self, times: int) -> Asked:
+        """Return it as often; the memory and the circuit are of one time."""
+        one = self.estimate
+        estimate = replace(
+            one,
+            circuits=one.circuits * times,
+            shots=one.shots * times,
+            jobs=one.jobs * times,
+            qpu_s=one.qpu_s * times,
+        )
+        return Asked(estimate, self.machine_circuits * times)
+
+    def plus(self, other: Asked) -> Asked:
+        """Return both, one after the other."""
+        one, two = self.estimate, other.estimate
+        estimate = replace(
+            one,
+            circuits=one.circuits + two.circuits,
+            shots=one.shots + two.shots,
+            jobs=one.jobs + two.jobs,
+            qpu_s=one.qpu_s + two.qpu_s,
+            memory_bytes=max(one.memory_bytes, two.memory_bytes),
+        )
+        return Asked(estimate, self.machine_circuits + other.machine_circuits)
+
 
 @dataclass(frozen=True)
 class Fit:
@@ -79,10 +111,8 @@ class Fit:
         Number of features after preprocessing.
     backend : str
         Name of the backend; empty for classical models.
-    fits : int
-        Number of fits in a cell, its tuning included.
     alone : Asked
-        Whole of it, as if no other fit shared anything.
+        Whole of a cell, tuning included, as if no other fit shared anything.
     shared : Asked or None, default=None
         Part that is asked once for all fits that share it; None where nothing is shared.
     apart : Asked or None, default=None
@@ -91,7 +121,6 @@ class Fit:
 
     features: int
     backend: str
-    fits: int
     alone: Asked
     shared: Asked | None = None
     apart: Asked | None = None
@@ -123,29 +152,50 @@ def fit_of(cell: Cell, part: Part) -> Fit:
     """
     model, features = part.model, part.features
     if not isinstance(model, Quantum):
-        return Fit(features, "", 1, Asked(Estimate(0, 0, 0), 0))
+        return Fit(features, "", Asked(Estimate(0, 0, 0), 0))
     workload, backend = _workload(model, part), resolve_backend(model.backend)
     what = f"a cell of {features} features on {workload.n_qubits} qubits"
     require_memory(backend.estimate(workload).memory_bytes, what)
-    measuring = backend.measuring()
-    asked = workload
-    if measuring is not backend:  # a machine takes gradients by shifts, for one
-        asked = _workload(clone(model).set_params(backend=measuring), part)
-    alone = Asked(backend.estimate(workload), measuring.estimate(asked).circuits)
-    shared = apart = None
+    alone, classify = _whole(model, part, backend), cell.model.classify
+    answers = None
+    if classify is not None:
+        alone = _whole(model, replace(part, n_test=0), backend)
+        name = str(model.backend)
+        place = resolve_backend(with_shots(name, classify.shots) if classify.shots else name)
+        answers = _answers(model, part, place).often(classify.times)
+    shared, apart = None, answers
     if isinstance(model, KernelMachine) and workload.grams and model.kernel().requests(features):
         whole = replace(workload, n_evaluations=0, grams=((part.n_shared, 0),))
-        shared = _asked(whole, backend, measuring)
-        if part.n_shared < part.n_train + part.n_test:  # fresh rows are in no table
+        shared = _asked(whole, backend)
+        if answers is None and part.n_shared < part.n_train + part.n_test:
             beside = replace(workload, n_evaluations=0, grams=((part.n_test, part.n_train),))
-            apart = _asked(beside, backend, measuring)
+            apart = _asked(beside, backend)  # fresh rows are in no table
     tuning = cell.model.tuning
     fits = 1 if tuning is None else 1 + tuning.trials * tuning.folds  # as large as it at most
-    return Fit(features, str(model.backend), fits, alone, shared, apart)
+    if answers is None:
+        return Fit(features, str(model.backend), alone.often(fits), shared, apart)
+    trials = _whole(model, part, backend).often(fits - 1)
+    return Fit(features, str(model.backend), alone.plus(trials).plus(answers), shared, apart)
 
 
-def _asked(workload: Workload, backend: Backend, measuring: Backend) -> Asked:
-    return Asked(backend.estimate(workload), measuring.estimate(workload).circuits)
+def _asked(workload: Workload, backend: Backend) -> Asked:
+    return Asked(backend.estimate(workload), backend.measuring().estimate(workload).circuits)
+
+
+def _whole(model: Any, part: Part, backend: Backend) -> Asked:
+    """Return what a fit and its predictions ask of a backend."""
+    measuring = backend.measuring()
+    asked = workload = _workload(model, part)
+    if measuring is not backend:  # a machine takes gradients by shifts, for one
+        asked = _workload(clone(model).set_params(backend=measuring), part)
+    return Asked(backend.estimate(workload), measuring.estimate(asked).circuits)
+
+
+def _answers(model: Any, part: Part, backend: Backend) -> Asked:
+    """Return what predictions alone ask of a backend that was not the training's."""
+    asking = clone(model).set_params(backend=backend)
+    fitted = _whole(asking, replace(part, n_test=0), backend)
+    return _whole(asking, part, backend).plus(fitted.often(-1))
 
 
 def _workload(model: Any, part: Part) -> Workload:

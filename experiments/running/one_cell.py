@@ -21,7 +21,7 @@ from experiments.evaluation.protocol import Outcome, TrainingPart, fit_and_predi
 from experiments.evaluation.sittings import score_of_stored
 from experiments.evaluation.splits import inner_folds, permuted, shared_rows, split
 from experiments.evaluation.tuning import Tuned, tune, with_values
-from experiments.planning.building import load_dataset, make_pipeline
+from experiments.planning.building import answering_backends, load_dataset, make_pipeline
 from experiments.records import (
     Cell,
     CellRecord,
@@ -124,6 +124,8 @@ def _success(
     y = permuted(data.y, train, cell.split) if cell.split.permuted else data.y
     pipeline = make_pipeline(cell)
     keep_jobs(pipeline, conditions.ledger)
+    # before a shared kernel takes the backend's place: each classification has shots of its own
+    answering = answering_backends(cell, pipeline[-1].backend) if cell.model.classify else []
     tuned = _tune(cell, pipeline, data, y, train)
     if tuned is not None:
         named = pipeline[-1].get_params(deep=False)
@@ -132,7 +134,7 @@ def _success(
         part = TrainingPart(pipeline[-1], y, train)
         rows = shared_rows(data, cell.split)
         share_kernels(pipeline, data.X, part, rows, group, conditions.folder)
-    outcome = fit_and_predict(pipeline, data.X, y, train, test)
+    outcome = fit_and_predict(pipeline, data.X, y, train, test, answering)
     said = _predictions(cell, data, outcome, test)
     record = CellRecord(
         status="done",
@@ -184,7 +186,11 @@ def _test_sets(cell: Cell, data: Dataset, test: NDArray[np.intp]) -> tuple[int, 
 def _predictions(
     cell: Cell, data: Dataset, outcome: Outcome, test: NDArray[np.intp]
 ) -> StoredPredictions:
-    found = outcome.predictions
+    found, asked = outcome.predictions, cell.model.classify
+    time: tuple[int, ...] = ()
+    if asked is not None and asked.times > 1:
+        time = tuple(np.repeat(np.arange(asked.times), len(test)).tolist())
+        test = np.tile(test, asked.times)
     return StoredPredictions(
         row=tuple(test.tolist()),
         true=tuple(found.true.tolist()),
@@ -196,6 +202,7 @@ def _predictions(
         stages=outcome.stages,
         groups=_groups(cell, data, test),
         test_set=_test_sets(cell, data, test),
+        time=time,
     )
 
 

@@ -177,35 +177,36 @@ class _Totals:
 
     def add(self, group: str | None, fit: Fit) -> None:
         if group is None or fit.shared is None:
-            self._add(fit.alone, fit.fits)
+            self._add(fit.alone)
             return
         if group not in self._groups:
             self._groups.add(group)
-            self._add(fit.shared, 1)
+            self._add(fit.shared)
         if fit.apart is not None:
-            self._add(fit.apart, 1)
+            self._add(fit.apart)
 
-    def _add(self, asked: Asked, times: int) -> None:
-        self.machine_circuits += asked.machine_circuits * times
-        self.circuits += asked.estimate.circuits * times
-        self.shots += asked.estimate.shots * times
-        self.jobs += asked.estimate.jobs * times
-        self.qpu_s += asked.estimate.qpu_s * times
+    def _add(self, asked: Asked) -> None:
+        self.machine_circuits += asked.machine_circuits
+        self.circuits += asked.estimate.circuits
+        self.shots += asked.estimate.shots
+        self.jobs += asked.estimate.jobs
+        self.qpu_s += asked.estimate.qpu_s
 
 
 def _row(labels: tuple[str, str], counts: tuple[int, int], fit: Fit) -> RowCheck:
-    times, asked = fit.fits * counts[0], fit.alone.estimate
+    every = fit.alone.often(counts[0])
+    asked = every.estimate
     return RowCheck(
         *labels,
         *counts,
         fit.features,
-        asked.circuits * times,
-        fit.alone.machine_circuits * times,
-        asked.shots * times,
+        asked.circuits,
+        every.machine_circuits,
+        asked.shots,
         asked.memory_bytes,
         fit.backend,
-        asked.jobs * times,
-        asked.qpu_s * times,
+        asked.jobs,
+        asked.qpu_s,
         asked.depth,
         asked.two_qubit_gates,
     )

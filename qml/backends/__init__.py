@@ -9,7 +9,12 @@ from qml.backends._contract import (
     Values,
 )
 from qml.backends._kept import Kept, keep_jobs
-from qml.backends._resolve import calibrations_of, describe_backend, resolve_backend
+from qml.backends._resolve import (
+    calibrations_of,
+    describe_backend,
+    resolve_backend,
+    with_shots,
+)
 from qml.backends._room import BACKENDS
 from qml.backends._shared import Request, SharedBackend, SharedTable, evaluate_table
 from qml.costs import Cost, Estimate, Usage, Workload
@@ -35,4 +40,5 @@ __all__ = [
     "evaluate_table",
     "keep_jobs",
     "resolve_backend",
+    "with_shots",
 ]

@@ -13,7 +13,7 @@ from qml.backends._room import BACKENDS
 from qml.devices import resolve_device
 from qml.errors import SpecError
 
-__all__ = ["calibrations_of", "describe_backend", "resolve_backend"]
+__all__ = ["calibrations_of", "describe_backend", "resolve_backend", "with_shots"]
 
 _BETWEEN_ITEMS = re.compile(r",(?![^\[]*\])")  # a comma that is not inside a list
 
@@ -69,6 +69,23 @@ def calibrations_of(spec: object) -> dict[str, str]:
     described = describe_backend(spec) if isinstance(spec, str) else {}
     files = [v for v in described.values() if isinstance(v, str) and v.endswith(".json")]
     return {file: resolve_device(file).sha256 for file in files}
+
+
+def with_shots(spec: str, shots: int) -> str:
+    """Return the short name of the same backend with other shots, and with the same ledger.
+
+    Examples
+    --------
+    >>> with_shots("ibm:fake_manila,zne_factors=[1,3],shots=100", 5000)
+    'ibm:fake_manila,zne_factors=[1,3],shots=5000'
+    >>> with_shots("exact", 10)
+    'exact:shots=10'
+    """
+    kind, _, rest = spec.partition(":")
+    items = [item for item in _BETWEEN_ITEMS.split(rest) if item]
+    kept = [item for item in items if item.partition("=")[0].strip() != "shots"]
+    name = f"{kind}:{','.join([*kept, f'shots={shots}'])}"
+    return Kept(name, spec.ledger) if isinstance(spec, Kept) else name
 
 
 def _value(text: str, spec: str) -> Any:

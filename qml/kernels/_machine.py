@@ -133,6 +133,11 @@ class KernelMachine(EncodedEstimator):
         block, diagonal = self._kernel.test_block_and_diagonal(points)
         return self._repair.transform(block), self._repair.transform_diagonal(diagonal)
 
+    def answer_on(self, backend: Backend) -> None:
+        """Let another backend evaluate test blocks; see `qml.estimator.QuantumEstimator`."""
+        super().answer_on(backend)
+        self._kernel.backend = backend
+
     def recalled(self) -> Self | None:
         """Return a twin that takes the training matrix for the block of its training rows.
 

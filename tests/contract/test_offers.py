@@ -13,6 +13,7 @@ from experiments.planning.controls import controls_of
 from experiments.records import ModelRow
 from experiments.registry import MODELS, PREPROCESSING
 from qml import offers
+from qml.backends import resolve_backend
 from qml.classifiers import QuantumClassifier
 from qml.classifiers.qsvc import QSVC
 from qml.errors import DataError
@@ -23,6 +24,7 @@ from qml.variational import TrainedEstimator, VariationalEstimator
 QUANTUM = [name for name in MODELS.installed() if isinstance(MODELS.load(name)(), offers.Quantum)]
 PROTOCOLS = [
     offers.Quantum,
+    offers.Answering,
     offers.Controlled,
     offers.Spending,
     offers.Recalling,
@@ -82,6 +84,31 @@ def test_fitted_model_offers_what_its_kind_promises(name):
     assert isinstance(model, offers.Recalling) == recalling
     scored = is_classifier(model) or is_outlier_detector(model)
     assert isinstance(model, offers.ScoredLabels) == scored
+
+
+@pytest.mark.parametrize("name", QUANTUM)
+def test_another_backend_answers_with_its_own_shots_and_training_is_left_alone(name):
+    rng = np.random.default_rng(0)
+    X, y = rng.uniform(0, 2, (8, 2)), np.arange(8) % 2
+    model = MODELS.load(name)(random_state=0).fit(X, y)
+    assert isinstance(model, offers.Answering)
+    exact = model.predict_with_scores(X)[1] if isinstance(model, offers.ScoredLabels) else None
+    before, report = model.usage_, model.training_
+    for seed in (1, 2):
+        model.answer_on(resolve_backend("exact:shots=50", seed))
+        model.predict(X[:5])
+    spent = model.usage_.since(before)
+    assert spent.shots == 50 * spent.circuits > 0
+    assert model.training_.get("loss") == report.get("loss")
+    if exact is not None:
+        found = []
+        for seed in range(2):
+            model.answer_on(resolve_backend("exact:shots=20000", seed))
+            found.append(model.predict_with_scores(X)[1])
+        assert (found[0] != found[1]).any()
+        spread = max(1.0, float(np.abs(exact).max()))
+        # the middle one: a classical head behind random circuits makes much of little
+        assert np.median(np.abs(found[0] - exact)) < 0.1 * spread
 
 
 def test_model_that_declares_no_controls_is_refused_when_it_is_written():
