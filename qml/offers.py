@@ -56,14 +56,14 @@ class Encoding:
         Factor on every feature before it becomes an angle; see `qml.bandwidth`.
     quantum_kernel : str, mapping or None, default=None
         Kernel without what measuring or saving circuits adds to it; None for models without one.
-    C : float, default=1.0
-        Bound of the dual variables of the machine on that kernel.
+    C : float or "hard", default=1.0
+        Bound of the dual variables of the machine on that kernel; "hard" is none.
     """
 
     feature_map: CircuitSpec
     bandwidth: Bandwidth
     quantum_kernel: str | Mapping[str, object] | None = None
-    C: float = 1.0
+    C: float | Literal["hard"] = 1.0
 
 
 @runtime_checkable

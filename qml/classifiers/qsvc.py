@@ -7,14 +7,13 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.svm import SVC
 from sklearn.utils.metaestimators import available_if
 
 from qml.classifiers._base import QuantumClassifier
-from qml.declared import PositiveReal
 from qml.errors import DataError
-from qml.kernels import KernelMachine
+from qml.kernels import KernelMachine, Softness, margin_machine
 from qml.offers import Controls, Encoding
 
 __all__ = ["QSVC"]
@@ -39,9 +38,9 @@ class QSVC(KernelMachine, QuantumClassifier):
 
     Parameters
     ----------
-    C : float, default=1.0
-        Bound of the dual variables. Havlíček et al. had none: a large value, 1e4 say; nor did they
-        repair anything.
+    C : float or "hard", default=1.0
+        Bound of the dual variables. "hard" has none, as Havlíček et al., who repaired nothing
+        either, and refuses what cannot be separated; see `qml.kernels.hard_margin`.
     calibration : {"sigmoid", "isotonic"} or None, default=None
         Kind of the probabilities that `predict_proba` gives in place of `decision_function`:
         decision values are mapped to them as learned from five cross-validated folds of the
@@ -72,17 +71,17 @@ class QSVC(KernelMachine, QuantumClassifier):
     array(['a'], dtype='<U1')
     """
 
-    C: PositiveReal = 1.0
+    C: Softness = 1.0
     calibration: Literal["sigmoid", "isotonic"] | None = None
     controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
 
     def encoding(self) -> Encoding:
         """Return how the model takes its features in, and the machine's C."""
-        return replace(super().encoding(), C=float(self.C))
+        return replace(super().encoding(), C=self.C)
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp], seed: int) -> None:
         K = self._training_matrix(X, y, seed)
-        self.svc_ = SVC(kernel="precomputed", C=self.C).fit(K, y)
+        self.svc_ = margin_machine(self.C, K, y)
         self.support_ = self.svc_.support_
         self.support_vectors_ = X[self.support_]
         if self.calibration is not None:
@@ -92,7 +91,7 @@ class QSVC(KernelMachine, QuantumClassifier):
                 raise DataError(f"calibration needs two members of every class, {label!r} has one")
             # one machine on all points, whose values are mapped as those of left-out points were
             self._calibrated = CalibratedClassifierCV(
-                SVC(kernel="precomputed", C=self.C),
+                clone(self.svc_),
                 method=self.calibration,
                 cv=min(_CALIBRATION_FOLDS, scarcest),
                 ensemble=False,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from qml.kernels._alignment import alignment, centred_alignment, label_kernel
 from qml.kernels._contract import KERNELS, KernelSpec, Matrix, QuantumKernel, resolve_kernel
+from qml.kernels._hard_margin import Softness, hard_margin, margin_machine
 from qml.kernels._machine import KernelMachine
 from qml.kernels._mitigation import DepolarisingCorrection
 from qml.kernels._repair import REPAIRS, Repair, RepairMethod
@@ -20,11 +21,14 @@ __all__ = [
     "QuantumKernel",
     "Repair",
     "RepairMethod",
+    "Softness",
     "Table",
     "alignment",
     "centred_alignment",
     "fit_process",
+    "hard_margin",
     "label_kernel",
+    "margin_machine",
     "resolve_kernel",
 ]
 

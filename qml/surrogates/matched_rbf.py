@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from sklearn.base import clone
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
-from qml.declared import PositiveReal
 from qml.errors import DataError
-from qml.kernels import KernelSpec, centred_alignment, resolve_kernel
+from qml.kernels import KernelSpec, Softness, centred_alignment, hard_margin, resolve_kernel
 from qml.surrogates._base import Surrogate
 
 __all__ = ["MatchedRBF"]
@@ -38,8 +38,8 @@ class MatchedRBF(Surrogate):
     quantum_kernel : str or mapping, default="fidelity"
         Comparison of encoded points that is matched, as `qml.kernels.KernelMachine` takes it;
         evaluated exactly.
-    C : float, default=1.0
-        Bound of the dual variables.
+    C : float or "hard", default=1.0
+        Bound of the dual variables; "hard" has none, as in `qml.kernels.hard_margin`.
 
     Attributes
     ----------
@@ -69,12 +69,15 @@ class MatchedRBF(Surrogate):
     """
 
     quantum_kernel: KernelSpec = "fidelity"
-    C: PositiveReal = 1.0
+    C: Softness = 1.0
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
         kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth_, "exact", 0)
         self.gamma_, self.alignment_ = _match(kernel.fit_evaluate(X, y), X)
-        self.svc_ = SVC(kernel="rbf", gamma=self.gamma_, C=self.C).fit(X, y)
+        machine = SVC(C=self.C)
+        if self.C == "hard":
+            machine = clone(hard_margin(rbf_kernel(X, gamma=self.gamma_), y))
+        self.svc_ = machine.set_params(kernel="rbf", gamma=self.gamma_).fit(X, y)
 
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the signed distances, shape (n_samples,) or, for k > 2 classes, (n_samples, k)."""

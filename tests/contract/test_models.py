@@ -158,8 +158,8 @@ def test_scalars_of_numpy_are_as_good_as_plain_ones(plugin):
 @pytest.mark.parametrize(
     "model, expected",
     [
-        (QSVC(C=-1.0), "C: Input should be greater than 0 (got -1.0)"),
-        (QSVC(C=np.inf), "C: Input should be a finite number (got inf)"),
+        (QSVC(C=-1.0), "C: Input should be greater than 0 or 'hard' (got -1.0)"),
+        (QSVC(C=np.inf), "C: Input should be a finite number or 'hard' (got inf)"),
         (
             QSVC(calibration="platt"),
             "calibration: Input should be 'sigmoid' or 'isotonic' or None (got 'platt')",
