@@ -11,6 +11,7 @@ from experiments.evaluation.metrics import METRICS, check_metrics
 from experiments.evaluation.proposals import read_space
 from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
+from experiments.planning.published import published_problems
 from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.sizes import size_problems
 from experiments.planning.spec import Classify, Entry, ModelEntry, StudySpec, structure
@@ -184,10 +185,6 @@ def _metric_problems(spec: StudySpec) -> Iterator[SpecError]:
             check_metrics(names)
         except SpecError as error:
             yield error.under("metrics") if path == "metrics" else SpecError(error.problem, path)
-    for i, printed in enumerate(spec.published):
-        if printed.metric not in METRICS:
-            problem = f"unknown metric {printed.metric!r}{did_you_mean(printed.metric, METRICS)}"
-            yield SpecError(problem, f"published[{i}].metric")
 
 
 def _search_problems(model: ModelEntry, where: str, tuned: bool) -> Iterator[SpecError]:
@@ -268,25 +265,13 @@ def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[Spec
 
 def _label_problems(spec: StudySpec) -> Iterator[SpecError]:
     """Yield labels that two rows would share; only once every name is known to be right."""
+    datasets, models = dataset_rows(spec), model_rows(spec)
     found = {
-        "datasets": [row.label for row in dataset_rows(spec)],
-        "models": [row.label for row in model_rows(spec)],
+        "datasets": [row.label for row in datasets],
+        "models": [row.label for row in models],
     }
     for section, labels in found.items():
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
-    yield from _published_problems(spec, **found)
+    yield from published_problems(spec, datasets, models)
     yield from _compared_problems(spec, found["models"])
-
-
-def _published_problems(
-    spec: StudySpec, datasets: list[str], models: list[str]
-) -> Iterator[SpecError]:
-    for i, printed in enumerate(spec.published):
-        for key, name, known in (
-            ("dataset", printed.dataset, datasets),
-            ("model", printed.model, models),
-        ):
-            if name not in known:
-                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
-                yield SpecError(problem, f"published[{i}].{key}")

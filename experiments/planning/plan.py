@@ -12,6 +12,7 @@ from experiments.evaluation.splits import n_folds, split
 from experiments.evaluation.tasks import check_model, task_of
 from experiments.planning.building import load_dataset, make_step
 from experiments.planning.controls import Control, controls_of
+from experiments.planning.published import published_of
 from experiments.planning.repeats import repeats_by_rule
 from experiments.planning.rows import dataset_rows, model_rows
 from experiments.planning.spec import StudySpec
@@ -25,7 +26,6 @@ from experiments.records import (
     ModelSpec,
     PlannedCell,
     Provenance,
-    Published,
     Split,
     SplitKind,
     StoredPlan,
@@ -120,7 +120,7 @@ class Plan:
             study=spec.model_dump(mode="json"),
             metrics=tuple(spec.metrics),
             report=tuple(spec.report),
-            published=tuple(Published(**dict(printed)) for printed in spec.published),
+            published=published_of(spec),
             duel=DuelSettings(
                 tuple((first, second) for first, second in spec.duel.pairs),
                 spec.duel.iterations,

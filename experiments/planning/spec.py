@@ -6,7 +6,7 @@ problem is one line with the file's line and the field's path.
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -142,14 +142,34 @@ class Duel(_Section):
     settings: Literal["apart", "chosen"] = "apart"
 
 
+Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
+
+
 class Published(_Section):
-    """A number that was printed elsewhere, to stand beside ours."""
+    """What was printed elsewhere of a quantity, to stand beside ours: in one of five forms."""
 
     dataset: str
     model: str
-    metric: str = "accuracy"
-    value: float
+    quantity: str = "accuracy"
+    value: float | None = None
+    range: Pair | None = None
+    at_least: float | None = None
+    at_most: float | None = None
+    text: Label | None = None
+    curve: Annotated[list[Pair], Field(min_length=1)] | None = None
+    over: str | None = None
     source: Words
+
+    @model_validator(mode="after")
+    def _in_one_form(self) -> Self:
+        forms = (self.value, self.range, self.at_least, self.at_most, self.text, self.curve)
+        if sum(form is not None for form in forms) != 1:
+            raise ValueError("say one of value, range, at_least, at_most, text and curve")
+        if (self.curve is None) != (self.over is None):
+            raise ValueError("`curve` and `over`, its axis, go together")
+        if self.range is not None and self.range[0] > self.range[1]:
+            raise ValueError("a range begins with its lower end")
+        return self
 
 
 class Entry(BaseModel):

@@ -19,7 +19,7 @@ from experiments.records._asked import (
     Step,
     TuningBudget,
 )
-from experiments.records._declared import Declared, DuelSettings, Published
+from experiments.records._declared import Declared, DuelSettings
 from experiments.records._found import (
     CellRecord,
     Code,
@@ -46,6 +46,7 @@ from experiments.records._planned import (
     StoredPlan,
     label_of,
 )
+from experiments.records._published import Published
 
 __all__ = [
     "SCHEMA",

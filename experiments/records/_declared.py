@@ -1,11 +1,11 @@
-"""What a study declares of its report before it is run: comparisons, a duel, printed numbers."""
+"""What a study declares of its report before it is run: comparisons, and a duel."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Declared", "DuelSettings", "Published"]
+__all__ = ["Declared", "DuelSettings"]
 
 
 @dataclass(frozen=True)
@@ -49,26 +49,3 @@ class DuelSettings:
     pairs: tuple[tuple[str, str], ...]
     iterations: int
     settings: Literal["apart", "chosen"] = "apart"
-
-
-@dataclass(frozen=True)
-class Published:
-    """A number that was printed elsewhere, to stand beside ours.
-
-    Parameters
-    ----------
-    dataset, model : str
-        Labels of the rows it belongs to.
-    metric : str
-        Metric that it is a value of.
-    value : float
-        Number as printed.
-    source : str
-        Publication that printed it.
-    """
-
-    dataset: str
-    model: str
-    metric: str
-    value: float
-    source: str

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from experiments.records._asked import Classification, DatasetSpec, Parameters
-from experiments.records._declared import Declared, DuelSettings, Published
+from experiments.records._declared import Declared, DuelSettings
+from experiments.records._published import Published
 
 __all__ = [
     "BackendSpec",
@@ -229,7 +230,7 @@ class StoredPlan:
     report : tuple of str
         Reported quantities that the table shows, by name.
     published : tuple of Published
-        Numbers printed elsewhere, to stand beside the study's own.
+        Values printed elsewhere, to stand beside the study's own.
     duel : DuelSettings
         Settings of the duel of the study's optimizers.
     datasets : tuple of DatasetRow

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import io
 import math
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
+from experiments.evaluation.quantities import SHOWN_COSTS, quantity_of
 from experiments.reporting import writer
-from qml.costs import Cost, Usage
 from qml.errors import SpecError, StoreError, did_you_mean
 
 __all__ = ["FORMATS", "display", "render", "render_text", "size_text"]
 
 FORMATS = ("text", "csv", "markdown", "latex", "html", "json", "parquet")
-# in metrics.csv; the ledger lists jobs, and a line under the table says what was shared
-_ELSEWHERE = ("circuits", "jobs", "shared_s")
-SHOWN_COSTS = (
-    Cost("tune_s", "tune", "s"),
-    Cost("fit_s", "fit", "s"),
-    Cost("predict_s", "predict", "s"),
-    *(cost for cost in Usage.costs() if cost.name not in _ELSEWHERE),
-)
 _ALWAYS = ("fit_s", "predict_s", "machine_circuits")  # other costs only where there are some
-_TEXTS = ("data set", "model", "other code or versions", "problem")
+_TEXTS = ("data set", "model", "published in", "other code or versions", "problem")
 
 
 def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
@@ -53,20 +46,38 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         apart = table.get(f"{metric}_sd_sets")
         if apart is not None:
             shown[f"sd of {title} over test sets"] = [_score(value) for value in apart]
-        printed = table.get(f"{metric}_published")
-        if printed is not None:
-            shown[f"published {title}"] = [_score(value) for value in printed]
+        shown |= _printed(table, metric, title)
     for column in table.columns[table.columns.str.startswith("training_")]:
-        title = column.removeprefix("training_").replace("_", " ")
+        name = column.removeprefix("training_")
+        title = name.replace("_", " ")
         shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
-    shown |= _shown_costs(table)
+        shown |= _printed(table, name, title)
+    shown |= _shown_costs(table) | _printed_of_others(table, shown)
     for title, words in (
+        ("published in", table.get("published_in", ())),
         ("other code or versions", [row.made_by_other for row in rows]),
         ("problem", [row.problem for row in rows]),
     ):
         if any(words):
             shown[title] = words
     return pd.DataFrame(shown)
+
+
+def _printed(table: pd.DataFrame, name: str, title: str) -> dict[str, list[str]]:
+    """Return the column of what was printed elsewhere of a quantity, if anything was."""
+    column = f"{name}_published"
+    return (
+        {f"published {title}": [text or "-" for text in table[column]]} if column in table else {}
+    )
+
+
+def _printed_of_others(table: pd.DataFrame, shown: Iterable[str]) -> dict[str, list[str]]:
+    """Return what was printed elsewhere of quantities that the table does not show themselves."""
+    names = [c.removesuffix("_published") for c in map(str, table) if c.endswith("_published")]
+    found: dict[str, list[str]] = {}
+    for name in names:
+        found |= _printed(table, name, quantity_of(name, [name]).title)
+    return {title: texts for title, texts in found.items() if title not in set(shown)}
 
 
 def _shown_costs(table: pd.DataFrame) -> dict[str, list[str]]:

@@ -20,6 +20,7 @@ from experiments.evaluation.metrics import (
     counted,
     score,
 )
+from experiments.evaluation.quantities import SHOWN_COSTS
 from experiments.evaluation.rows import Rows, rows_of_stored
 from experiments.evaluation.sittings import score_of_stored, sittings_of
 from experiments.evaluation.starts import Spread, scores_by_start
@@ -27,7 +28,8 @@ from experiments.evaluation.statistics import corrected_interval
 from experiments.records import CellRecord, StoredCell, StoredPlan, canonical_json
 from experiments.reporting.fresh_sets import columns_by_sitting, sd_of_sets
 from experiments.reporting.mixed import Mixed
-from experiments.reporting.rendering import SHOWN_COSTS, render, size_text
+from experiments.reporting.published import published_columns
+from experiments.reporting.rendering import render, size_text
 from experiments.reporting.writer import as_csv, as_text, save_page
 from experiments.running.results import Fit, Results
 from qml.costs import Usage
@@ -160,8 +162,8 @@ def table(
     observation, and beside it stands the standard deviation over the sets of one trained model,
     pooled over models. For each cost the mean of one fold. A row with failures says how many of its
     cells are done and why the first one failed. A row that other code or versions made than the
-    newest says which parts of it. Numbers that were printed
-    elsewhere stand in columns of their own.
+    newest says which parts of it. What was printed elsewhere stands in columns of its own, as text,
+    and where in another.
 
     Parameters
     ----------
@@ -223,15 +225,8 @@ def _summary(
     training = [record.training for record in records]
     row |= {f"training_{name}": _mean(one.get(name) for one in training) for name in plan.report}
     row["made_by_other"] = mixed.words(one.fit.stored for one in done if one.fit.stored is not None)
-    return row | {"problem": _first_problem(members)} | _published(group, plan)
-
-
-def _published(group: Group, plan: StoredPlan) -> dict[str, float]:
-    """Return what was printed elsewhere for a row; NaN where only other rows have it."""
-    dataset, model, _ = group
-    columns = {f"{printed.metric}_published": math.nan for printed in plan.published}
-    mine = [one for one in plan.published if (one.dataset, one.model) == (dataset, model)]
-    return columns | {f"{one.metric}_published": one.value for one in mine}
+    printed = published_columns(plan, dataset, model, row["n_train"])
+    return row | {"problem": _first_problem(members)} | printed
 
 
 def _mean(values: Iterable[Any]) -> float:

@@ -1,4 +1,4 @@
-"""Reports of verdicts, learning curves, confusion matrices and published numbers."""
+"""Reports of verdicts, learning curves and confusion matrices."""
 
 from __future__ import annotations
 
@@ -35,9 +35,6 @@ VALUES = {
     ],
     "protocol": {"folds": 4, "repeats": 2, "train_sizes": [12, 1.0]},
     "metrics": ["accuracy", "roc_auc", "log_loss", "brier", "calibration_error", "pr_auc"],
-    "published": [
-        {"dataset": "moons", "model": "dummy", "value": 0.5, "source": "coin"},
-    ],
 }
 
 
@@ -46,13 +43,11 @@ def run(tmp_path_factory):
     return Study.from_dict(VALUES).run(jobs=1, out=tmp_path_factory.mktemp("curves"))
 
 
-def test_table_has_a_row_a_training_size_and_the_published_beside(run):
+def test_table_has_a_row_a_training_size(run):
     table = run.table()
     assert len(table) == 3 * 4 * 2
     assert set(table["n_train"]) == {12.0, 45.0}
-    assert table["accuracy_published"].notna().sum() == 2
     text = rendering.render_text(table, ["accuracy"])
-    assert "published accuracy" in text
     assert "training rows" in text
 
 
@@ -215,9 +210,6 @@ def test_areas_of_three_classes_are_means_over_classes():
 @pytest.mark.parametrize(
     "change, words",
     [
-        ({"published": [{**VALUES["published"][0], "model": "dumy"}]}, "did you mean 'dummy'"),
-        ({"published": [{**VALUES["published"][0], "dataset": "sun"}]}, "no row of this study"),
-        ({"published": [{**VALUES["published"][0], "metric": "acuracy"}]}, "unknown metric"),
         ({"protocol": {"tuning": {"trials": 0}}}, "protocol.tuning.trials"),
         ({"protocol": {"tuning": {"trails": 5}}}, "did you mean 'trials'"),
         ({"protocol": {"tuning": {"metric": "f2"}}}, "protocol.tuning.metric"),

@@ -1,0 +1,69 @@
+"""What a study says was printed elsewhere: as records, and what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from experiments.evaluation.quantities import COURSE_AXES, COURSE_QUANTITIES, quantity_of
+from experiments.planning.settings import axis_problem
+from experiments.planning.spec import StudySpec
+from experiments.records import DatasetRow, ModelRow, Published
+from qml.errors import SpecError, did_you_mean
+
+__all__ = ["published_of", "published_problems"]
+
+
+def published_of(spec: StudySpec) -> tuple[Published, ...]:
+    """Return what was printed elsewhere as records."""
+    return tuple(
+        Published(
+            printed.dataset,
+            printed.model,
+            printed.quantity,
+            printed.source,
+            value=printed.value,
+            low=printed.at_least if printed.range is None else printed.range[0],
+            high=printed.at_most if printed.range is None else printed.range[1],
+            text=printed.text or "",
+            over=printed.over or "",
+            curve=tuple((x, y) for x, y in printed.curve or ()),
+        )
+        for printed in spec.published
+    )
+
+
+def published_problems(
+    spec: StudySpec, datasets: Sequence[DatasetRow], models: Sequence[ModelRow]
+) -> Iterator[SpecError]:
+    """Yield what is wrong with it: rows and quantities that are not there, axes that lead nowhere.
+
+    Parameters
+    ----------
+    spec : StudySpec
+        Study whose structure is right.
+    datasets, models : sequence of DatasetRow, of ModelRow
+        Rows of the study's table.
+    """
+    for i, printed in enumerate(spec.published):
+        where = f"published[{i}]"
+        for key, name, rows in (
+            ("dataset", printed.dataset, datasets),
+            ("model", printed.model, models),
+        ):
+            known = [word for row in rows for word in (row.label, row.entry)]
+            if name not in known:
+                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
+                yield SpecError(problem, f"{where}.{key}")
+        try:
+            quantity_of(printed.quantity, spec.report)
+        except SpecError as error:
+            yield SpecError(error.problem, f"{where}.quantity")
+            continue
+        along = printed.over in COURSE_AXES
+        if printed.quantity in COURSE_QUANTITIES and printed.curve is not None and not along:
+            problem = f"a loss is over {', '.join(COURSE_AXES)} (got {printed.over!r})"
+            yield SpecError(problem, f"{where}.over")
+        elif printed.over is not None and not along:
+            problem = axis_problem(printed.over, datasets, models)
+            if problem:
+                yield SpecError(problem, f"{where}.over")
