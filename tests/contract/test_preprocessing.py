@@ -17,7 +17,7 @@ OURS = [
     build_estimator(PREPROCESSING, name, example.parameters)
     for name, example in EXAMPLES.values()
     if PREPROCESSING.load(name).__module__ == PREPROCESSING.module(name).__name__
-    and not example.train  # the checks' rows are numbers
+    and not (example.train and isinstance(example.train[0], str))  # the checks' rows are numbers
 ]
 
 
@@ -38,7 +38,8 @@ def test_preprocessing_learns_from_training_rows_alone(name, example):
 
 def assert_learns_from_training_rows_alone(step, train, test):
     """A row is transformed to the same, whatever rows come with it or came before it."""
-    before, later = step.fit(train).transform(train), step.transform(test)
+    labels = np.arange(len(train)) % 2
+    before, later = step.fit(train, labels).transform(train), step.transform(test)
     np.testing.assert_array_equal(step.transform(train), before)
     together = step.transform(np.concatenate([train, test]))
     np.testing.assert_allclose(together[: len(train)], before, rtol=1e-9, atol=1e-9)

@@ -16,7 +16,6 @@ BY_CONTRACT = {  # rooms whose tests are those of every plug-in, and who tests t
     "qml/examples": "test_plugins.py",  # read there by every room
     "qml/offers": "test_offers.py",  # protocols, held against every model
     "qml/docstrings": "test_models.py",  # the composed help of every model
-    "experiments/preprocessing": "test_preprocessing.py",  # steps are nothing but their contract
 }
 PACKAGES = ["qml", "experiments"]
 
