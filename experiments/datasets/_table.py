@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,25 @@ from numpy.typing import NDArray
 from experiments.datasets._dataset import Dataset
 from qml.errors import DataError, did_you_mean
 
-__all__ = ["arrays_folder", "columns_to_dataset", "names_in"]
+__all__ = ["Labels", "Table", "arrays_folder", "as_labels", "columns_to_dataset", "names_in"]
+
+Labels: TypeAlias = Literal["auto", "classes", "targets"]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns, as one file holds them.
+
+    Parameters
+    ----------
+    name : str
+        File as messages call it.
+    columns : mapping
+        Values of each column, by its name.
+    """
+
+    name: str
+    columns: Mapping[str, Sequence[Any]]
 
 
 def arrays_folder() -> Path:
@@ -37,6 +56,8 @@ def columns_to_dataset(
     name: str,
     source: str,
     licence: str,
+    tested: Table | None = None,
+    labels: Labels = "auto",
 ) -> Dataset:
     """Return the data set; texts that read as numbers are numbers.
 
@@ -52,6 +73,11 @@ def columns_to_dataset(
         Columns for grouped and predefined splits; empty is none.
     name, source, licence : str
         Fields of the data set.
+    tested : Table or None, default=None
+        Rows with the same columns that a predefined split tests; the others are trained on.
+    labels : {"auto", "classes", "targets"}, default="auto"
+        Role of the target column: whole numbers and texts are classes and other numbers targets, or
+        all are one of the two.
 
     Raises
     ------
@@ -66,14 +92,14 @@ def columns_to_dataset(
     for wanted in (target, *left_out, *filter(None, (group, fold))):
         if wanted not in columns:
             raise DataError(f"{name}: no column {wanted!r}{did_you_mean(wanted, names)}")
-    _check_plain(columns, filter(None, (target, group)), name)
-    rows = len(columns[target])
-    if not rows:
-        raise DataError(f"{name}: no rows")
+    tables = [Table(name, columns), *filter(None, [tested])]
+    for table in tables:
+        _check_columns(table, names, target)
+        _check_plain(table, filter(None, (target, group)))
     kept = [column for column in names if column not in (target, group, fold, *left_out)]
     if not kept:
         raise DataError(f"{name}: no columns are left as features")
-    X = np.column_stack([_numbers(columns[column], column, name) for column in kept])
+    X = np.column_stack([_joined(tables, column, _numbers) for column in kept])
     for number, column in enumerate(kept):
         values = X[:, number]
         if np.isfinite(values).all() and (values == values[0]).all():
@@ -81,31 +107,56 @@ def columns_to_dataset(
                 f"{name}: column {column!r} is {values[0]:g} in every row; leave it out with "
                 f"drop: {column}"
             )
-    folds = None
-    if fold:
-        numbers = _numbers(columns[fold], fold, name)
-        if (numbers != np.round(numbers)).any():
-            raise DataError(f"{name}: column {fold!r}: folds are whole numbers")
-        folds = numbers.astype(np.intp)
     return Dataset(
         X,
-        _labels(columns[target], target, name),
+        as_labels(_joined(tables, target, _written), labels, f"{name}: column {target!r}"),
         name,
         source,
         licence,
         columns=tuple(kept),
-        groups=_texts(columns[group]) if group else None,
-        folds=folds,
+        groups=_joined(tables, group, _texts) if group else None,
+        folds=_folds(tables, fold),
     )
 
 
-def _check_plain(columns: Mapping[str, Sequence[Any]], checked: Iterable[str], name: str) -> None:
+def _check_plain(table: Table, checked: Iterable[str]) -> None:
     """Refuse values that would be classes or groups by the way Python shows them."""
     for column in checked:
-        for row, value in enumerate(columns[column]):
+        for row, value in enumerate(table.columns[column]):
             if isinstance(value, bytes | Mapping | list | tuple | np.ndarray):
                 what = f"{_short(value)} is no text and no number"
-                raise DataError(f"{name}: row {row}, column {column!r}: {what}")
+                raise DataError(f"{table.name}: row {row}, column {column!r}: {what}")
+
+
+def _folds(tables: Sequence[Table], fold: str) -> NDArray[np.intp] | None:
+    """Return the folds that a column names, or those of a table whose rows are tested."""
+    if len(tables) > 1:
+        lengths = [len(next(iter(table.columns.values()))) for table in tables]
+        return np.repeat([-1, 0], lengths)
+    if not fold:
+        return None
+    numbers = _joined(tables, fold, _numbers)
+    if (numbers != np.round(numbers)).any():
+        raise DataError(f"{tables[0].name}: column {fold!r}: folds are whole numbers")
+    return numbers.astype(np.intp)
+
+
+def _check_columns(table: Table, names: Sequence[str], target: str) -> None:
+    missing = [column for column in names if column not in table.columns]
+    more = [column for column in table.columns if column not in names]
+    if missing or more:
+        what = f"no column {missing[0]!r}" if missing else f"a column {more[0]!r}"
+        raise DataError(f"{table.name}: {what}, unlike the rows that are trained on")
+    if not len(table.columns[target]):
+        raise DataError(f"{table.name}: no rows")
+
+
+def _joined(
+    tables: Sequence[Table],
+    column: str,
+    read: Callable[[Sequence[Any], str, str], NDArray[Any]],
+) -> NDArray[Any]:
+    return np.concatenate([read(one.columns[column], column, one.name) for one in tables])
 
 
 def _is_gap(value: Any) -> bool:
@@ -130,24 +181,54 @@ def _numbers(values: Sequence[Any], column: str, name: str) -> NDArray[np.float6
     return numbers
 
 
-def _labels(values: Sequence[Any], column: str, name: str) -> NDArray[Any]:
-    """Return whole numbers or texts as classes, other numbers as targets."""
+def _written(values: Sequence[Any], column: str, name: str) -> NDArray[np.str_]:
+    """Return labels as they are written."""
     for row, value in enumerate(values):
         if _is_gap(value):
             raise DataError(f"{name}: row {row}, column {column!r}: the label is empty")
     texts = _texts(values)
     try:
-        numbers = texts.astype(np.float64)
+        strange = ~np.isfinite(texts.astype(np.float64))
     except ValueError:
         return texts
-    if not np.isfinite(numbers).all():
-        row = int(np.flatnonzero(~np.isfinite(numbers))[0])
+    if strange.any():
+        row = int(np.flatnonzero(strange)[0])
         raise DataError(f"{name}: row {row}, column {column!r}: the label is {texts[row]}")
-    whole = all(text.lstrip("+-").isdigit() for text in texts)
-    return numbers.astype(np.int64) if whole else numbers
+    return texts
 
 
-def _texts(values: Sequence[Any]) -> NDArray[np.str_]:
+def as_labels(written: NDArray[Any], labels: Labels, where: str) -> NDArray[Any]:
+    """Return texts or numbers as classes or targets.
+
+    Parameters
+    ----------
+    written : ndarray of shape (n_samples,)
+        Texts that may read as numbers, or numbers.
+    labels : {"auto", "classes", "targets"}
+        Role of the labels, see `columns_to_dataset`.
+    where : str
+        Beginning of messages.
+
+    Examples
+    --------
+    >>> as_labels(np.array(["1.0", "-1e0"]), "classes", "here")
+    array([ 1, -1])
+    """
+    try:
+        numbers = written.astype(np.float64)
+    except ValueError:
+        if labels == "targets":
+            raise DataError(f"{where}: targets are numbers") from None
+        return written
+    whole = all(str(text).lstrip("+-").isdigit() for text in written)
+    if labels == "targets" or (labels == "auto" and not whole):
+        return numbers
+    if (numbers == np.round(numbers)).all():
+        return numbers.astype(np.int64)
+    return written.astype(str)
+
+
+def _texts(values: Sequence[Any], *_: str) -> NDArray[np.str_]:
     return np.array([str(value).strip() for value in values])
 
 

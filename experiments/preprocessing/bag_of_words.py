@@ -75,7 +75,7 @@ class BagOfWords(TransformerMixin, Declared):
     stop_words : {"none", "english"}, default="none"
         Words that are left out before any is stemmed: none, or scikit-learn's list of 318.
     keep : str, default=""
-        Stop words that stay all the same, with commas between, as in ``"not, no"``.
+        Words of that list that stay all the same, with commas between, as in ``"not, no"``.
     ngrams : int, default=1
         Longest run of neighbouring words that is counted as if it were one.
 

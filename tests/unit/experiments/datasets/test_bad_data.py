@@ -72,6 +72,50 @@ def test_csv(tmp_path, text, parameters, words):
     assert "\n" not in str(caught.value)
 
 
+BARE = "1,2,1.0\n3,5,-1.0\n"
+
+SPLIT = {
+    "ragged": (BARE + "1,2\n", BARE, {}, "a.csv: line 3 has 2 cells, the first line has 3"),
+    "ragged test": (BARE, "1,2,1.0\n1\n", {}, "b.csv: line 2 has 1 cells, the first line has 3"),
+    "fewer columns": (BARE, "1,1.0\n", {}, "b.csv: no column '2', unlike the rows"),
+    "more columns": (BARE, "1,2,1,1.0\n", {}, "b.csv: a column '3', unlike the rows"),
+    "no test rows": (BARE, "\n \n", {}, "b.csv: the file is empty"),
+    "gap in test": (BARE, "1,2,1.0\n3,,1.0\n", {}, "b.csv: row 1, column '1' is empty"),
+    "label in test": (BARE, "1,2,\n", {}, "b.csv: row 0, column '2': the label is empty"),
+    "target by number": (BARE, BARE, {"target": 7}, "a.csv: no column '7' (allowed: 0, 1, 2)"),
+    "two rules": (BARE, BARE, {"fold": 0}, "fold and test both say which rows are tested"),
+    "wrong hash of test": (BARE, BARE, {"test_sha256": "0" * 64}, "b.csv: SHA-256 is"),
+    "texts as targets": (
+        "1,2,a\n3,4,b\n",
+        "5,6,a\n",
+        {"labels": "targets"},
+        "a.csv: column '2': targets are numbers",
+    ),
+}
+
+
+@pytest.mark.reliability("R11")
+@pytest.mark.parametrize("train, test, parameters, words", SPLIT.values(), ids=SPLIT)
+def test_files_of_training_and_test_rows(tmp_path, train, test, parameters, words):
+    for name, text in (("a.csv", train), ("b.csv", test)):
+        (tmp_path / name).write_text(text)
+    with pytest.raises(DataError, match=r"^[ab]\.csv: ") as caught:
+        file(path=str(tmp_path / "a.csv"), test=str(tmp_path / "b.csv"), header=False, **parameters)
+    assert words in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_archives_and_parquet_have_no_use_for_test_and_header(tmp_path):
+    np.savez(tmp_path / "mine.npz", X=np.arange(8.0).reshape(4, 2), y=np.array([0, 1, 0, 1]))
+    (tmp_path / "b.csv").write_text(BARE)
+    archive, table = str(tmp_path / "mine.npz"), str(tmp_path / "b.csv")
+    for given in ({"path": archive, "test": table}, {"path": table, "test": archive}):
+        with pytest.raises(DataError, match="an archive"):
+            file(**given)
+    with pytest.raises(DataError, match=r"header: false is for \.csv and \.tsv"):
+        file(path=archive, header=False)
+
+
 RAW = {
     "no UTF-8": ("mine.csv", b"x,y\n\xff,a\n", "not UTF-8 at byte 4"),
     "NUL": ("mine.csv", b"x,y\n1\x00,a\n", "mine.csv"),

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from qiskit.circuit.library import zz_feature_map
 from scipy.linalg import expm
 
+from experiments import Study
 from experiments.datasets import Dataset
 from experiments.datasets.ad_hoc import ad_hoc, draw_unitary, parity_expectation
+from experiments.datasets.file import file
 from experiments.datasets.restaurant_reviews import restaurant_reviews
+from experiments.evaluation.splits import split
+from experiments.records import Split
 from qml.engine import statevectors
 from qml.errors import DataError
 
@@ -147,3 +153,35 @@ def test_hash_sees_values_types_and_labels():
     assert base == Dataset(X.copy(), Y.copy(), "b", "t", "m").sha256
     assert base != Dataset(X.astype(np.float32), Y, "a", "s", "l").sha256
     assert base != Dataset(X, 1 - Y, "a", "s", "l").sha256
+
+
+def test_training_and_test_rows_come_from_two_files_without_header(tmp_path):
+    (tmp_path / "a.csv").write_text("0.5,1,1.0e+00\n0.7,2,-1.0e+00\n0.9,4,1.0e+00\n")
+    (tmp_path / "b.csv").write_text("0.1,3,-1.0e+00\n")
+    files = {"path": str(tmp_path / "a.csv"), "test": str(tmp_path / "b.csv"), "header": False}
+    data = file(**files, labels="classes")
+    assert data.y.tolist() == [1, -1, 1, -1]
+    assert data.folds.tolist() == [-1, -1, -1, 0]
+    assert data.columns == ("0", "1")
+    assert file(**files, target=1, drop="0").X.tolist() == [[1.0], [-1.0], [1.0], [-1.0]]
+    assert file(**files).y.dtype.kind == "f"  # as they are written, they are targets
+    train, test = split(data, Split(0, 0, 0, kind="predefined"))
+    assert (train.tolist(), test.tolist()) == ([0, 1, 2], [3])
+
+
+def test_other_peoples_files_run_as_they_are(tmp_path, reviews_folder):
+    if not (Path(reviews_folder) / "bowles2024").is_dir():
+        pytest.skip("QML_DATA holds no folder bowles2024")
+    place = "bowles2024/linearly_separable_2d"
+    files = {"path": f"{place}_train.csv", "test": f"{place}_test.csv"}
+    study = Study.from_dict(
+        {
+            "name": "theirs",
+            "datasets": [{"name": "file", **files, "header": False, "labels": "classes"}],
+            "models": ["svc"],
+            "protocol": {"split": "predefined"},
+        }
+    )
+    (row,) = study.run(jobs=1, out=tmp_path / "run").table().itertuples()
+    assert (row.cells, row.n_train) == (1, 240)
+    assert row.accuracy > 0.9

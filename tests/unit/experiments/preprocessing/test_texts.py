@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 
 import numpy as np
 import pytest
@@ -71,7 +70,7 @@ FIGURES = {  # accuracy of an SVM over five folds of 800 and 200 reviews
 }
 
 
-@pytest.mark.skipif(not os.environ.get("QML_DATA"), reason="the reviews are not at hand")
+@pytest.mark.usefixtures("reviews_folder")
 @pytest.mark.parametrize("features", FIGURES)
 def test_components_of_reviews_are_worth_what_they_were(features):
     bag, step, expected = FIGURES[features]
