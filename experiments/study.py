@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from numpy.typing import ArrayLike
 
 from experiments.planning.foresight import Assumed, Foreseen, foresee
-from experiments.planning.plan import Plan, Planned, make_plan
+from experiments.planning.making import make_plan
+from experiments.planning.plan import Plan, Planned
 from experiments.planning.sources import read_study, study_from_values
 from experiments.planning.spec import StudySpec
 from experiments.records import StoredCell
@@ -115,6 +116,8 @@ class Study:
     ) -> Run:
         """Run what is missing, and return the run.
 
+        Failures are rows; only a study that cannot be planned or stored raises.
+
         Parameters
         ----------
         jobs : int or None, default=None
@@ -128,11 +131,6 @@ class Study:
         on_start, on_finished, on_wait : callable or None, default=None
             Listeners: called with the number of cells and of those that are missing; with key and
             status after every cell; now and then with the claims of others, if only theirs is left.
-
-        Returns
-        -------
-        Run
-            Failures are rows; only a study that cannot be planned or stored raises.
         """
         plan, store = self.plan(), self._store(out)
         how = Resumption(jobs, retry_failed, rerun_stale, part, on_start, on_finished, on_wait)

@@ -18,6 +18,7 @@ import typer
 
 from experiments.commands import folder
 from experiments.commands.folder import RunArgument
+from experiments.commands.multiverse import multiverse
 from experiments.reporting.writer import say
 
 if TYPE_CHECKING:
@@ -133,7 +134,8 @@ def run(
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
-    refused = [row for row in loaded.check(out).rows if row.problem]
+    # a reading that cannot run is a row and counted, so the study as it is written decides
+    refused = [row for row in _as_written(loaded).check(out).rows if row.problem]
     for row in refused:
         say(f"cannot run: {row.dataset} / {row.model}: {row.problem}", error=True)
     if refused:
@@ -155,6 +157,11 @@ def run(
         problem = f"{broken.total():,} of {total:,} cells have no result ({kinds})"
         say(f"{problem}; `qml show {finished.folder}` says why", error=True)
         raise typer.Exit(3)
+
+
+def _as_written(study: Study) -> Study:
+    """Return a study without its readings."""
+    return type(study)(study.spec.model_copy(update={"multiverse": None}))
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -192,7 +199,7 @@ def check(
     print_foreseen(foreseen, accuracy, disagreement)
     if found.jobs:
         print_cheaper(loaded.cheaper())
-    if any(row.problem for row in found.rows):
+    if any(row.problem and not row.reading for row in found.rows):
         raise typer.Exit(2)
 
 
@@ -243,7 +250,7 @@ def verdicts(run: RunArgument) -> None:
     from qml.errors import SpecError
 
     stored = Run(run)
-    results = stored.results()
+    results = stored.results().of_reading(0)
     cells = tables.cell_table(results)
     found = report.find(results, cells)
     if not found:
@@ -260,7 +267,7 @@ def duel(run: RunArgument) -> None:
     from qml.errors import SpecError
 
     stored = Run(run)
-    found = report.duels(stored.results())
+    found = report.duels(stored.results().of_reading(0))
     if not found:
         raise SpecError(
             f"{stored.folder}: no models that differ in their optimizer alone have finished on "
@@ -282,7 +289,7 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
         say(f"{name:{width}}  {line}".rstrip())
 
 
-for command in (folder.show, folder.status, folder.runs, folder.verify, folder.prune):
+for command in (folder.show, folder.status, folder.runs, folder.verify, folder.prune, multiverse):
     app.command()(command)
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from experiments.planning.foresight import Foreseen
     from experiments.records import Parameters
     from experiments.reporting.verdicts import Found
-    from experiments.running.preflight import Preflight
+    from experiments.running.preflight import Preflight, RowCheck
     from experiments.running.results import Fit, Results
     from experiments.study import Run
     from qml.jobs import Entry
@@ -32,6 +32,7 @@ __all__ = [
     "print_files",
     "print_foreseen",
     "print_jobs",
+    "print_multiverse",
     "print_run",
     "terminal_width",
 ]
@@ -39,13 +40,14 @@ __all__ = [
 
 def print_check(found: Preflight) -> None:
     """Print what each row of a study will need, and on standard error what cannot run."""
+    written = [row for row in found.rows if not row.reading]
     on_machines = any(row.jobs for row in found.rows)
     headers = ["data set", "model", "cells", "stored", "features", "circuits", "on a machine"]
     headers += ["shots", "memory"]
     if on_machines:
         headers += ["jobs", "QPU [s]", "depth", "two-qubit gates"]
     lines = []
-    for row in found.rows:
+    for row in written:
         line = [
             row.dataset,
             row.model,
@@ -76,11 +78,30 @@ def print_check(found: Preflight) -> None:
             f"{found.qpu_s:,.0f} QPU seconds (2 s a job, and 250 µs and\nthe circuit's length an "
             "execution); depth and two-qubit gates are of one circuit, transpiled."
         )
-    for row in found.rows:
+    for row in written:
         if row.problem:
             say(f"cannot run: {row.dataset} / {row.model}: {row.problem}", error=True)
         if row.unknown:
             say(f"cost unknown: {row.dataset} / {row.model}: {row.unknown}", error=True)
+    _print_readings([row for row in found.rows if row.reading])
+
+
+def _print_readings(rows: list[RowCheck]) -> None:
+    """Print what the readings of a study ask for together, and which of them cannot run."""
+    if not rows:
+        return
+    memory_bytes = max(row.memory_bytes for row in rows)
+    say(
+        f"{max(row.reading for row in rows):,} readings besides: "
+        f"{sum(row.cells for row in rows):,} of the cells, "
+        f"{sum(row.circuits for row in rows):,} circuits and {sum(row.shots for row in rows):,} "
+        f"shots as if each fit were alone, at most {memory_bytes / 2**20:,.1f} MiB a cell."
+    )
+    broken = [row for row in rows if row.problem]
+    for problem, count in Counter(row.problem for row in broken).items():
+        first = next(row for row in broken if row.problem == problem)
+        place = f"{first.dataset} / {first.model}"
+        say(f"warning: {count} rows of readings will fail, as {place}: {problem}", error=True)
 
 
 def print_foreseen(found: list[Foreseen], accuracy: float, disagreement: float) -> None:
@@ -164,7 +185,8 @@ def print_run(finished: Run) -> None:
         verdicts,
     )
 
-    results = finished.at_end or finished.results()
+    whole = finished.at_end or finished.results()
+    results = whole.of_reading(0)
     cells, table = tables.cell_table(results), tables.table(results)
     found = verdicts.find(results, cells)
     if said := answer.answer(found):
@@ -193,6 +215,18 @@ def print_run(finished: Run) -> None:
         say(f"\n{duel_text.render(each)}")
     for file in duel_figure.write(duels, finished.folder):
         say(f"Written: {file}")
+    print_multiverse(whole, finished.folder)
+
+
+def print_multiverse(results: Results, folder: Path, metrics: list[str] | None = None) -> None:
+    """Print what the readings of a study came to, if it has any, and write it."""
+    from experiments.reporting import multiverse
+
+    found = multiverse.find(results, metrics)
+    if found is not None:
+        say(f"\n{multiverse.render(found)}")
+        files = multiverse.write(found, folder)
+        say(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})")
 
 
 def _most_splits(results: Results) -> int:

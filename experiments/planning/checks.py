@@ -11,6 +11,7 @@ from experiments.evaluation.metrics import METRICS, check_metrics
 from experiments.evaluation.proposals import read_space
 from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
+from experiments.planning.multiverse_checks import multiverse_problems
 from experiments.planning.published import published_problems
 from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.sizes import size_problems
@@ -41,17 +42,20 @@ def parse(source: YamlSource) -> StudySpec:
     """
     try:
         spec = structure(source)
-        found = (
-            list(size_problems(spec))
-            or list(_meaning_problems(spec))
-            or list(_label_problems(spec))
-        )
+        found = _problems(spec)
+        if not found and spec.multiverse is not None:
+            found = list(multiverse_problems(spec, spec.multiverse, parse))
     except RecursionError:  # from Python: a file's depth is looked at as it is read
         raise SpecError(f"{source.name}: too deeply nested values") from None
     problems = [f"{source.locate(error.path)}: {error}" for error in found]
     if problems:
         raise SpecError("\n".join(problems))
     return spec
+
+
+def _problems(spec: StudySpec) -> list[SpecError]:
+    """Return what is wrong first: sizes, then meaning, then labels."""
+    return list(size_problems(spec)) or list(_meaning_problems(spec)) or list(_label_problems(spec))
 
 
 def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:

@@ -94,7 +94,8 @@ def foresee(plan: Plan, assumed: Assumed) -> list[Foreseen]:
     Of two models that disagree on a share :math:`\delta` of n distinct rows, :math:`\sigma` is the
     error of the difference that the rows make, and :math:`\hat\sigma` the one that `compare` will
     find, with :math:`\delta/m` as variance of a part of m rows, less what parts of one data set
-    share. What other training sets add is not known beforehand.
+    share. What other training sets add is not known beforehand. Readings of the study are left out:
+    nothing is tested over them.
 
     Parameters
     ----------
@@ -105,7 +106,7 @@ def foresee(plan: Plan, assumed: Assumed) -> list[Foreseen]:
     """
     by_dataset: dict[str, list[Planned]] = {}
     for one in plan:
-        if one.cell.split.train_size is None:
+        if one.cell.split.train_size is None and not one.dataset.reading:
             by_dataset.setdefault(one.dataset.label, []).append(one)
     return [
         found
@@ -182,9 +183,9 @@ def _foreseen(
     if first.split.kind == "grouped" and data.groups is not None:  # each counts as one row
         n_rows = len(np.unique(data.groups))
     ratio = float(np.mean([len(test) / len(train) for train, test in parts]))
-    stored = plan.stored()
+    stored = plan.stored().of_reading(0)
     models = list(dict.fromkeys(one.model.label for one in cells))
-    quantum = {row.label for row in plan.models if row.backend is not None}
+    quantum = {row.label for row in stored.models if row.backend is not None}
     n_comparisons = len(pairs_of(stored.compare, models, quantum))
     kinds = {(one.model.label, one.control) for one in cells if one.control}
     n_controls = max(Counter(model for model, _ in kinds).values(), default=0)

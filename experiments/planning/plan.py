@@ -24,6 +24,7 @@ from experiments.records import (
     DuelSettings,
     ModelRow,
     ModelSpec,
+    Multiverse,
     PlannedCell,
     Provenance,
     Split,
@@ -35,7 +36,7 @@ from experiments.registry import MODELS
 from qml.backends import calibrations_of
 from qml.errors import DataError, SpecError
 
-__all__ = ["Plan", "Planned", "make_plan"]
+__all__ = ["Plan", "Planned", "expand"]
 
 _TUNED_BY = {"classification": "accuracy", "regression": "r2"}  # where the study names no metric
 
@@ -92,6 +93,8 @@ class Plan:
         Origin of each data set, by the label of its row.
     repeats : mapping
         Repeats of the splits, by the label of the data set's row.
+    multiverse : Multiverse or None, default=None
+        Readings whose rows stand behind those of the study as it is written.
     """
 
     spec: StudySpec
@@ -100,6 +103,7 @@ class Plan:
     cells: tuple[Planned, ...]
     provenance: Mapping[str, Provenance]
     repeats: Mapping[str, int]
+    multiverse: Multiverse | None = None
 
     def __iter__(self) -> Iterator[Planned]:
         return iter(self.cells)
@@ -133,6 +137,7 @@ class Plan:
             ropes=_ropes(spec),
             compare=_declared(spec),
             repeats=self.repeats,
+            multiverse=self.multiverse,
         )
 
 
@@ -151,8 +156,8 @@ def _declared(spec: StudySpec) -> Declared:
     return Declared(cast("Any", said.family))
 
 
-def make_plan(spec: StudySpec) -> Plan:
-    """Return every cell of a study with its rows; data sets are loaded and hashed.
+def expand(spec: StudySpec) -> Plan:
+    """Return the cells of a study as it is written, with their rows; data sets are loaded.
 
     Raises
     ------

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from experiments.planning.readings import possible
 from experiments.planning.spec import ModelEntry, StudySpec
 from qml.errors import SpecError
 
@@ -28,6 +29,13 @@ def size_problems(spec: StudySpec) -> Iterator[SpecError]:
     tuning = protocol.tuning
     rows = models * (_CONTROLS if spec.controls else 1)
     cells = data * rows * splits * (2 if tuning is not None and tuning.untuned else 1)
+    readings = 0 if spec.multiverse is None else spec.multiverse.sample or possible(spec.multiverse)
+    if readings and cells * (1 + readings) > _MOST_CELLS:
+        yield SpecError(
+            f"up to {cells * (1 + readings):,} cells ({readings:,} readings of {cells:,}), allowed "
+            f"are {_MOST_CELLS:,}; sample fewer readings",
+            "multiverse",
+        )
     if cells > _MOST_CELLS:
         yield SpecError(
             f"up to {cells:,} cells ({data:,} data sets, {rows:,} models, {splits:,} splits), "

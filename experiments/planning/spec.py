@@ -27,6 +27,7 @@ from qml.texts import shown, visible
 
 __all__ = [
     "Budget",
+    "ChoiceEntry",
     "Classify",
     "Compare",
     "DatasetEntry",
@@ -34,6 +35,7 @@ __all__ = [
     "Entry",
     "Limits",
     "ModelEntry",
+    "MultiverseEntry",
     "Protocol",
     "Published",
     "StudySpec",
@@ -145,6 +147,31 @@ class Duel(_Section):
 Pair = Annotated[list[float], Field(min_length=2, max_length=2)]
 
 
+class ChoiceEntry(_Section):
+    """One thing that the study could have done otherwise: values of a field, or named changes."""
+
+    name: Label
+    at: str | Names | None = None
+    values: Annotated[list[Any], Field(min_length=2)] | None = None
+    options: Annotated[dict[Label, dict[str, Any]], Field(min_length=2)] | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> ChoiceEntry:
+        """Ask for values of fields or for options, not for both."""
+        both = self.at is not None, self.values is not None
+        if both != ((False,) * 2 if self.options is not None else (True,) * 2):
+            raise ValueError("must name `at` and `values`, or `options` alone")
+        return self
+
+
+class MultiverseEntry(_Section):
+    """Readings of the study: every combination of its choices, or a sample of them."""
+
+    choices: list[ChoiceEntry] = Field(min_length=1)
+    sample: int | None = Field(default=None, ge=2)
+    seed: int = Field(default=0, ge=0)
+
+
 class Published(_Section):
     """What was printed elsewhere of a quantity, to stand beside ours: in one of five forms."""
 
@@ -223,6 +250,7 @@ class StudySpec(_Section):
     published: list[Published] = []
     report: list[Words] = []
     duel: Duel = Duel()
+    multiverse: MultiverseEntry | None = None
 
     @field_validator("rope", mode="before")
     @classmethod
@@ -287,6 +315,8 @@ def _section_of(parts: list[str | int]) -> type[_Section]:
         "published": Published,
         "compare": Compare,
         "duel": Duel,
+        "multiverse": MultiverseEntry,
+        "choices": ChoiceEntry,
     }
     owners = [part for part in parts[:-1] if isinstance(part, str)]
     return sections.get(owners[-1], StudySpec) if owners else StudySpec

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Hashable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import yaml
 
 from qml.errors import SpecError
 
-__all__ = ["YamlSource", "read_yaml", "set_value"]
+__all__ = ["YamlSource", "put_value", "read_yaml", "set_value", "split_path"]
 
 _LARGEST_FILE_BYTES = 1 << 20
 _MOST_NODES = 100_000  # aliases expand: a small file can hold a huge tree
@@ -160,22 +161,51 @@ def set_value(data: Any, assignment: str) -> None:
         value = yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError):  # no date is a ValueError
         raise SpecError(f"--set {assignment!r}: {text!r} is no YAML value") from None
+    put_value(data, parts, value, f"--set {assignment!r}")
+
+
+def put_value(data: Any, parts: Path_, value: Any, where: str) -> None:
+    """Change one field in place; a bare name on the way becomes an entry that has it.
+
+    Parameters
+    ----------
+    data : dict
+        Plain values of a study.
+    parts : tuple of str and int
+        Path of the field, as `split_path` gives it.
+    value : object
+        Plain value that the field gets.
+    where : str
+        Beginning of messages.
+
+    Raises
+    ------
+    SpecError
+        If the path leads nowhere.
+
+    Examples
+    --------
+    >>> study = {"models": ["svc"]}
+    >>> put_value(study, ("models", 0, "C"), 10, "here")
+    >>> study
+    {'models': [{'name': 'svc', 'C': 10}]}
+    """
     target = data
-    for depth, part in enumerate(parts[:-1]):
-        missing = isinstance(part, str) and isinstance(target, dict) and part not in target
-        if missing and depth < len(parts) - 1 and isinstance(parts[depth + 1], str):
-            target[part] = {}
-        target = _step(target, part, assignment)
+    for part, following in pairwise(parts):
+        if isinstance(following, str):
+            if isinstance(part, str) and isinstance(target, dict) and part not in target:
+                target[part] = {}
+            elif isinstance(named := _step(target, part, where), str):
+                target[part] = {"name": named}
+        target = _step(target, part, where)
     last = parts[-1]
-    if isinstance(last, str) and isinstance(target, dict):
-        target[last] = value
-    else:
-        _step(target, last, assignment)
-        target[last] = value
+    if not (isinstance(last, str) and isinstance(target, dict)):
+        _step(target, last, where)
+    target[last] = value
 
 
-def _step(target: Any, part: str | int, assignment: str) -> Any:
+def _step(target: Any, part: str | int, where: str) -> Any:
     try:
         return target[part]
     except (KeyError, IndexError, TypeError):
-        raise SpecError(f"--set {assignment!r}: nothing is at {part!r}") from None
+        raise SpecError(f"{where}: nothing is at {part!r}") from None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import re
 from dataclasses import dataclass
@@ -51,12 +52,15 @@ class _Words:
 
     def __call__(self, text: str) -> list[str]:
         words = [word for word in _WORD.findall(text) if word not in self.stop_words]
-        if self.stem == "none":
-            return words
-        from snowballstemmer import stemmer
+        return words if self.stem == "none" else [_stemmed(self.stem, word) for word in words]
 
-        stemmed: list[str] = stemmer(self.stem).stemWords(words)
-        return stemmed
+
+@functools.lru_cache(maxsize=1 << 16)  # texts repeat their words, and folds their texts
+def _stemmed(stem: str, word: str) -> str:
+    from snowballstemmer import stemmer
+
+    found: str = stemmer(stem).stemWord(word)
+    return found
 
 
 class BagOfWords(TransformerMixin, Declared):

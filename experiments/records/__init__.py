@@ -36,6 +36,7 @@ from experiments.records._found import (
     Trial,
 )
 from experiments.records._json import canonical_json, from_json, json_text, plain, pretty_json
+from experiments.records._multiverse import Choice, Multiverse, Option, Reading
 from experiments.records._planned import (
     BackendSpec,
     Coordinate,
@@ -53,6 +54,7 @@ __all__ = [
     "BackendSpec",
     "Cell",
     "CellRecord",
+    "Choice",
     "Classification",
     "Code",
     "Coordinate",
@@ -65,10 +67,13 @@ __all__ = [
     "GitState",
     "ModelRow",
     "ModelSpec",
+    "Multiverse",
+    "Option",
     "Parameters",
     "PlannedCell",
     "Provenance",
     "Published",
+    "Reading",
     "RowSplit",
     "ScoresKind",
     "Split",

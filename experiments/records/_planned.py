@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from experiments.records._asked import Classification, DatasetSpec, Parameters
 from experiments.records._declared import Declared, DuelSettings
+from experiments.records._multiverse import Multiverse
 from experiments.records._published import Published
 
 __all__ = [
@@ -89,6 +90,10 @@ class DatasetRow:
         Study's word for the source of the data; empty is the plug-in, see `source`.
     draws : int, default=1
         Number of independent draws of generated data.
+    reading : int, default=0
+        Number of the reading of the study that the row is of; 0 is the study as it is written.
+    name_within : str, default=""
+        Label within its reading; empty is the label.
     """
 
     label: str
@@ -97,6 +102,8 @@ class DatasetRow:
     coordinates: tuple[Coordinate, ...] = ()
     family: str = ""
     draws: int = 1
+    reading: int = 0
+    name_within: str = ""
 
     @property
     def source(self) -> str:
@@ -131,6 +138,10 @@ class ModelRow:
         True for the row with the same settings beside one that is tuned.
     classify : Classification or None, default=None
         Measurement of test rows apart from training, where the study asks for it.
+    reading : int, default=0
+        Number of the reading of the study that the row is of; 0 is the study as it is written.
+    name_within : str, default=""
+        Label within its reading; empty is the label.
     """
 
     label: str
@@ -143,6 +154,8 @@ class ModelRow:
     backend: BackendSpec | None = None
     untuned: bool = False
     classify: Classification | None = None
+    reading: int = 0
+    name_within: str = ""
 
     def called(self, leaving_out: Collection[str]) -> str:
         """Return words for the row whatever these parameters are."""
@@ -248,6 +261,8 @@ class StoredPlan:
         Comparisons of models that are made.
     repeats : mapping, default={}
         Repeats of the splits, by the label of the data set.
+    multiverse : Multiverse or None, default=None
+        Readings of the study, whose rows stand behind its own; None for a study that has none.
     """
 
     name: str
@@ -263,6 +278,21 @@ class StoredPlan:
     ropes: Mapping[str, float] = field(default_factory=dict)
     compare: Declared = field(default_factory=Declared)
     repeats: Mapping[str, int] = field(default_factory=dict)
+    multiverse: Multiverse | None = None
+
+    def of_reading(self, number: int) -> StoredPlan:
+        """Return the plan of one reading alone; 0 is the study as it is written."""
+        if self.multiverse is None:
+            return self
+        datasets = tuple(row for row in self.datasets if row.reading == number)
+        labels = {row.label for row in datasets}
+        return replace(
+            self,
+            datasets=datasets,
+            models=tuple(row for row in self.models if row.reading == number),
+            cells=tuple(cell for cell in self.cells if cell.dataset in labels),
+            multiverse=None,
+        )
 
     @property
     def seeds(self) -> int:

@@ -11,7 +11,7 @@ from sklearn.base import clone
 
 from experiments.evaluation.splits import shared_rows, split
 from experiments.planning.building import load_dataset, make_pipeline
-from experiments.records import Cell
+from experiments.records import Cell, canonical_json
 from qml.backends import (
     Backend,
     Estimate,
@@ -126,20 +126,27 @@ class Fit:
     apart: Asked | None = None
 
 
-def first_part(cell: Cell, ledger: Ledger) -> Part:
-    """Return what the model of a row's first cell gets to see; its preprocessing is fitted."""
+def first_part(cell: Cell, ledger: Ledger, seen: dict[tuple[str, int], int]) -> Part:
+    """Return what the model of a row's first cell gets to see.
+
+    Preprocessing is fitted once for as many training rows of one data set: `seen` keeps how many
+    features it leaves.
+    """
     data = load_dataset(cell.dataset, cell.split.seed)
     train, test = split(data, cell.split)
     pipeline = make_pipeline(cell)
     keep_jobs(pipeline, ledger)
-    X: NDArray[Any] = data.X
-    if len(pipeline) > 1:
-        X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
-    if X.ndim != 2:
-        raise SpecError("the data are texts; the first preprocessing step must read texts")
+    key = canonical_json(cell.dataset), len(train)
+    if key not in seen:
+        X: NDArray[Any] = data.X
+        if len(pipeline) > 1:
+            X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
+        if X.ndim != 2:
+            raise SpecError("the data are texts; the first preprocessing step must read texts")
+        seen[key] = X.shape[1]
     n_shared = len(shared_rows(data, cell.split))
     sizes = len(np.unique(data.y)), len(train), len(test), n_shared
-    return Part(pipeline[-1], X.shape[1], *sizes)
+    return Part(pipeline[-1], seen[key], *sizes)
 
 
 def fit_of(cell: Cell, part: Part) -> Fit:

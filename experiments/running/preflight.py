@@ -10,14 +10,15 @@ import contextlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
 
 from experiments.planning.grid import BackendPoint, expand_backends
-from experiments.planning.plan import Planned, make_plan
+from experiments.planning.making import make_plan
+from experiments.planning.plan import Planned
 from experiments.planning.spec import Budget, ModelEntry, StudySpec
 from experiments.registry import MODELS
 from experiments.running.foreseen import Asked, CostUnknown, Fit, first_part, fit_of
@@ -59,6 +60,8 @@ class RowCheck:
         Reason why the row cannot run; empty if it can.
     unknown : str
         Reason why what it costs is not known; empty if it is.
+    reading : int
+        Number of the reading of the study that the row is of; 0 is the study as it is written.
     """
 
     dataset: str
@@ -77,6 +80,7 @@ class RowCheck:
     two_qubit_gates: int = 0
     problem: str = ""
     unknown: str = ""
+    reading: int = 0
 
 
 @dataclass(frozen=True)
@@ -101,7 +105,7 @@ class Preflight:
 
 
 def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Preflight:
-    """Return what the cells will need; preprocessing is fitted once a row, no model is.
+    """Return what the cells will need; preprocessing is fitted once a data set, no model is.
 
     Parameters
     ----------
@@ -118,22 +122,26 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
         rows.setdefault((one.dataset.label, label), []).append(one)
     groups = sharing_groups(one.cell for one in planned)
     checks, asked = [], _Totals()
+    seen: dict[tuple[str, int], int] = {}
     with _machines_of(folder) as ledger:
         for labels, cells in rows.items():
             open_cells = [one for one in cells if one.cell.key not in stored]
             counts, features = (len(cells), len(cells) - len(open_cells)), 0
+            reading = cells[0].dataset.reading
             try:
-                part = first_part(cells[0].cell, ledger)
+                part = first_part(cells[0].cell, ledger, seen)
                 features = part.features
                 fit = fit_of(cells[0].cell, part)
             except CostUnknown as error:
-                checks.append(RowCheck(*labels, *counts, features, unknown=str(error)))
+                unknown = RowCheck(*labels, *counts, features, unknown=str(error), reading=reading)
+                checks.append(unknown)
                 continue
             except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
                 problem = " ".join(str(error).split())
-                checks.append(RowCheck(*labels, *counts, features, problem=problem))
+                missing = RowCheck(*labels, *counts, features, problem=problem, reading=reading)
+                checks.append(missing)
                 continue
-            checks.append(_row(labels, counts, fit))
+            checks.append(replace(_row(labels, counts, fit), reading=reading))
             for one in open_cells:
                 asked.add(groups.get(one.cell.key), fit)
     totals = asked.circuits, asked.machine_circuits, asked.shots, asked.jobs, asked.qpu_s

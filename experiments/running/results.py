@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from experiments.records import (
@@ -70,6 +70,11 @@ class Results:
     def fits(self) -> Sequence[Fit]:
         """Every planned cell with what came of it, in the plan's order."""
         return tuple(Fit(one, self.cells.get(one.key)) for one in self.plan.cells)
+
+    def of_reading(self, number: int) -> Results:
+        """Return the results of one reading of the study; 0 is the study as it is written."""
+        plan = self.plan.of_reading(number)
+        return self if plan is self.plan else replace(self, plan=plan)
 
     @cached_property
     def models(self) -> Mapping[str, ModelRow]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from experiments.planning.plan import make_plan
+from experiments.planning.making import make_plan
 from experiments.planning.spec import StudySpec
 from experiments.records import StoredPlan
 from experiments.running.claims import Claims
