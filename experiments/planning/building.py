@@ -12,11 +12,13 @@ from typing import Any
 from sklearn.pipeline import Pipeline
 
 from experiments.datasets import Dataset, with_test_sets
-from experiments.records import Cell, DatasetSpec, Step, canonical_json
+from experiments.records import Cell, DatasetSpec, Parameters, Step, canonical_json
 from experiments.registry import DATASETS, MODELS, PREPROCESSING, build_estimator
 from experiments.seeds import child_seed
 from qml.backends import Backend, resolve_backend, with_shots
 from qml.engine import require_memory
+from qml.errors import DataError, ResourceError, WorkbenchError, reason_of
+from qml.texts import shown
 
 __all__ = ["answering_backends", "load_dataset", "make_pipeline", "make_step"]
 
@@ -59,8 +61,23 @@ def _check_size(spec: DatasetSpec) -> None:
 def _loaded(
     name: str, parameters: str, seed: int, test_sets: int, test_rows: int | None
 ) -> Dataset:
-    data: Dataset = DATASETS.bind_named(name, json.loads(parameters))(random_state=seed)
+    data = _made(name, json.loads(parameters), seed)
     return with_test_sets(data, test_sets, test_rows, seed) if test_sets else data
+
+
+def _made(name: str, parameters: Parameters, seed: int) -> Dataset:
+    make = DATASETS.bind_named(name, parameters)
+    try:
+        data = make(random_state=seed)
+    except WorkbenchError:
+        raise
+    except MemoryError as error:
+        raise ResourceError(f"{name}: {reason_of(error)}") from None
+    except (Exception, SystemExit) as error:  # somebody's function, which may as well exit
+        raise DataError(f"{name}: cannot be made: {reason_of(error)}") from None
+    if not isinstance(data, Dataset):
+        raise DataError(f"{name}: gives {shown(data)}, expected a Dataset")
+    return data
 
 
 def make_step(step: Step, seed: int = 0) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import clone
+from sklearn.pipeline import Pipeline
 
 from experiments.evaluation.splits import shared_rows, split
 from experiments.planning.building import load_dataset, make_pipeline
@@ -140,13 +141,27 @@ def first_part(cell: Cell, ledger: Ledger, seen: dict[tuple[str, int], int]) -> 
     if key not in seen:
         X: NDArray[Any] = data.X
         if len(pipeline) > 1:
-            X = pipeline[:-1].fit_transform(data.X[train], data.y[train])
+            X = _prepared(pipeline[:-1], data.X[train], data.y[train])
         if X.ndim != 2:
             raise SpecError("the data are texts; the first preprocessing step must read texts")
         seen[key] = X.shape[1]
     n_shared = len(shared_rows(data, cell.split))
     sizes = len(np.unique(data.y)), len(train), len(test), n_shared
     return Part(pipeline[-1], seen[key], *sizes)
+
+
+def _prepared(steps: Pipeline, X: NDArray[Any], y: NDArray[Any]) -> NDArray[Any]:
+    try:
+        prepared: Any = steps.fit_transform(X, y)
+    except (ValueError, MemoryError):  # the five errors, and scikit-learn's, which say enough
+        raise
+    except (Exception, SystemExit) as error:  # somebody's step, which may as well exit
+        raise SpecError(f"preprocessing: {reason_of(error)}") from None
+    if getattr(prepared, "ndim", 0) != 2:
+        got = getattr(prepared, "shape", prepared)
+        raise SpecError(f"preprocessing gives {shown(got)}, expected rows of numbers")
+    rows: NDArray[Any] = prepared
+    return rows
 
 
 def fit_of(cell: Cell, part: Part) -> Fit:

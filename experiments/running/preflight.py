@@ -27,6 +27,7 @@ from experiments.running.shared_kernels import sharing_groups
 from qml.errors import ResourceError, WorkbenchError
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
+from qml.texts import shown
 
 __all__ = ["Preflight", "RowCheck", "cheaper", "check_budget", "examine"]
 
@@ -137,7 +138,7 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
                 checks.append(unknown)
                 continue
             except (ValueError, MemoryError) as error:  # the five errors, and scikit-learn's
-                problem = " ".join(str(error).split())
+                problem = shown(str(error), 500)
                 missing = RowCheck(*labels, *counts, features, problem=problem, reading=reading)
                 checks.append(missing)
                 continue
