@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 
 from experiments.datasets import Dataset
 from qml.backends import resolve_backend
-from qml.circuits import ANSATZES, FEATURE_MAPS
+from qml.circuits import ANSATZES, FEATURE_MAPS, check_gates
 from qml.decisions import DECISIONS
 from qml.errors import SpecError, did_you_mean, reason_of
 from qml.kernels import KERNELS
@@ -155,6 +155,8 @@ def check_component(key: str, value: object) -> None:
     elif key in COMPONENTS:
         try:
             COMPONENTS[key].bind(value)
+            if key in ("feature_map", "ansatz"):
+                check_gates(COMPONENTS[key], value)  # type: ignore[arg-type]  # bound just now
             for inner, part in value.items() if isinstance(value, Mapping) else ():
                 check_component(inner, part)
         except SpecError as error:

@@ -22,7 +22,7 @@ from sklearn.base import BaseEstimator
 from qml.docstrings import composed
 from qml.registry import check_parameters
 
-__all__ = ["Declared", "NonNegativeReal", "Numbers", "PositiveReal", "Seed", "declare"]
+__all__ = ["Declared", "Layers", "NonNegativeReal", "Numbers", "PositiveReal", "Seed", "declare"]
 
 
 def _numbers(value: Any) -> Any:
@@ -37,6 +37,8 @@ def _numbers(value: Any) -> Any:
 
 PositiveReal: TypeAlias = Annotated[FiniteFloat, Field(gt=0)]
 NonNegativeReal: TypeAlias = Annotated[FiniteFloat, Field(ge=0)]
+#: Layers of a circuit of a model's own, and copies of one: more are not made in any time.
+Layers: TypeAlias = Annotated[int, Field(ge=1, le=10_000)]
 #: What scikit-learn takes for a `random_state`.
 Seed: TypeAlias = Annotated[int, Field(ge=0, le=2**32 - 1)] | np.random.RandomState | None
 Numbers: TypeAlias = Annotated[ArrayLike, PlainValidator(_numbers)]

@@ -2,6 +2,7 @@
 
 from qml.circuits._compose import ModelCircuit, compose_model, overlap_circuit
 from qml.circuits._entanglement import Entanglement, entangled_pairs
+from qml.circuits._foreseen import check_gates, foreseen_size
 from qml.circuits._gates import check_circuit, gates_only, plain
 from qml.circuits._placed import (
     active_qubits,
@@ -13,6 +14,7 @@ from qml.circuits._resolve import (
     ANSATZES,
     FEATURE_MAPS,
     CircuitSpec,
+    foreseen_width,
     resolve_ansatz,
     resolve_feature_map,
     resolve_trainable_map,
@@ -28,9 +30,12 @@ __all__ = [
     "ModelCircuit",
     "active_qubits",
     "check_circuit",
+    "check_gates",
     "compacted",
     "compose_model",
     "entangled_pairs",
+    "foreseen_size",
+    "foreseen_width",
     "gates_only",
     "measured_qubits",
     "overlap_circuit",

@@ -8,6 +8,7 @@ from typing import TypeAlias, TypeGuard
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits._compose import ModelCircuit
+from qml.circuits._foreseen import CircuitMaker, check_gates, foreseen_size
 from qml.circuits._gates import gates_only
 from qml.errors import SpecError, WorkbenchError
 from qml.registry import Room
@@ -17,12 +18,11 @@ __all__ = [
     "ANSATZES",
     "FEATURE_MAPS",
     "CircuitSpec",
+    "foreseen_width",
     "resolve_ansatz",
     "resolve_feature_map",
     "resolve_trainable_map",
 ]
-
-CircuitMaker: TypeAlias = Callable[..., QuantumCircuit]
 
 FEATURE_MAPS: Room[CircuitMaker] = Room(
     "feature map", "qml.circuits.feature_maps", supplied=("n_features",)
@@ -100,6 +100,39 @@ def resolve_trainable_map(feature_map: CircuitSpec, n_features: int) -> ModelCir
     return ModelCircuit(circuit, tuple(inputs), tuple(weights))
 
 
+def foreseen_width(feature_map: CircuitSpec, n_features: int) -> int:
+    """Return how many qubits a feature map takes at least, where that is known before it is made.
+
+    Parameters
+    ----------
+    feature_map, n_features
+        Parameters of `resolve_feature_map`.
+
+    Returns
+    -------
+    int
+        Number of qubits; 0 for a callable of the user's own, which is not called for this.
+
+    Raises
+    ------
+    SpecError
+        If the name or a parameter is wrong.
+
+    Examples
+    --------
+    >>> foreseen_width("covariant", 10**9)
+    500000000
+    """
+    if isinstance(feature_map, QuantumCircuit):
+        return int(feature_map.num_qubits)
+    if not isinstance(feature_map, str | Mapping):
+        return 0
+    try:
+        return foreseen_size(FEATURE_MAPS, feature_map, n_features).n_qubits
+    except SpecError as error:
+        raise error.under("feature_map") from error.__cause__
+
+
 def resolve_ansatz(ansatz: CircuitSpec, n_qubits: int) -> QuantumCircuit:
     """Return the trainable circuit on `n_qubits` qubits.
 
@@ -133,6 +166,7 @@ def _build(room: Room[CircuitMaker], spec: CircuitSpec, size: int) -> QuantumCir
     )
     try:
         if isinstance(spec, str | Mapping):
+            check_gates(room, spec, size)
             return gates_only(room.bind(spec)(size))
         made = _called(spec, size, allowed) if _makes_circuits(spec) else spec
         if isinstance(made, QuantumCircuit):

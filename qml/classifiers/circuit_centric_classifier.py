@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import PositiveInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.circuits import resolve_ansatz
 from qml.classifiers._amplitude import AmplitudeClassifier
 from qml.classifiers._forms import Form
+from qml.declared import Layers
 from qml.losses import LossSpec
 from qml.offers import Controls
 from qml.variational import Architecture
@@ -68,8 +68,8 @@ class CircuitCentricClassifier(AmplitudeClassifier):
     1.0
     """
 
-    n_copies: PositiveInt = 1
-    reps: PositiveInt = 4
+    n_copies: Layers = 1
+    reps: Layers = 4
     controls: ClassVar[Controls] = frozenset()
     _losses: ClassVar[Mapping[Form, LossSpec]] = {"workbench": "squared", "bowles2024": "squared"}
 

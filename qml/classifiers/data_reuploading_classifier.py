@@ -7,12 +7,12 @@ from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import PositiveInt
 from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
 from qml.classifiers._forms import FormedVariational
 from qml.classifiers._variational import loss_of_probabilities
+from qml.declared import Layers
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
@@ -84,7 +84,7 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     1.0
     """
 
-    reps: PositiveInt = 4
+    reps: Layers = 4
     measured: Literal["one", "half", "all"] = "all"
     trained_scaling: bool = True
     loss: LossSpec | None = None

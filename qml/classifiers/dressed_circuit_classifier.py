@@ -12,6 +12,7 @@ from qiskit.circuit import Parameter, ParameterExpression, ParameterVector, Quan
 
 from qml.circuits import ModelCircuit
 from qml.classifiers._forms import Form, FormedClassifier
+from qml.declared import Layers
 from qml.engine import outcome_bits
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
@@ -73,7 +74,7 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
     """
 
     n_qubits: PositiveInt | None = None
-    reps: PositiveInt = 4
+    reps: Layers = 4
     controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
     _losses: ClassVar[Mapping[Form, LossSpec]] = {

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from pydantic import PositiveInt
-
 from qml.circuits import compose_model, resolve_ansatz, resolve_feature_map
 from qml.classifiers._forms import Form, FormedClassifier, FormedScaled
-from qml.declared import PositiveReal
+from qml.declared import Layers, PositiveReal
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
 from qml.offers import Controls, Encoding
@@ -73,8 +71,8 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedScaled, FormedClassifi
     (4, 2)
     """
 
-    reps: PositiveInt = 1
-    layers: PositiveInt = 4
+    reps: Layers = 1
+    layers: Layers = 4
     scale: PositiveReal | None = None
     controls: ClassVar[Controls] = frozenset({"no entanglement", "same spectrum", "matched RBF"})
     _losses: ClassVar[Mapping[Form, LossSpec]] = {

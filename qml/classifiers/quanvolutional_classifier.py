@@ -18,6 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from qml.backends import Workload
 from qml.bandwidth import Bandwidth, found_bandwidth
 from qml.classifiers._base import QuantumClassifier
+from qml.declared import Layers
 from qml.engine import outcome_bits
 from qml.offers import Controls
 
@@ -77,7 +78,7 @@ class QuanvolutionalClassifier(QuantumClassifier):
     """
 
     n_filters: PositiveInt = 1
-    reps: PositiveInt = 1
+    reps: Layers = 1
     stride: PositiveInt = 2
     head: Literal["mlp", "logistic"] = "mlp"
     bandwidth: Bandwidth = "scale"

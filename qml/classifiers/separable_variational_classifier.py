@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import PositiveInt
 from qiskit.circuit import ParameterVector, QuantumCircuit
 
 from qml.circuits import ModelCircuit
 from qml.classifiers._forms import Form, FormedClassifier, FormedScaled
 from qml.decisions import resolve_decision
-from qml.declared import PositiveReal
+from qml.declared import Layers, PositiveReal
 from qml.losses import LossSpec
 from qml.offers import Controls, Encoding
 from qml.variational import Architecture, Head, z_observables
@@ -69,7 +68,7 @@ class SeparableVariationalClassifier(FormedScaled, FormedClassifier):
     1.0
     """
 
-    reps: PositiveInt = 3
+    reps: Layers = 3
     scale: PositiveReal = 6.0
     controls: ClassVar[Controls] = frozenset({"same spectrum", "matched RBF"})
     _losses: ClassVar[Mapping[Form, LossSpec]] = {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeFloat, PositiveFloat
 
 from qml.devices._device import Device, DeviceGate, DeviceQubit
 from qml.errors import SpecError
@@ -13,7 +13,7 @@ __all__ = ["uniform"]
 
 
 def uniform(
-    n_qubits: PositiveInt = 5,
+    n_qubits: Annotated[int, Field(ge=1, le=1_000)] = 5,
     t1_us: PositiveFloat = 100.0,
     t2_us: PositiveFloat = 80.0,
     gate_ns: NonNegativeFloat = 35.0,
@@ -28,7 +28,7 @@ def uniform(
     Parameters
     ----------
     n_qubits : int, default=5
-        Number of qubits.
+        Number of qubits, up to 1,000.
     t1_us, t2_us : float, default=100.0, 80.0
         Relaxation and dephasing time in microseconds; T2 is at most twice T1.
     gate_ns, two_qubit_gate_ns : float, default=35.0, 300.0

@@ -8,10 +8,13 @@ import numpy as np
 from qiskit.circuit import ParameterExpression, ParameterVector, QuantumCircuit
 
 from qml.circuits._state_preparation import multiplexed_ry
+from qml.errors import SpecError
 
 __all__ = ["amplitude"]
 
 Angle: TypeAlias = ParameterExpression | float
+
+_MOST_FEATURES = 64  # the angles' expressions grow with the cube
 
 
 def amplitude(n_features: int) -> QuantumCircuit:
@@ -33,6 +36,12 @@ def amplitude(n_features: int) -> QuantumCircuit:
         :math:`\max(1, \lceil\log_2 d\rceil)` qubits, `n_features` parameters, and about
         :math:`2^{q+1}` RY and CX gates, whose angles are functions of the features.
 
+    Raises
+    ------
+    SpecError
+        If there are more than 64 features: each angle is a function of many of them, and making
+        these takes minutes.
+
     Notes
     -----
     A row of zeros has no direction and is refused when the circuit is run.
@@ -47,6 +56,8 @@ def amplitude(n_features: int) -> QuantumCircuit:
     >>> statevectors(amplitude(3), [[3.0, 0.0, -4.0]]).real.round(6) + 0.0
     array([[ 0.6,  0. , -0.8,  0. ]])
     """
+    if n_features > _MOST_FEATURES:
+        raise SpecError(f"'amplitude' of {n_features:,} features, allowed are {_MOST_FEATURES}")
     n_qubits = max(1, (n_features - 1).bit_length())
     x = ParameterVector("x", n_features)
     squares: list[Angle] = [x[k] * x[k] for k in range(n_features)]
