@@ -15,7 +15,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from qml.backends import Backend, Usage, Workload, resolve_backend
 from qml.bandwidth import Bandwidth, found_bandwidth
-from qml.circuits import CircuitSpec, without_entanglement
+from qml.circuits import CircuitSpec, foreseen_width, without_entanglement
 from qml.declared import Declared, Seed
 from qml.errors import DataError
 from qml.offers import OFFERED_FOR, Controls, Encoding
@@ -72,6 +72,21 @@ class QuantumEstimator(Declared):
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return the most that one fit and one prediction will ask of the backend."""
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the qubits that its circuits take at least, known before one is made.
+
+        Parameters
+        ----------
+        n_features : int
+            Number of columns of the data.
+
+        Returns
+        -------
+        int
+            Number of qubits; 0 where the model does not say.
+        """
+        return 0
+
     @property
     def usage_(self) -> Usage:
         """What the fitted model has spent so far."""
@@ -96,9 +111,13 @@ class QuantumEstimator(Declared):
         self.backend_ = backend
 
     def _begin(self) -> int:
-        """Resolve the backend for a new fit, and return the fit's seed."""
+        """Resolve the backend for a new fit on checked data, and return the fit's seed.
+
+        Circuits that would be too wide for it are refused here, before they are made.
+        """
         seed = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
         self.backend_ = resolve_backend(self.backend, seed)
+        self.backend_.require_qubits(self.least_qubits(self.n_features_in_))
         return seed
 
     def _checked(self, X: ArrayLike) -> NDArray[np.float64]:
@@ -159,6 +178,10 @@ class EncodedEstimator(ScaledEstimator):
     def encoding(self) -> Encoding:
         """Return how the model takes its features in."""
         return Encoding(self.feature_map, self.bandwidth)
+
+    def least_qubits(self, n_features: int) -> int:
+        """Return the qubits of the feature map, as far as they are known before it is made."""
+        return foreseen_width(self.feature_map, n_features)
 
     def twin(self, n_features: int) -> dict[str, Any] | None:
         """Return the parameters that differ in the twin without entanglement, None if none do."""

@@ -35,6 +35,7 @@ __all__ = [
     "Spending",
     "Staged",
     "Traced",
+    "Wide",
 ]
 
 #: Controls that depend on the model: what is taken away is its entanglement; all of its encoding
@@ -82,6 +83,14 @@ class Answering(Protocol):
 
     def answer_on(self, backend: Backend) -> None:
         """Let another backend answer from now on; what was spent so far is counted there."""
+
+
+@runtime_checkable
+class Wide(Protocol):
+    """A model that knows how wide its circuits are before it makes them."""
+
+    def least_qubits(self, n_features: int) -> int:
+        """Return the qubits that its circuits take at least; 0 where it does not say."""
 
 
 @runtime_checkable

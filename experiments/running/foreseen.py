@@ -25,7 +25,7 @@ from qml.engine import require_memory
 from qml.errors import SpecError, WorkbenchError, reason_of
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
-from qml.offers import Quantum
+from qml.offers import Quantum, Wide
 from qml.texts import shown
 
 __all__ = ["Asked", "CostUnknown", "Fit", "Part", "first_part", "fit_of"]
@@ -175,7 +175,11 @@ def fit_of(cell: Cell, part: Part) -> Fit:
     model, features = part.model, part.features
     if not isinstance(model, Quantum):
         return Fit(features, "", Asked(Estimate(0, 0, 0), 0))
-    workload, backend = _workload(model, part), resolve_backend(model.backend)
+    backend = resolve_backend(model.backend)
+    if isinstance(model, Wide):  # before it makes a circuit to say what it asks
+        backend.require_qubits(model.least_qubits(features))
+    workload = _workload(model, part)
+    backend.require_qubits(workload.n_qubits)
     what = f"a cell of {features} features on {workload.n_qubits} qubits"
     require_memory(backend.estimate(workload).memory_bytes, what)
     alone, classify = _whole(model, part, backend), cell.model.classify

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from qiskit.circuit import QuantumCircuit
 from qiskit.quantum_info import SparsePauliOp
 
+from qml.backends._limits import Limited
 from qml.backends._measuring import measurement_groups, observed
 from qml.backends._metric import MetricCircuit
 from qml.backends._shifts import ShiftedCircuit
@@ -41,7 +42,7 @@ OutputLoss = Callable[[Values], tuple[float, Values]]
 
 
 @dataclass
-class Backend(ABC):
+class Backend(Limited, ABC):
     """A place where circuits run.
 
     Parameters
@@ -95,10 +96,10 @@ class Backend(ABC):
         """Where the streams of random numbers stand, and what it measured of itself; plain."""
         return {}
 
-    def restore(self, state: dict[str, Any]) -> None:  # noqa: B027  # most have nothing
+    def restore(self, state: dict[str, Any]) -> None:  # most have nothing
         """Go on where a backend with the same parameters stood."""
 
-    def keep_jobs(self, ledger: Ledger) -> None:  # noqa: B027  # most backends submit none
+    def keep_jobs(self, ledger: Ledger) -> None:  # most backends submit none
         """Keep the jobs that are submitted from now on in this ledger."""
 
     @property

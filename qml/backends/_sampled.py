@@ -62,6 +62,10 @@ class SampledBackend(TranspiledBackend):
         factors = np.stack([row[bits[..., k]] for k, row in enumerate(first_rows)])
         return np.asarray(factors.prod(axis=0).mean(axis=-1))
 
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of the outcomes as they are read, a bit each."""
+        return (self.shots or 0) * (n_qubits + 16)
+
     def _memory(self, workload: Workload, largest: int) -> int:
         return largest * (self.shots or 0) * (workload.n_qubits + 16)
 
@@ -74,7 +78,7 @@ class SampledBackend(TranspiledBackend):
         if got != expected or bits.shape[1] < (self.shots or 0):
             shape = (len(values), self.shots, isa.num_clbits)
             raise BackendError(
-                f"{self._called}: asked for outcomes of shape {shape}, got {bits.shape}"
+                f"{self.called}: asked for outcomes of shape {shape}, got {bits.shape}"
             )
         return bits
 

@@ -264,6 +264,17 @@ class SharedBackend(Backend):
     def keep_jobs(self, ledger: Ledger) -> None:
         self.inner.keep_jobs(ledger)
 
+    @property
+    def called(self) -> str:
+        """Name of the backend behind the tables."""
+        return self.inner.called
+
+    def most_qubits(self) -> int | None:
+        return self.inner.most_qubits()
+
+    def least_bytes(self, n_qubits: int) -> int:
+        return self.inner.least_bytes(n_qubits)
+
     def estimate(self, workload: Workload) -> Estimate:
         """Return what the workload would cost without any table."""
         return self.inner.estimate(workload)

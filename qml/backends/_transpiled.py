@@ -101,6 +101,10 @@ class TranspiledBackend(Backend):
     def _transpiler_target(self) -> Any:
         """Return the simulator or machine that circuits are transpiled for."""
 
+    def most_qubits(self) -> int | None:
+        """Return the qubits of the simulator or machine."""
+        return self._transpiler_target().num_qubits or None
+
     @abstractmethod
     def _frequencies(self, isa: QuantumCircuit, values: Values, stretch: float) -> Values:
         """Return the outcomes' frequencies as read, shape (batch, 2**n_bits); count the usage."""
@@ -254,23 +258,18 @@ class TranspiledBackend(Backend):
 
         return self._transpiled.get(circuit, make, factor)
 
-    @property
-    def _called(self) -> str:
-        """What errors call it: its name among the backends."""
-        return type(self).__module__.rpartition(".")[2]
-
     def _transpile(self, circuit: QuantumCircuit) -> QuantumCircuit:
         """Return the transpiled circuit, compared with the circuit itself."""
         circuit = gates_only(circuit, resets=self._resets_err)
         machine = self._transpiler_target()
         if circuit.num_qubits > (machine.num_qubits or np.inf):
             raise SpecError(
-                f"{self._called}: the circuit has {circuit.num_qubits} qubits, allowed on "
+                f"{self.called}: the circuit has {circuit.num_qubits} qubits, allowed on "
                 f"{machine.name} are {machine.num_qubits} at most"
             )
         taken = _STANDARD | set(machine.target.operation_names)
         isa = self._transpiled_by(with_own_names(circuit, taken))
-        if not check_layout(circuit, isa, self._called):
+        if not check_layout(circuit, isa, self.called):
             self._unchecked += 1
         return isa
 

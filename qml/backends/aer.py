@@ -17,7 +17,9 @@ from qml.backends._noise import Noise
 from qml.backends._sampled import SampledBackend
 from qml.backends._transpiled import REGISTER
 from qml.circuits import active_qubits, compacted
+from qml.costs import Workload
 from qml.devices import Described
+from qml.engine import memory_needed
 from qml.errors import BackendError, SpecError
 from qml.examples import BackendExample
 
@@ -78,6 +80,18 @@ class AerBackend(SampledBackend):
             self._mitigation.check_stretchable(self._source.device is not None)
         elif self.noise_scale != 1.0 or self.zne == "stretching":
             raise SpecError("nothing to stretch: name the noise, as in noise=fake_manila")
+
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of the outcomes, and of the state where the method holds it whole."""
+        return super().least_bytes(n_qubits) + self._state_bytes(n_qubits)
+
+    def _state_bytes(self, n_qubits: int) -> int:
+        if self.method == "density_matrix":
+            return memory_needed(2 * n_qubits)
+        return memory_needed(n_qubits) if self.method in ("automatic", "statevector") else 0
+
+    def _memory(self, workload: Workload, largest: int) -> int:
+        return super()._memory(workload, largest) + self._state_bytes(workload.n_qubits)
 
     def _transpiler_target(self) -> Any:
         if self._source is not None:

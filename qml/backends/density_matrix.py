@@ -205,6 +205,10 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         exact = np.concatenate(parts) if parts else np.empty((0, 2**isa.num_clbits))
         return self._measured(exact)
 
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of a noisy state while an operation is applied."""
+        return noisy_bytes(n_qubits, 1)
+
     def _memory(self, workload: Workload, largest: int) -> int:
         points = [rows + columns for rows, columns in workload.grams]
         return noisy_bytes(workload.n_qubits, max([workload.batch, *points]))

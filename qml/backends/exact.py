@@ -145,6 +145,10 @@ class ExactBackend(DrawnBackend):
             result[first : first + _PAIRS] = np.abs(np.einsum("ij,ij->i", left.conj(), right)) ** 2
         return result
 
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of a state and of what it is made from."""
+        return memory_needed(n_qubits, copies=2)
+
     def _memory(self, workload: Workload) -> int:
         memory = memory_needed(workload.n_qubits, workload.batch, copies=4)
         grams = (gram_bytes(workload.n_qubits, *shape) for shape in workload.grams)

@@ -23,8 +23,8 @@ from qml.backends._measuring import measurement_groups
 from qml.backends._sampled import SampledBackend
 from qml.circuits import measured_qubits, overlap_circuit, without_readout
 from qml.costs import Estimate, Usage, Workload
-from qml.devices import Device, snapshot
-from qml.engine import rows_of
+from qml.devices import Device, snapshot_qubits
+from qml.engine import memory_needed, rows_of
 from qml.errors import BackendError, SpecError
 from qml.examples import BackendExample
 from qml.jobs import Answer, Batch, Ledger, Machine, MachineError, Patience, connect
@@ -127,7 +127,7 @@ class IBMBackend(SampledBackend):
         if not self.name:
             raise SpecError("name the machine: 'ibm:fake_manila' or 'ibm:name=ibm_torino'")
         if self._offline:
-            snapshot(self.name)
+            snapshot_qubits(self.name)
         super().__post_init__()
 
     @property
@@ -174,11 +174,21 @@ class IBMBackend(SampledBackend):
         return self._device
 
     @property
-    def _called(self) -> str:
+    def called(self) -> str:
+        """Name of the machine, which error lines tell."""
         return f"ibm:name={self.name}"
 
     def _transpiler_target(self) -> Any:
         return self._calibration().backend()
+
+    def most_qubits(self) -> int | None:
+        """Return the machine's qubits; a snapshot's without its calibration."""
+        return snapshot_qubits(self.name) if self._offline else super().most_qubits()
+
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of the outcomes; a snapshot's are simulated, which takes a state."""
+        state = memory_needed(n_qubits) if self._offline else 0
+        return super().least_bytes(n_qubits) + state
 
     def close(self) -> None:
         """Close the session or batch, if one was opened."""

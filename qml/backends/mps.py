@@ -115,6 +115,10 @@ class MPSBackend(DrawnBackend):
         states = self._encode(feature_map, points)
         return states.taken(pairs[:, 0]).fidelities(states.taken(pairs[:, 1]))
 
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of a state whose bonds are as wide as they may be."""
+        return mps_bytes(n_qubits, 1, self.bond_dimension)
+
     def _memory(self, workload: Workload) -> int:
         """Return the memory with narrow bonds; what wide ones need is checked as they are met."""
         points = max([workload.batch, *(sum(shape) for shape in workload.grams)])

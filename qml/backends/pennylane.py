@@ -118,6 +118,10 @@ class PennylaneBackend(Backend):
         read = np.concatenate(found) if found else np.empty((0, n_outcomes))
         return np.array(np.broadcast_to(read, (len(rows), n_outcomes)))
 
+    def least_bytes(self, n_qubits: int) -> int:
+        """Return the bytes of a state and of what it is made from."""
+        return memory_needed(n_qubits, copies=2)
+
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; a Gram matrix counts one circuit an entry."""
         circuits = workload.n_evaluations + sum(workload.entries)

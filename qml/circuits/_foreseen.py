@@ -23,7 +23,7 @@ __all__ = ["CircuitSize", "check_gates", "foreseen_size"]
 
 _SIZES = (3, 5, 9)  # features or qubits of the circuits that are made to see how they grow
 _COUNTS = (8, 16)  # layers of these
-_SOON_MADE = 1_000  # gates or features, which are made sooner than foreseen
+_SOON_MADE = 500  # gates or features, which are made sooner than foreseen
 _SMALL = 32  # features or qubits: whatever is done with pairs and triples of them is no matter
 _MOST_GATES = 1_000_000  # half a GiB as Qiskit's instructions
 

@@ -28,6 +28,10 @@ class AmplitudeClassifier(FormedClassifier):
 
     padding: NonNegativeReal | None = None
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return self._width(n_features, 2)
+
     def _width(self, n_features: int, n_targets: int) -> int:
         """Return the qubits of one vector."""
         if self._fills_up(n_targets):

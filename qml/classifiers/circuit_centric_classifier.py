@@ -73,6 +73,10 @@ class CircuitCentricClassifier(AmplitudeClassifier):
     controls: ClassVar[Controls] = frozenset()
     _losses: ClassVar[Mapping[Form, LossSpec]] = {"workbench": "squared", "bowles2024": "squared"}
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return self.n_copies * self._width(n_features, 2)
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         one = self._encoding(n_features, n_targets)
         copies = QuantumCircuit(one.num_qubits * self.n_copies)

@@ -90,6 +90,10 @@ class DataReuploadingClassifier(EntanglingEstimator, FormedVariational):
     loss: LossSpec | None = None
     controls: ClassVar[Controls] = frozenset({"no entanglement"})
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return -(-n_features // 3)
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         chunks = -(-n_features // 3)
         width = max(chunks, 1 if n_targets == 2 else n_targets.bit_length())

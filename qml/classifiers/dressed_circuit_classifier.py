@@ -87,6 +87,10 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
             return self.n_qubits
         return n_features if self._published else min(n_features, 4)
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return self._width(n_features)
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         width = self._width(n_features)
         x = ParameterVector("x", n_features)

@@ -90,6 +90,10 @@ class IQPVariationalClassifier(EntanglingEstimator, FormedScaled, FormedClassifi
             embedding["interacting_reps"] = 1
         return embedding if self.entangling else {"name": "without_entanglement", "of": embedding}
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return n_features
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         trained: dict[str, Any] = {
             "name": "strongly_entangling",

@@ -118,6 +118,10 @@ class QuantumBoltzmannMachine(EntanglingEstimator, TrainedEstimator, QuantumClas
         self.result_ = self.trained_.result
         self.weights_ = self.result_.x
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the qubits that are named; by default they are few."""
+        return self.n_qubits or 0
+
     def _machine(self, n_features: int, n_classes: int) -> _Thermal:
         width = self.n_qubits
         if width is None:

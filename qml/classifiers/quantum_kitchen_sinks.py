@@ -100,6 +100,10 @@ class QuantumKitchenSinks(FormedEstimator, QuantumClassifier):
             return LogisticRegression(C=C, tol=1e-3, max_iter=100)
         return LogisticRegression(C=1.0 if self.C is None else self.C, max_iter=1000)
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return self._width(n_features)
+
     def _width(self, n_features: int) -> int:
         if self.n_qubits is not None:
             return self.n_qubits

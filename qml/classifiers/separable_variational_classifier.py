@@ -80,6 +80,10 @@ class SeparableVariationalClassifier(FormedScaled, FormedClassifier):
         """Return a feature map of the same frequencies."""
         return Encoding({"name": "separable", "reps": self.reps}, self._chosen_bandwidth)
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return n_features
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         x = ParameterVector("x", n_features)
         weights = ParameterVector("θ", 3 * n_features * (self.reps + 1))

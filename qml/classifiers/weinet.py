@@ -67,6 +67,10 @@ class WeiNet(VariationalClassifier):
         wide[~X.any(axis=1)] = 1.0  # black is as even as white, and the length is lost anyway
         return preparation_angles(wide.reshape(n_samples, -1))
 
+    def least_qubits(self, n_features: int) -> int:
+        """Return the width of its circuits."""
+        return 2 * _depth(n_features) + _ANCILLAS
+
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         depth = _depth(n_features)
         image = 2 * depth

@@ -5,7 +5,14 @@ A device comes from a file of this folder, from the runtime package's snapshots 
 """
 
 from qml.devices._device import Described, Device, DeviceGate, DeviceQubit
-from qml.devices._resolve import DEVICES, part_of_snapshot, resolve_device, snapshot, snapshot_names
+from qml.devices._resolve import (
+    DEVICES,
+    part_of_snapshot,
+    resolve_device,
+    snapshot,
+    snapshot_names,
+    snapshot_qubits,
+)
 
 __all__ = [
     "DEVICES",
@@ -17,4 +24,5 @@ __all__ = [
     "resolve_device",
     "snapshot",
     "snapshot_names",
+    "snapshot_qubits",
 ]

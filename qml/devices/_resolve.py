@@ -13,7 +13,14 @@ from qml.devices._device import Described, Device
 from qml.errors import SpecError, did_you_mean
 from qml.registry import Room
 
-__all__ = ["DEVICES", "part_of_snapshot", "resolve_device", "snapshot", "snapshot_names"]
+__all__ = [
+    "DEVICES",
+    "part_of_snapshot",
+    "resolve_device",
+    "snapshot",
+    "snapshot_names",
+    "snapshot_qubits",
+]
 
 DEVICES: Room[Callable[..., Device]] = Room("device", "qml.devices")
 
@@ -65,6 +72,18 @@ def snapshot(name: str) -> Any:
     with warnings.catch_warnings():  # some snapshots warn that their numbers are not typical
         warnings.simplefilter("ignore")
         return known[name]()
+
+
+@functools.lru_cache(maxsize=64)
+def snapshot_qubits(name: str) -> int:
+    """Return how many qubits a snapshot has; making one takes too long to do it at every question.
+
+    Raises
+    ------
+    SpecError
+        If there is none; the message names the nearest one.
+    """
+    return int(snapshot(name).num_qubits)
 
 
 @functools.lru_cache(maxsize=8)

@@ -18,7 +18,9 @@ from qml.engine._gradients import (
 from qml.engine._gram import gram, gram_bytes
 from qml.engine._lowering import definition_of, lower, lower_into
 from qml.engine._memory import (
+    SMALL_BYTES,
     available_bytes,
+    memory_allowed,
     memory_needed,
     require_memory,
     require_states,
@@ -36,6 +38,7 @@ from qml.engine._warmup import warm_up
 from qml.engine.primitives import BatchedEstimator, BatchedSampler
 
 __all__ = [
+    "SMALL_BYTES",
     "BatchedEstimator",
     "BatchedSampler",
     "Channels",
@@ -62,6 +65,7 @@ __all__ = [
     "lower",
     "lower_into",
     "lower_noisy",
+    "memory_allowed",
     "memory_needed",
     "mps_bytes",
     "noisy_bytes",

@@ -25,7 +25,7 @@ _CGROUP_LIMITS = (
         "/sys/fs/cgroup/memory/memory.usage_in_bytes",
     ),
 )
-_BEYOND_ANY_MEMORY = 256  # qubits; past it the number itself would need memory
+_BEYOND_ANY_MEMORY = 4096  # qubits; past it the number itself would need memory
 _SHARE = 0.5  # of what is free; the rest is for the caller's data and the libraries' buffers
 SMALL_BYTES = 1 << 24  # bytes; finding out what is free takes longer than small work
 _workers = 1
@@ -114,7 +114,9 @@ def require_states(n_qubits: int, batch: int, copies: int, what: str) -> None:
 
 def _readable(n_bytes: int) -> str:
     if n_bytes.bit_length() > 80:
-        return f"2^{n_bytes.bit_length() - 1} bytes"
+        power = n_bytes.bit_length() - 1
+        least = "more than " if power >= _BEYOND_ANY_MEMORY else ""
+        return f"{least}2^{power} bytes"
     size, units = float(n_bytes), iter(["bytes", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB", "ZiB"])
     unit = next(units)
     while size >= 1024 and unit != "ZiB":

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qml.engine._expressions import ExpressionTable
+from qml.engine._memory import memory_needed
 from qml.engine._program import Kind
 
 __all__ = ["Fixed", "Matrix", "NoisyProgram", "Operation", "Places", "Turn", "noisy_bytes"]
@@ -207,7 +208,7 @@ class NoisyProgram:
 
 def noisy_bytes(n_qubits: int, batch: int) -> int:
     """Return what a batch of states takes while an operation is applied."""
-    return int(3 * 8 * 4**n_qubits * batch)
+    return memory_needed(2 * n_qubits, batch, 3) // 2
 
 
 def _applied(op: Operation, x: Values, table: Values, backwards: bool) -> Values:

@@ -16,7 +16,7 @@ from pydantic import NonNegativeInt
 from qiskit.circuit import QuantumCircuit
 
 from qml.backends import Backend, Request, Workload, resolve_backend
-from qml.circuits import CircuitSpec, resolve_feature_map
+from qml.circuits import CircuitSpec, foreseen_width, resolve_feature_map
 from qml.declared import PositiveReal, declare
 from qml.errors import SpecError
 from qml.kernels._points import checked_labels, checked_points
@@ -114,6 +114,7 @@ class QuantumKernel(_Declared):
 
     def _circuit(self, n_features: int) -> QuantumCircuit:
         spec = self.feature_map
+        self.backend.require_qubits(foreseen_width(spec, n_features))
         if isinstance(spec, QuantumCircuit) or callable(spec):
             return resolve_feature_map(spec, n_features)
         return _named_circuit(json.dumps(spec, default=dict), n_features)
