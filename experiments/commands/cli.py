@@ -134,6 +134,7 @@ def run(
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
+    _share_memory(jobs)
     # a reading that cannot run is a row and counted, so the study as it is written decides
     refused = [row for row in _as_written(loaded).check(out).rows if row.problem]
     for row in refused:
@@ -188,14 +189,25 @@ def check(
     disagreement: Annotated[
         float, typer.Option(help="Share of the rows on which one of the two is right alone.")
     ] = 0.1,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes of the run; every core if not given.")
+    ] = None,
+    time: Annotated[
+        bool, typer.Option("--time", help="Run a cell of each kind, to say how long all take.")
+    ] = False,
 ) -> None:
-    """Validate a study, count what it costs and say what it can show; nothing runs."""
-    from experiments.commands.screen import print_cheaper, print_check, print_foreseen
+    """Validate a study, count what it costs, say how long it takes and what it can show."""
+    from experiments.commands.screen import print_cheaper, print_check, print_foreseen, print_times
+    from experiments.running.timing import foresee_times
 
     loaded = _load(study, set_, backend)
+    _share_memory(jobs)
     foreseen = loaded.foresee(accuracy, disagreement)
     found = loaded.check(out)
     print_check(found)
+    if not any(row.problem for row in found.rows):
+        folder = out or Path("results") / loaded.spec.name
+        print_times(foresee_times(loaded.plan(), folder, jobs, time))
     print_foreseen(foreseen, accuracy, disagreement)
     if found.jobs:
         print_cheaper(loaded.cheaper())
@@ -421,6 +433,14 @@ def doctor() -> None:
     from experiments.commands.doctor import report
 
     say(report())
+
+
+def _share_memory(jobs: int | None) -> None:
+    """Let a check allow a cell what each of the run's processes may use."""
+    from experiments.running.environment import usable_cores
+    from qml.engine import share_memory
+
+    share_memory(jobs or usable_cores())
 
 
 def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from experiments.reporting.verdicts import Found
     from experiments.running.preflight import Preflight, RowCheck
     from experiments.running.results import Fit, Results
+    from experiments.running.timing import RowTime, Times
     from experiments.study import Run
     from qml.jobs import Entry
 
@@ -34,6 +35,7 @@ __all__ = [
     "print_jobs",
     "print_multiverse",
     "print_run",
+    "print_times",
     "terminal_width",
 ]
 
@@ -102,6 +104,44 @@ def _print_readings(rows: list[RowCheck]) -> None:
         first = next(row for row in broken if row.problem == problem)
         place = f"{first.dataset} / {first.model}"
         say(f"warning: {count} rows of readings will fail, as {place}: {problem}", error=True)
+
+
+def print_times(found: Times) -> None:
+    """Print how long the cells that are missing will take, and how that is known."""
+    from tabulate import tabulate
+
+    rows = [row for row in found.rows if row.cells]
+    if not rows:
+        return
+    lines = [
+        [row.dataset, row.model, row.cells, _minutes(row.seconds), _known_from(row)] for row in rows
+    ]
+    headers = ["data set", "model", "cells left", "minutes", "from"]
+    align = ["left", "left", "right", "right", "left"]
+    print(f"\n{tabulate(lines, headers=headers, colalign=align, disable_numparse=True)}")
+    besides, several = len(found.unknown), "es"[: 2 * (found.jobs > 1)]
+    if besides == len(rows):
+        print("How long the run takes is not known here.")
+        return
+    more = f", and {besides} row{'s'[: besides - 1]} of which nothing is known" if besides else ""
+    print(
+        f"About {_minutes(found.seconds)} minutes in {found.jobs:,} process{several}{more}. "
+        "Rows have the minutes of one\nprocess; kernels that are shared count once."
+    )
+
+
+def _minutes(seconds: float) -> str:
+    if math.isnan(seconds):
+        return "-"
+    return "< 0.01" if seconds < 0.6 else f"{seconds / 60:,.2f}"
+
+
+def _known_from(row: RowTime) -> str:
+    if row.problem:
+        return f"unknown: {row.problem}"
+    if row.basis == "unknown":
+        return "unknown; --time measures it"
+    return f"{row.measured:,} {row.basis} cell{'s'[: row.measured - 1]}"
 
 
 def print_foreseen(found: list[Foreseen], accuracy: float, disagreement: float) -> None:
