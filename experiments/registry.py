@@ -17,6 +17,7 @@ from qml.errors import SpecError, did_you_mean, reason_of
 from qml.kernels import KERNELS
 from qml.losses import LOSSES
 from qml.optimizers import OPTIMIZERS
+from qml.quantities import QUANTITIES
 from qml.registry import Room, check_parameters
 from qml.variational import resolve_training
 
@@ -25,6 +26,7 @@ __all__ = [
     "DATASETS",
     "MODELS",
     "PREPROCESSING",
+    "QUANTITIES",
     "STUDIES_FOLDER",
     "build_estimator",
     "check_component",

@@ -5,7 +5,7 @@ imported when they are first named: ``from qml import QSVC, VQC``. So is every r
 ``import qml`` is enough for ``qml.engine``. The rooms, each depending only on those before it:
 `circuits`, `engine`, `devices`, `jobs`, `backends`, `losses`, `decisions`, `optimizers`,
 `variational`, `kernels`, `classifiers`, `regressors`, `outlier_detectors`, `surrogates`,
-`transformers`, `diagnostics`.
+`transformers`, `diagnostics`, `quantities`.
 """
 
 import warnings

@@ -28,6 +28,8 @@ __all__ = [
     "Disentangled",
     "Encoded",
     "Encoding",
+    "Hyperplane",
+    "Parting",
     "Quantum",
     "Recalling",
     "Reporting",
@@ -65,6 +67,22 @@ class Encoding:
     bandwidth: Bandwidth
     quantum_kernel: str | Mapping[str, object] | None = None
     C: float | Literal["hard"] = 1.0
+
+
+@dataclass(frozen=True)
+class Hyperplane:
+    """What parts two classes in a kernel's space.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n_train,)
+        Dual variables times the signs of the labels; 0 where a point is no support vector.
+    offset : float
+        Bias that is added to the dual sum.
+    """
+
+    weights: NDArray[np.float64]
+    offset: float
 
 
 @runtime_checkable
@@ -144,6 +162,14 @@ class Recalling(Protocol):
 
         It runs no circuit for the answer. None where training has not kept it.
         """
+
+
+@runtime_checkable
+class Parting(Protocol):
+    """A machine that parts two classes by a hyperplane."""
+
+    def hyperplane(self) -> Hyperplane | None:
+        """Return the hyperplane of the last fit; None for more than two classes."""
 
 
 @runtime_checkable

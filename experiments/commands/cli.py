@@ -72,6 +72,7 @@ class Kind(StrEnum):
     ANSATZES = "ansatzes"
     PREPROCESSING = "preprocessing"
     METRICS = "metrics"
+    QUANTITIES = "quantities"
     STUDIES = "studies"
 
 

@@ -8,6 +8,7 @@ from experiments.registry import (
     DATASETS,
     MODELS,
     PREPROCESSING,
+    QUANTITIES,
     STUDIES_FOLDER,
     study_names,
 )
@@ -35,6 +36,7 @@ _ROOMS: dict[str, Room[object]] = {
     "feature-maps": FEATURE_MAPS,
     "kernels": KERNELS,
     "ansatzes": ANSATZES,
+    "quantities": QUANTITIES,
 }
 
 

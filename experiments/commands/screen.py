@@ -108,8 +108,6 @@ def _print_readings(rows: list[RowCheck]) -> None:
 
 def print_times(found: Times) -> None:
     """Print how long the cells that are missing will take, and how that is known."""
-    from tabulate import tabulate
-
     rows = [row for row in found.rows if row.cells]
     if not rows:
         return
@@ -117,14 +115,13 @@ def print_times(found: Times) -> None:
         [row.dataset, row.model, row.cells, _minutes(row.seconds), _known_from(row)] for row in rows
     ]
     headers = ["data set", "model", "cells left", "minutes", "from"]
-    align = ["left", "left", "right", "right", "left"]
-    print(f"\n{tabulate(lines, headers=headers, colalign=align, disable_numparse=True)}")
+    say(f"\n{as_text(lines, headers, ['data set', 'model', 'from'])}")
     besides, several = len(found.unknown), "es"[: 2 * (found.jobs > 1)]
     if besides == len(rows):
-        print("How long the run takes is not known here.")
+        say("How long the run takes is not known here.")
         return
     more = f", and {besides} row{'s'[: besides - 1]} of which nothing is known" if besides else ""
-    print(
+    say(
         f"About {_minutes(found.seconds)} minutes in {found.jobs:,} process{several}{more}. "
         "Rows have the minutes of one\nprocess; kernels that are shared count once."
     )
@@ -336,7 +333,7 @@ def _implementations(results: Results) -> list[str]:
 
 
 def _reports(fit: Fit) -> Parameters:
-    return {} if fit.stored is None else fit.stored.record.training
+    return {} if fit.stored is None else fit.stored.record.reported
 
 
 def _unreported(results: Results) -> list[str]:

@@ -13,6 +13,7 @@ from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
 from experiments.planning.multiverse_checks import multiverse_problems
 from experiments.planning.published import published_problems
+from experiments.planning.quantities import report_problems
 from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.sizes import size_problems
 from experiments.planning.spec import Classify, Entry, ModelEntry, StudySpec, structure
@@ -278,4 +279,5 @@ def _label_problems(spec: StudySpec) -> Iterator[SpecError]:
         for label in sorted({label for label in labels if labels.count(label) > 1}):
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
     yield from published_problems(spec, datasets, models)
+    yield from report_problems(spec)
     yield from _compared_problems(spec, found["models"])

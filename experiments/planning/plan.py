@@ -13,6 +13,7 @@ from experiments.evaluation.tasks import check_model, task_of
 from experiments.planning.building import load_dataset, make_step
 from experiments.planning.controls import Control, controls_of
 from experiments.planning.published import published_of
+from experiments.planning.quantities import quantities_of
 from experiments.planning.repeats import repeats_by_rule
 from experiments.planning.rows import dataset_rows, model_rows
 from experiments.planning.spec import StudySpec
@@ -267,6 +268,7 @@ def _model_spec(spec: StudySpec, model: ModelRow, data: Dataset) -> ModelSpec:
         _tuning_budget(spec, model, data),
         # a control may run on no backend
         model.classify if "backend" in model.parameters else None,
+        quantities_of(spec.report, model),
     )
 
 
@@ -297,7 +299,7 @@ def _controls(
             n_features = _features_after(row, data, places[0])
         found: list[Control] = controls_of(model, n_features)
         for control in found:
-            tested = _model_spec(spec, control.row, data)
+            tested = replace(_model_spec(spec, control.row, data), report=())
             for place in _with_starts(places, control.row, spec):
                 cell = Cell(described, tested, replace(place, permuted=control.permuted))
                 planned.append(Planned(cell, row, model, control.kind))

@@ -138,6 +138,8 @@ class ModelSpec:
         Search for the parameters that are not named; None for a model as it stands.
     classify : Classification or None, default=None
         Measurement of test rows apart from training; None is the training's own backend.
+    report : tuple of str, default=()
+        Quantities that are computed of the fitted model, sorted; see `qml.quantities`.
     """
 
     name: str
@@ -145,6 +147,7 @@ class ModelSpec:
     calibrations: Mapping[str, str] = field(default_factory=dict)
     tuning: TuningBudget | None = None
     classify: Classification | None = None
+    report: tuple[str, ...] = ()
 
     @property
     def backend(self) -> str:

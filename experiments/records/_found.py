@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from experiments.records._asked import Cell, Parameters
 from qml.costs import Usage
+from qml.quantities import Finding
 
 __all__ = [
     "CellRecord",
@@ -76,6 +77,8 @@ class CellRecord:
         Seconds, circuits and so on; None unless it is done.
     training : mapping, default={}
         Report of the model on its training.
+    quantities : mapping, default={}
+        Quantities of the fitted model that were asked for and found, by name.
     warnings : tuple of str, default=()
         Texts of the warnings that were caught.
     error : str, default=""
@@ -93,9 +96,15 @@ class CellRecord:
     train_scores: Mapping[str, float | None] = field(default_factory=dict)
     costs: Costs | None = None
     training: Parameters = field(default_factory=dict)
+    quantities: Mapping[str, Finding] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     error: str = ""
     pending: bool = False
+
+    @property
+    def reported(self) -> Parameters:
+        """What a table may show: the model's own report, and the numbers that were asked for."""
+        return {**self.training, **{name: one.value for name, one in self.quantities.items()}}
 
 
 @dataclass(frozen=True)

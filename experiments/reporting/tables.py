@@ -119,9 +119,20 @@ def _cell_row(one: _Scored, rows: Mapping[str, int]) -> dict[str, Any]:
         **({} if said is None else columns_by_sitting(said, one.scores)),
         **{f"{name}_train": value for name, value in record.train_scores.items()},
         **_cost_columns(stored),
-        **{f"training_{name}": value for name, value in record.training.items()},
+        **{f"training_{name}": value for name, value in record.reported.items()},
+        **_details(record),
         "warnings": list(record.warnings),
     }
+
+
+def _details(record: CellRecord) -> dict[str, str]:
+    """Return where a quantity was found and what it is made of, as texts of numbers."""
+    details = {
+        f"training_{name}_{what}": " ".join(f"{number:.6g}" for number in numbers)
+        for name, found in record.quantities.items()
+        for what, numbers in (("where", found.where), ("values", found.values))
+    }
+    return {column: text for column, text in details.items() if text}
 
 
 def _cost_columns(stored: StoredCell) -> dict[str, Any]:
@@ -222,7 +233,7 @@ def _summary(
         row[f"{metric}_train"] = _mean(record.train_scores.get(metric) for record in records)
     costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
     row |= {c.name: _mean(one.get(c.name) for one in costs) for c in SHOWN_COSTS}
-    training = [record.training for record in records]
+    training = [record.reported for record in records]
     row |= {f"training_{name}": _mean(one.get(name) for one in training) for name in plan.report}
     row["made_by_other"] = mixed.words(one.fit.stored for one in done if one.fit.stored is not None)
     printed = published_columns(plan, dataset, model, row["n_train"])

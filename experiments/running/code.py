@@ -18,7 +18,7 @@ from typing import Any
 
 from experiments.planning.rows import step_of
 from experiments.records import Cell, Code, Environment, Step, StoredCell, canonical_json
-from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, QUANTITIES
 from experiments.running.results import Results
 from qml.backends import BACKENDS, describe_backend
 from qml.devices import DEVICES
@@ -82,6 +82,7 @@ def _code_of(model: str, dataset: str) -> Code:
     roots = set(_ALWAYS)
     for room, spec in named:
         roots.update(_plugins(room, spec["name"], spec.get("parameters", {})))
+    roots.update(QUANTITIES.module(name).__name__ for name in asked.get("report", ()))
     if asked.get("tuning"):
         roots.add("experiments.evaluation.tuning")
     return {name: _digits(name) for name in sorted(_with_imports(roots))}

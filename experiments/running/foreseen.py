@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from experiments.evaluation.splits import shared_rows, split
 from experiments.planning.building import load_dataset, make_pipeline
 from experiments.records import Cell, canonical_json
+from experiments.registry import QUANTITIES
 from qml.backends import (
     Backend,
     Estimate,
@@ -183,6 +184,9 @@ def fit_of(cell: Cell, part: Part) -> Fit:
     what = f"a cell of {features} features on {workload.n_qubits} qubits"
     require_memory(backend.estimate(workload).memory_bytes, what)
     alone, classify = _whole(model, part, backend), cell.model.classify
+    if any(QUANTITIES.load(name).ideal for name in cell.model.report):
+        beside = replace(workload, n_evaluations=0, grams=((part.n_train, 0),))
+        require_memory(resolve_backend("exact").estimate(beside).memory_bytes, f"{what}, exactly,")
     answers = None
     if classify is not None:
         alone = _whole(model, replace(part, n_test=0), backend)

@@ -31,6 +31,7 @@ from experiments.records import (
     StoredPredictions,
     StoredTuning,
 )
+from experiments.running.examined import found_quantities
 from experiments.running.limits import LimitExceeded, left_as_found, time_limit
 from experiments.running.shared_kernels import share_kernels
 from experiments.seeds import child_seed
@@ -136,6 +137,8 @@ def _success(
         share_kernels(pipeline, data.X, part, rows, group, conditions.folder)
     outcome = fit_and_predict(pipeline, data.X, y, train, test, answering)
     said = _predictions(cell, data, outcome, test)
+    part = TrainingPart(pipeline[-1], y, train)
+    quantities = found_quantities(cell.model.report, pipeline, data.X, part, outcome, said)
     record = CellRecord(
         status="done",
         environment=conditions.environment,
@@ -146,6 +149,7 @@ def _success(
         train_scores=_scores(conditions.metrics, outcome.trained),
         costs=_costs(outcome, tuned),
         training={name: _reported(own) for name, own in outcome.training.items()},
+        quantities=quantities,
         warnings=tuple(sorted({shown(str(w.message), 300) for w in caught})),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)

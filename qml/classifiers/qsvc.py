@@ -10,11 +10,12 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from qml.classifiers._base import QuantumClassifier
 from qml.errors import DataError
 from qml.kernels import KernelMachine, Softness, margin_machine
-from qml.offers import Controls, Encoding
+from qml.offers import Controls, Encoding, Hyperplane
 
 __all__ = ["QSVC"]
 
@@ -118,6 +119,15 @@ class QSVC(KernelMachine, QuantumClassifier):
         """Return calibrated probabilities, shape (n_samples, n_classes)."""
         block = self._test_block(X)
         return np.asarray(self._calibrated.predict_proba(block))
+
+    def hyperplane(self) -> Hyperplane | None:
+        """Return dual variables with signs, and the bias; None for more than two classes."""
+        check_is_fitted(self)
+        if len(self.classes_) > 2:
+            return None
+        weights = np.zeros(self.svc_.shape_fit_[0])
+        weights[self.support_] = self.svc_.dual_coef_[0]
+        return Hyperplane(weights, float(self.svc_.intercept_[0]))
 
     @property
     def training_(self) -> dict[str, Any]:

@@ -3,7 +3,14 @@
 from typing import TYPE_CHECKING
 
 from qml.kernels._alignment import alignment, centred_alignment, label_kernel
-from qml.kernels._contract import KERNELS, KernelSpec, Matrix, QuantumKernel, resolve_kernel
+from qml.kernels._contract import (
+    KERNELS,
+    KernelSpec,
+    Matrix,
+    QuantumKernel,
+    ideal_kernel,
+    resolve_kernel,
+)
 from qml.kernels._hard_margin import Softness, hard_margin, margin_machine
 from qml.kernels._machine import KernelMachine
 from qml.kernels._mitigation import DepolarisingCorrection
@@ -27,6 +34,7 @@ __all__ = [
     "centred_alignment",
     "fit_process",
     "hard_margin",
+    "ideal_kernel",
     "label_kernel",
     "margin_machine",
     "resolve_kernel",

@@ -150,6 +150,11 @@ class KernelMachine(EncodedEstimator):
         twin._trained_on, twin._recalling = known, True
         return twin
 
+    @property
+    def training_matrix_(self) -> Matrix | None:
+        """Matrix that the machine was trained on; None where it never had the whole, or left it."""
+        return getattr(self, "_trained_on", None)
+
     def _recall(self, points: NDArray[np.float64]) -> Matrix:
         if self._trained_on is None or len(points) != len(self._trained_on):
             raise DataError(f"X: {len(points)} rows, which are not those of the training")

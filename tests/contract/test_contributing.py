@@ -19,11 +19,12 @@ BLOCK = re.compile(r"```(?:python|yaml)\n# (\S+)\n(.*?)```", re.DOTALL)
 LOAD = """
 import sys
 from pathlib import Path
-from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, study_names
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, QUANTITIES
+from experiments.registry import study_names
 from qml.backends import BACKENDS
 from qml.devices import DEVICES
 
-rooms = [MODELS, DATASETS, PREPROCESSING, BACKENDS, DEVICES, *COMPONENTS.values()]
+rooms = [MODELS, DATASETS, PREPROCESSING, QUANTITIES, BACKENDS, DEVICES, *COMPONENTS.values()]
 for path in sys.argv[1:]:
     file = Path(path)
     package = ".".join(file.parent.parts)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, QUANTITIES
 from qml.backends import BACKENDS
 from qml.devices import DEVICES
 
@@ -39,6 +39,7 @@ LISTED = {
     "ansatzes": ("brick_wall",),
     "datasets": ("checkerboard",),
     "preprocessing": ("clipped", "fidelity_features"),
+    "quantities": ("trace",),
     "studies": ("newcomers",),
 }
 
@@ -78,7 +79,7 @@ def run(tree: Path, *arguments: str) -> str:
 
 
 def test_every_kind_has_a_newcomer():
-    rooms = [MODELS, DATASETS, PREPROCESSING, BACKENDS, DEVICES, *COMPONENTS.values()]
+    rooms = [MODELS, DATASETS, PREPROCESSING, QUANTITIES, BACKENDS, DEVICES, *COMPONENTS.values()]
     folders = {str(file.parent).replace(os.sep, ".") for file in FILES}
     for room in rooms:
         packages = (room.packages,) if isinstance(room.packages, str) else room.packages

@@ -27,6 +27,7 @@ PROTOCOLS = [
     offers.Answering,
     offers.Controlled,
     offers.Spending,
+    offers.Parting,
     offers.Recalling,
     offers.Reporting,
     offers.Traced,

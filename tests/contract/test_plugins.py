@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING
+from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, QUANTITIES
 from qml.backends import BACKENDS
 from qml.devices import DEVICES
 from qml.errors import SpecError
@@ -17,7 +17,7 @@ from qml.examples import Example, KernelExample, examples_of
 from qml.registry import Room, first_sentence
 
 ROOT = Path(__file__).parents[2]
-ROOMS = [MODELS, DATASETS, PREPROCESSING, BACKENDS, DEVICES, *COMPONENTS.values()]
+ROOMS = [MODELS, DATASETS, PREPROCESSING, QUANTITIES, BACKENDS, DEVICES, *COMPONENTS.values()]
 PAYLOADS = [
     "os.system",
     "..",

@@ -42,6 +42,7 @@ LAW = {  # the rooms and modules of a package, each importing only what stands b
         "surrogates",
         "transformers",
         "diagnostics",
+        "quantities",
     ],
     "experiments": [
         "seeds",
