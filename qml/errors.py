@@ -115,7 +115,7 @@ class StoreError(WorkbenchError, OSError):
 
 
 class DiskError(StoreError):
-    """The disk is full, or does not let us write."""
+    """The disk is full, or does not let us write, read or lock."""
 
 
 def reason_of(error: BaseException, most: int = 500) -> str:

@@ -148,15 +148,15 @@ def run(
     except KeyboardInterrupt:
         say("Interrupted. Finished cells are stored; the same command goes on.", error=True)
         raise typer.Exit(130) from None
-    with finished.store.counting({fit.planned.key for fit in finished.results().fits}):
+    fits = (finished.at_end or finished.results()).fits
+    with finished.store.counting({fit.planned.key for fit in fits}):
         print_run(finished)
         print_files(finished)
-    broken = Counter(fit.status for fit in finished.results().fits)
+    broken = Counter(fit.status for fit in fits)
     del broken["done"], broken["missing"]
     if broken:
         kinds = ", ".join(f"{count:,} {status}" for status, count in broken.items())
-        total = len(finished.results().fits)
-        problem = f"{broken.total():,} of {total:,} cells have no result ({kinds})"
+        problem = f"{broken.total():,} of {len(fits):,} cells have no result ({kinds})"
         say(f"{problem}; `qml show {finished.folder}` says why", error=True)
         raise typer.Exit(3)
 

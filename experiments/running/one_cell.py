@@ -37,7 +37,7 @@ from experiments.running.shared_kernels import share_kernels
 from experiments.seeds import child_seed
 from qml.backends import keep_jobs
 from qml.costs import Usage
-from qml.errors import BackendError, DataError, reason_of
+from qml.errors import BackendError, DataError, DiskError, reason_of
 from qml.jobs import Ledger
 from qml.texts import shown
 
@@ -80,6 +80,11 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
         Circumstances of the run.
     group : str or None
         Cells that share kernel evaluations with this one; see `sharing_groups`.
+
+    Raises
+    ------
+    DiskError
+        If the ledger cannot be kept: that is no outcome of the cell, which has to run again.
     """
     seconds, environment = conditions.seconds, conditions.environment
     try:
@@ -93,6 +98,8 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
             warnings.simplefilter("always")
             with time_limit(seconds):
                 return _success(cell, conditions, group, caught)
+    except DiskError:
+        raise
     except LimitExceeded:
         return failed_cell(cell, "timed_out", f"not done after {seconds:g} s", environment)
     except BackendError as error:

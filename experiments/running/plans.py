@@ -26,7 +26,7 @@ from experiments.running.sealed import (
     version_of,
 )
 from qml.durable import publish_durably, write_durably
-from qml.errors import StoreError
+from qml.errors import DiskError, StoreError
 
 __all__ = ["DatedPlan", "Plans", "folder_and_number"]
 
@@ -182,7 +182,7 @@ class Plans:
                 raise StoreError(f"{self._folder}: no run is stored here (no plan.json)") from None
             return None
         except OSError as error:
-            raise StoreError(f"{file}: cannot be read ({error.strerror})") from None
+            raise DiskError(f"{file}: cannot be read ({error.strerror})") from None
         body = unsealed(raw)
         check_schema(self._folder, body if body is not None else _unchecked(raw))
         if body is None:

@@ -70,7 +70,7 @@ class Store:
 
     @contextlib.contextmanager
     def counting(self, keys: Collection[str]) -> Iterator[None]:
-        """Say of a disk that does not let us write how many of these cells are saved.
+        """Say of a disk that does not let us write or read how many of these cells are saved.
 
         Raises
         ------
@@ -169,7 +169,7 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise StoreError(f"{file}: cannot be read ({error.strerror})") from None
+            raise DiskError(f"{file}: cannot be read ({error.strerror})") from None
         body = _verified(raw, key)
         if body is not None:
             check_schema(self.folder, body)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 from collections.abc import Iterable
@@ -15,7 +16,7 @@ from qiskit.circuit.library import get_standard_gate_name_mapping
 from qiskit.providers import BackendV2, Options, QubitProperties
 from qiskit.transpiler import InstructionProperties, Target
 
-from qml.errors import SpecError
+from qml.errors import DiskError, SpecError
 
 __all__ = ["Described", "Device", "DeviceGate", "DeviceQubit"]
 
@@ -205,10 +206,14 @@ class Device:
         ------
         SpecError
             If the file is not there or is no such thing.
+        DiskError
+            If it is there and the disk does not let us read it.
         """
         try:
             text = Path(file).read_text("utf-8")
-        except (OSError, UnicodeDecodeError):
+        except (OSError, UnicodeDecodeError) as error:
+            if isinstance(error, OSError) and error.errno == errno.EIO:
+                raise DiskError(f"{file}: cannot be read ({error.strerror})") from None
             raise SpecError(f"{str(file)!r}: no such calibration file") from None
         try:
             content = json.loads(text)

@@ -21,7 +21,7 @@ import numpy as np
 
 from qml.devices import Device
 from qml.durable import write_durably
-from qml.errors import BackendError, ResourceError
+from qml.errors import BackendError, DiskError, ResourceError
 from qml.jobs._batch import Answer, Batch
 from qml.jobs._entry import Ended, Entry, EntryFiles
 from qml.jobs._machine import Machine, MachineError
@@ -325,10 +325,14 @@ class Ledger:
     @contextlib.contextmanager
     def _locked(self, name: str) -> Iterator[None]:
         """Keep other processes out; the lock goes with this one, whatever kills it."""
-        folder = self.folder / "locks"
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / name).open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
+        file = self.folder / "locks" / name
+        with contextlib.ExitStack() as held:
+            try:
+                file.parent.mkdir(parents=True, exist_ok=True)
+                lock = held.enter_context(file.open("w"))
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            except OSError as error:
+                raise DiskError(f"{file}: cannot be locked ({error.strerror})") from None
             yield
 
 
