@@ -31,14 +31,17 @@ def multiverse_problems(
         Function that reads a study and raises a `SpecError` about what is wrong with it.
     """
     choices = choices_of(entry)
+    found = [*_problems_of_names(entry, choices), *_problems_of_paths(choices)]
+    yield from found or _problems_of_options(spec, choices, parse)
+
+
+def _problems_of_names(entry: MultiverseEntry, choices: Sequence[Choice]) -> Iterator[SpecError]:
     named = Counter(choice.name for choice in choices)
     for name in (name for name, count in named.items() if count > 1):
         yield SpecError(f"two choices are called {name!r}", "multiverse.choices")
     if entry.sample is not None and entry.sample > (most := possible(entry)):
         problem = f"{entry.sample:,} of {most:,} readings; without it all of them are run"
         yield SpecError(problem, "multiverse.sample")
-    found = [*_problems_of_paths(choices)]
-    yield from found or _problems_of_options(spec, choices, parse)
 
 
 def _problems_of_paths(choices: Sequence[Choice]) -> Iterator[SpecError]:
@@ -68,7 +71,7 @@ def _problems_of_paths(choices: Sequence[Choice]) -> Iterator[SpecError]:
 def _problems_of_options(
     spec: StudySpec, choices: Sequence[Choice], parse: Callable[[YamlSource], StudySpec]
 ) -> Iterator[SpecError]:
-    """Yield options that make no study of what is written."""
+    """Yield of each choice the first option that makes no study of what is written."""
     written = spec.model_dump(mode="json")
     for i, choice in enumerate(choices):
         for option in choice.options:
@@ -80,3 +83,4 @@ def _problems_of_options(
             except SpecError as error:
                 line = str(error).splitlines()[0].removeprefix(f"{where}: ")
                 yield SpecError(f"{where}: {line}", f"multiverse.choices[{i}]")
+                break

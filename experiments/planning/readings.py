@@ -20,6 +20,9 @@ from experiments.records import Choice, Multiverse, Option, Parameters, Reading
 
 __all__ = ["changed_values", "choices_of", "multiverse_of", "possible", "reading_values"]
 
+# no Sobol' sequence: the first bits of its dimensions are sums of each other, so that what three
+# choices do together would be counted as a fourth's
+_BLOCK = 60
 _OF_THE_WRITTEN_STUDY = ("multiverse", "controls", "published", "duel")
 
 
@@ -48,8 +51,8 @@ def multiverse_of(entry: MultiverseEntry) -> Multiverse:
     """Return the choices and the readings that are run, the same whenever it is asked.
 
     All combinations stand in the order of a grid. Of a sample the readings are the first different
-    points of a scrambled Sobol' sequence with a dimension a choice, each of whose options has an
-    equal part of the interval.
+    points of Latin hypercubes of 60 points, one after the other, with a dimension a choice: each of
+    its options has an equal part of the interval, and up to six of them are met equally often.
 
     Parameters
     ----------
@@ -58,7 +61,7 @@ def multiverse_of(entry: MultiverseEntry) -> Multiverse:
 
     References
     ----------
-    Owen, J. Complexity 14, 466 (1998), doi:10.1006/jcom.1998.0487 (scrambling).
+    McKay, Beckman and Conover, Technometrics 21, 239 (1979), doi:10.2307/1268522.
     """
     choices = choices_of(entry)
     counts = [len(choice.options) for choice in choices]
@@ -71,11 +74,11 @@ def multiverse_of(entry: MultiverseEntry) -> Multiverse:
 
 
 def _drawn(counts: list[int], seed: int) -> Iterator[tuple[int, ...]]:
-    """Yield different combinations in the order in which the sequence meets them."""
-    sequence = qmc.Sobol(len(counts), rng=np.random.default_rng(seed))
+    """Yield different combinations in the order in which they are met."""
     seen = set()
-    for power in itertools.chain([6], itertools.count(6)):  # 64 points, then as many as before
-        for point in sequence.random_base2(power):
+    for block in itertools.count():
+        cube = qmc.LatinHypercube(len(counts), rng=np.random.default_rng([seed, block]))
+        for point in cube.random(_BLOCK):
             options = tuple(int(u * count) for u, count in zip(point, counts, strict=True))
             if options not in seen:
                 seen.add(options)

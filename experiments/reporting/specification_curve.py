@@ -40,7 +40,7 @@ class Scored:
         Mean of the metric over the reading's cells, and the ends of its 95 % interval over test
         rows; None unless it is done and has a score.
     reaches : bool or None
-        Whether it reaches the printed value; None without one.
+        Answer to whether it reaches the printed value; None without one.
     problem : str, default=""
         Reason why it is not done.
     """

@@ -55,9 +55,7 @@ def _scores(axes: Any, curve: SpecificationCurve) -> None:
         for name in ("score", "low", "high")
     )
     label = "95 % interval over test rows"
-    axes.vlines(
-        place, low, high, color="#c8d4e3", linewidth=max(0.4, 250 / len(done) / 3), label=label
-    )
+    axes.vlines(place, low, high, color="#b4c6dc", linewidth=max(0.7, 80 / len(done)), label=label)
     reached = np.array([one.reaches is True for one in done])
     size = 14 if len(done) < 100 else 6
     axes.scatter(
@@ -85,7 +83,7 @@ def _scores(axes: Any, curve: SpecificationCurve) -> None:
     axes.set_ylabel(METRICS[curve.metric].title or curve.metric)
     failed = f", {curve.failed} without a score" if curve.failed else ""
     axes.set_title(f"{curve.dataset} / {curve.model}: {len(done)} readings{failed}", fontsize=10)
-    axes.legend(fontsize=7, loc="upper left", framealpha=0.9)
+    axes.legend(fontsize=7, loc="lower right", framealpha=0.9)
     axes.margins(x=0.01)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
