@@ -237,6 +237,11 @@ def print_run(finished: Run) -> None:
         "would run for the fold, tuning included, whatever ran it here. F1 is that of the second\n"
         "class, or the mean over more than two."
     )
+    if any(row.spec.test_sets for row in results.plan.datasets):
+        print(
+            "Of data with fresh test sets a draw is one observation, its score the mean over its "
+            "sets, and the\ninterval the plain one over draws; of a single draw there is none."
+        )
     if (table.made_by_other != "").any():
         say(
             "Rows of other code or versions were made before what is named there was changed:\n"

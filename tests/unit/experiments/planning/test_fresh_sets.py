@@ -128,6 +128,15 @@ def test_a_shared_kernel_holds_the_training_rows_and_blocks_are_asked_for_each(t
     assert (cells.circuits == pairs + 160 * cells.training_support_vectors).all()
 
 
+def test_the_table_on_the_screen_says_what_is_averaged(run, capsys):
+    from experiments.commands.screen import print_run
+
+    print_run(run)
+    printed = capsys.readouterr().out
+    assert "sd of accuracy over test sets" in printed
+    assert "a draw is one observation, its score the mean over its sets" in printed
+
+
 @pytest.mark.parametrize(
     "datasets, protocol, line",
     [
