@@ -55,7 +55,14 @@ def _scores(axes: Any, curve: SpecificationCurve) -> None:
         for name in ("score", "low", "high")
     )
     label = "95 % interval over test rows"
-    axes.vlines(place, low, high, color="#b4c6dc", linewidth=max(0.7, 80 / len(done)), label=label)
+    axes.vlines(
+        place,
+        low,
+        high,
+        color="#b4c6dc",
+        linewidth=float(np.clip(80 / len(done), 0.7, 3.0)),
+        label=label,
+    )
     reached = np.array([one.reaches is True for one in done])
     size = 14 if len(done) < 100 else 6
     axes.scatter(
