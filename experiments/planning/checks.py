@@ -12,6 +12,7 @@ from experiments.evaluation.proposals import read_space
 from experiments.evaluation.tuning import with_values
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
 from experiments.planning.multiverse_checks import multiverse_problems
+from experiments.planning.problems import told
 from experiments.planning.published import published_problems
 from experiments.planning.quantities import report_problems
 from experiments.planning.rows import dataset_rows, model_rows, step_of
@@ -48,9 +49,8 @@ def parse(source: YamlSource) -> StudySpec:
             found = list(multiverse_problems(spec, spec.multiverse, parse))
     except RecursionError:  # from Python: a file's depth is looked at as it is read
         raise SpecError(f"{source.name}: too deeply nested values") from None
-    problems = [f"{source.locate(error.path)}: {error}" for error in found]
-    if problems:
-        raise SpecError("\n".join(problems))
+    if found:
+        raise told(source, found)
     return spec
 
 
@@ -71,19 +71,24 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
                 yield error.under(f"datasets[{i}].preprocessing[{j}]")
     known = {entry.label or entry.name for entry in spec.datasets} | {d.name for d in spec.datasets}
     for i, model in enumerate(spec.models):
-        yield from _problems_of(
-            f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p)
+        own = list(
+            _problems_of(f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p))
         )
+        yield from own
         for j, name in enumerate(model.datasets or []):
             if name not in known:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
                 yield SpecError(problem, f"models[{i}].datasets[{j}]")
         yield from _backend_problems(model.backend, f"models[{i}].backend", spec)
         tuned = spec.protocol.tuning is not None
-        yield from _search_problems(model, f"models[{i}]", tuned)
+        if not own:  # else each of them would be met again at every value that is tried
+            yield from _search_problems(model, f"models[{i}]", tuned)
     yield from _backend_problems(spec.backend, "backend", spec)
     yield from _test_set_problems(spec)
     yield from _classify_problems(spec)
+    sizes = spec.protocol.train_sizes
+    if spec.controls and sizes and 1.0 not in sizes:
+        yield SpecError("controls need whole training parts; add 1.0", "protocol.train_sizes")
     yield from _metric_problems(spec)
     yield from _comparison_problems(spec)
     yield from _duel_problems(spec)

@@ -291,8 +291,6 @@ def _controls(
 ) -> list[Planned]:
     """Return the controls of every quantum model, on whole training parts."""
     places = [place for place in every if place.train_size is None]
-    if not places:
-        raise SpecError("controls need whole training parts; add 1.0", "protocol.train_sizes")
     planned, n_features = [], 0
     for model in models:
         if model.backend is not None and not n_features:

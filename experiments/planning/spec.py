@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
+from experiments.planning.problems import told
 from experiments.planning.yaml_source import YamlSource
 from experiments.records import RowSplit
 from qml.errors import SpecError, did_you_mean
@@ -273,8 +274,8 @@ def structure(source: YamlSource) -> StudySpec:
     try:
         return StudySpec.model_validate(data)
     except ValidationError as error:
-        lines = [_structure_line(source, detail) for detail in error.errors(include_url=False)]
-        raise SpecError("\n".join(dict.fromkeys(lines))) from None
+        details = sorted(error.errors(include_url=False), key=_distance)
+        raise told(source, map(_structure_problem, details)) from None
 
 
 def _with_names(data: Any) -> Any:
@@ -289,7 +290,7 @@ def _with_names(data: Any) -> Any:
     }
 
 
-def _structure_line(source: YamlSource, detail: ErrorDetails) -> str:
+def _structure_problem(detail: ErrorDetails) -> SpecError:
     parts, kind = list(detail["loc"]), detail["type"]
     if kind == "extra_forbidden":
         section = _section_of(parts)
@@ -297,11 +298,10 @@ def _structure_line(source: YamlSource, detail: ErrorDetails) -> str:
     elif kind == "missing":
         problem = "missing"
     else:
-        parts = [part for part in parts if not (isinstance(part, str) and part in _UNION_TAGS)]
+        parts = [part for part in parts if not (isinstance(part, str) and _is_tag(part))]
         said = detail["msg"].removeprefix("Value error, ")
         problem = f"{said} (got {shown(detail['input'])})"
-    path = _join(parts)
-    return f"{source.locate(path)}: {path}: {problem}"
+    return SpecError(problem, _join(parts))
 
 
 def _section_of(parts: list[str | int]) -> type[_Section]:
@@ -324,8 +324,19 @@ def _section_of(parts: list[str | int]) -> type[_Section]:
 
 # pydantic adds the tried type of a union to the path of its errors
 _UNION_TAGS = frozenset(
-    {"str", "list[str]", "dict[str,any]", "constrained-str", "constrained-int", "constrained-float"}
+    {"str", "dict[str,any]", "constrained-str", "constrained-int", "constrained-float"}
 )
+
+
+def _distance(detail: ErrorDetails) -> tuple[bool, bool, int]:
+    """Order what a union says: first of the kind that was meant, and of that the innermost."""
+    within = any(isinstance(part, str) and _is_tag(part) for part in detail["loc"])
+    other_kind = within and detail["type"] in ("string_type", "dict_type", "list_type")
+    return within, other_kind, -len(detail["loc"]) if within else 0
+
+
+def _is_tag(part: str) -> bool:
+    return part in _UNION_TAGS or part.startswith("list[")
 
 
 def _join(parts: list[str | int]) -> str:

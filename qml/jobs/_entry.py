@@ -15,7 +15,7 @@ import numpy as np
 
 from qml.costs import Usage
 from qml.durable import write_durably
-from qml.errors import StoreError
+from qml.errors import DiskError, StoreError
 from qml.jobs._batch import Answer
 
 __all__ = ["Ended", "Entry", "EntryFiles"]
@@ -117,16 +117,21 @@ class EntryFiles:
 
         Raises
         ------
+        DiskError
+            If the file is there and the disk does not let us read it.
         StoreError
             If the file is whole and of another form: what it says was spent, must not be forgotten.
         """
+        file = self._folder / f"{address}.json"
         try:
-            content = json.loads((self._folder / f"{address}.json").read_text("utf-8"))
+            content = json.loads(file.read_text("utf-8"))
             if content.pop("checksum") != _checksum(content):
                 raise ValueError
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        except OSError as error:
+            raise DiskError(f"{file}: cannot be read ({error.strerror})") from None
+        except (ValueError, TypeError, KeyError, AttributeError):
             return Entry(address, "", "", 0, 0, 0)
         try:
             own = {"usage": Usage.of(content["usage"]), "earlier": tuple(content["earlier"])}
@@ -158,8 +163,11 @@ class EntryFiles:
             return None
         try:
             content = (self._folder / f"{entry.address}.npz").read_bytes()
-        except OSError:
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            file = self._folder / f"{entry.address}.npz"
+            raise DiskError(f"{file}: cannot be read ({error.strerror})") from None
         if hashlib.sha256(content).hexdigest() != entry.sha256:
             return None
         with np.load(io.BytesIO(content), allow_pickle=False) as stored:
