@@ -43,14 +43,18 @@ def load_dataset(spec: DatasetSpec, seed: int) -> Dataset:
 
 
 def _check_size(spec: DatasetSpec) -> None:
-    """Refuse generated data that would not fit, before they are drawn."""
+    """Refuse generated data that would not fit, before they are drawn.
+
+    The two largest of a generator's integers stand for rows and columns, whatever they are called;
+    seeds and the numbers of catalogues are no sizes.
+    """
     signature = inspect.signature(DATASETS.load(spec.name)).parameters
     sizes = [
-        spec.parameters.get(name, signature[name].default)
-        for name in ("n_samples", "n_features")
-        if name in signature
+        spec.parameters.get(name, parameter.default)
+        for name, parameter in signature.items()
+        if not name.endswith(("seed", "random_state", "_id"))
     ]
-    numbers = [size for size in sizes if isinstance(size, int)]
+    numbers = sorted((size for size in sizes if type(size) is int), reverse=True)[:2]
     if numbers:
         numbers[0] += spec.test_sets * (spec.test_rows or numbers[0])
     what = " x ".join(f"{number:,}" for number in numbers)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import time
 import tracemalloc
 
 import pytest
 
 from experiments import Study
+from experiments.registry import DATASETS
 from qml.errors import ResourceError, SpecError
 
 VALUES = {
@@ -55,6 +57,20 @@ def test_draws_and_grids():
     assert "1,000,000,000 data sets" in refused({"datasets": data}, SpecError)
     many = [{"name": "svc", "C": [float(i) for i in range(1, 1001)], "gamma": [0.1, 1.0] * 500}]
     assert "1,000,000 models" in refused({"models": many}, SpecError)
+
+
+SIZED = [
+    (name, key)
+    for name in DATASETS.installed()
+    for key, hint in inspect.signature(DATASETS.load(name)).parameters.items()
+    if type(hint.default) is int and not key.endswith(("seed", "random_state", "_id"))
+]
+
+
+@pytest.mark.parametrize("name, key", SIZED, ids=[f"{name}-{key}" for name, key in SIZED])
+def test_a_billion_of_whatever_a_generator_counts(name, key):
+    line = refused({"datasets": [{"name": name, key: BILLION * 1000}]}, (SpecError, ResourceError))
+    assert "should be" in line or "may be used" in line
 
 
 @pytest.mark.parametrize("size", [{"n_samples": 10**12}, {"n_samples": 40, "n_features": 10**11}])
