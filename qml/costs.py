@@ -230,6 +230,11 @@ class Workload:
             rows * columns if columns else rows * (rows - 1) // 2 for rows, columns in self.grams
         )
 
+    @property
+    def joins_qubits(self) -> bool:
+        """Whether the circuit has gates on two qubits or more; True where it is not known."""
+        return self.circuit is None or self.circuit.num_nonlocal_gates() > 0
+
 
 @dataclass(frozen=True)
 class Estimate:

@@ -114,10 +114,24 @@ class Mitigation:
         """Whether readouts are inverted."""
         return self.readout != "none"
 
-    def circuits(self, asked: int, n_qubits: int) -> int:
-        """Return how many circuits are run where so many are asked for."""
+    def strengths(self, foldable: bool = True) -> int:
+        """Return at how many strengths of noise a circuit is run; without gates to fold, at one."""
+        return len(self.factors) if foldable or self.zne != "gate_folding" else 1
+
+    def circuits(self, asked: int, n_qubits: int, foldable: bool = True) -> int:
+        """Return how many circuits are run where so many are asked for.
+
+        Parameters
+        ----------
+        asked : int
+            Number of circuits without mitigation.
+        n_qubits : int
+            Width of the circuits.
+        foldable : bool, default=True
+            Presence of gates on two qubits, which are those that are folded.
+        """
         calibration = {"none": 0, "local": 2, "full": 2**n_qubits}[self.readout]
-        return asked * len(self.factors) + (calibration if asked else 0)
+        return asked * self.strengths(foldable) + (calibration if asked else 0)
 
     def weights(self, reached: Sequence[float] | None = None) -> Values:
         """Return the weights of the results at each factor, or at the factors that were reached."""

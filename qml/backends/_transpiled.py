@@ -178,7 +178,8 @@ class TranspiledBackend(Backend):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; a Gram matrix counts one circuit an entry, mitigation its circuits."""
-        circuits = self._mitigation.circuits(self._circuits(workload), workload.n_qubits)
+        asked, foldable = self._circuits(workload), workload.joins_qubits
+        circuits = self._mitigation.circuits(asked, workload.n_qubits, foldable)
         largest = max([workload.batch, *workload.entries])
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload, largest))
 

@@ -376,7 +376,7 @@ class IBMBackend(SampledBackend):
         rows = self._rows_a_job(duration_s, 1)
         jobs = sum(-(-entries // rows) for entries in workload.entries if entries)
         jobs += -(-workload.n_evaluations // max(1, min(rows, workload.batch)))
-        jobs *= len(self._mitigation.factors)
+        jobs *= self._mitigation.strengths(workload.joins_qubits)
         return Estimate(
             plain.circuits,
             plain.shots,

@@ -7,7 +7,8 @@ import pytest
 from qiskit.circuit.library import zz_feature_map
 
 from experiments.datasets.ad_hoc import ad_hoc
-from qml.backends import resolve_backend
+from qml.backends import Workload, resolve_backend
+from qml.circuits import resolve_feature_map
 from qml.classifiers.qsvc import QSVC
 from qml.errors import DataError
 from qml.kernels import DepolarisingCorrection, resolve_kernel
@@ -78,3 +79,14 @@ def test_record_says_how_far_mitigation_and_repair_moved_the_matrix():
     training = model.fit(data.X, data.y).training_
     assert training["mitigation_moved"] > 0
     assert training["repair_moved"] > 0 > training["lowest_eigenvalue"]
+
+
+@pytest.mark.parametrize("feature_map, strengths", [("angle", 1), ("zz", 2)])
+def test_circuits_without_gates_to_fold_are_foreseen_once(feature_map, strengths):
+    backend = resolve_backend("aer:noise=fake_manila,zne=gate_folding,shots=10")
+    circuit = resolve_feature_map(feature_map, 2)
+    X = np.random.default_rng(0).uniform(0, 1, (3, 2))
+    work = Workload(2, grams=((3, 0),), circuit=circuit)
+    assert backend.estimate(work).circuits == 3 * strengths
+    backend.gram(circuit, X)
+    assert backend.usage.circuits == 3 * strengths
