@@ -65,7 +65,7 @@ controls: true
 compare: {family: classical, reference: SVC}
 rope: {accuracy: 0.02, f1: 0.03}
 published:
-  - {dataset: circles, model: SVC, metric: accuracy, value: 0.9, source: nowhere}
+  - {dataset: circles, model: SVC, quantity: accuracy, value: 0.9, source: nowhere}
 report: []
 duel: {pairs: [], iterations: 10, settings: apart}
 """

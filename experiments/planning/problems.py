@@ -10,7 +10,6 @@ from qml.errors import SpecError
 
 __all__ = ["told"]
 
-_MOST_LINES = 20
 _PLACE = re.compile(r"\[\d+\]")
 
 
@@ -36,11 +35,7 @@ def told(source: YamlSource, problems: Iterable[SpecError]) -> SpecError:
         shared = place, found.problem if place != source.name else str(found)
         if not is_known:
             lines.setdefault(shared, f"{place}: {found}")
-    shown = list(lines.values())
-    if len(shown) > _MOST_LINES:
-        rest = len(shown) - _MOST_LINES
-        shown = [*shown[:_MOST_LINES], f"{source.name}: and {rest:,} more problems"]
-    return SpecError("\n".join(shown))
+    return SpecError("\n".join(lines.values()))
 
 
 def _is_about(known: str, path: str) -> bool:

@@ -55,4 +55,4 @@ def test_a_grids_point_tells_of_the_field():
 def test_twenty_are_told_and_the_others_counted():
     found = lines([(f"k{i}", "unknown") for i in range(1022)])
     assert len(found) == 21
-    assert found[-1] == "s.yaml: and 1,002 more problems"
+    assert found[-1] == "and 1,002 more"

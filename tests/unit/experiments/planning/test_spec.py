@@ -289,7 +289,7 @@ def test_set_changes_one_field_and_refuses_paths_to_nowhere():
     set_value(data, "protocol.folds=7")
     set_value(data, "models[0].C=5.5")
     assert (data["protocol"]["folds"], data["models"][0]["C"]) == (7, 5.5)
-    for bad in ("protocol.folds", "=3", "models[9].C=1", "name.x=1", "a=["):
+    for bad in ("protocol.folds", "=3", "models[9].C=1", "protocol.folds.x=1", "a=["):
         with pytest.raises(SpecError, match="--set"):
             set_value(data, bad)
 
