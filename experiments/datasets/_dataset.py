@@ -72,6 +72,8 @@ class Dataset:
 
     def _check_labels(self) -> None:
         X, y = self.X, self.y
+        if X.ndim == 0:
+            raise DataError(f"{self.name}: features of shape (), expected (n_samples, n_features)")
         if y.ndim != 1:
             raise DataError(f"{self.name}: labels of shape {y.shape}, expected (n_samples,)")
         if len(X) != len(y):

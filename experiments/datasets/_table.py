@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from experiments.datasets._dataset import Dataset
 from qml.errors import DataError, did_you_mean
+from qml.texts import shown
 
 __all__ = ["Labels", "Table", "arrays_folder", "as_labels", "columns_to_dataset", "names_in"]
 
@@ -32,6 +33,9 @@ class Table:
 
     name: str
     columns: Mapping[str, Sequence[Any]]
+
+
+_BEYOND = 2.0**63
 
 
 def arrays_folder() -> Path:
@@ -160,6 +164,9 @@ def _joined(
 
 
 def _is_gap(value: Any) -> bool:
+    # of pandas' missing values it cannot even be said whether they are themselves
+    if type(value).__name__ in ("NAType", "NaTType"):
+        return True
     if isinstance(value, float):
         return bool(np.isnan(value))
     return value is None or (isinstance(value, str) and not value)
@@ -173,7 +180,7 @@ def _numbers(values: Sequence[Any], column: str, name: str) -> NDArray[np.float6
         else:
             try:
                 numbers[row] = float(value)
-                problem = "" if np.isfinite(numbers[row]) else f"is {value}"
+                problem = "" if np.isfinite(numbers[row]) else f"is {shown(str(value))}"
             except (TypeError, ValueError):
                 problem = f"is {_short(value)}, no number; leave the column out with drop: {column}"
         if problem:
@@ -193,7 +200,7 @@ def _written(values: Sequence[Any], column: str, name: str) -> NDArray[np.str_]:
         return texts
     if strange.any():
         row = int(np.flatnonzero(strange)[0])
-        raise DataError(f"{name}: row {row}, column {column!r}: the label is {texts[row]}")
+        raise DataError(f"{name}: row {row}, column {column!r}: the label is {shown(texts[row])}")
     return texts
 
 
@@ -223,9 +230,13 @@ def as_labels(written: NDArray[Any], labels: Labels, where: str) -> NDArray[Any]
     whole = all(str(text).lstrip("+-").isdigit() for text in written)
     if labels == "targets" or (labels == "auto" and not whole):
         return numbers
-    if (numbers == np.round(numbers)).all():
-        return numbers.astype(np.int64)
-    return written.astype(str)
+    if (numbers != np.round(numbers)).any():
+        return written.astype(str)
+    beyond = np.abs(numbers) >= _BEYOND  # else one whole number would stand in another's place
+    if beyond.any():
+        row = int(np.argmax(beyond))
+        raise DataError(f"{where}: row {row}: the label {shown(written[row])} is beyond 64 bits")
+    return numbers.astype(np.int64)
 
 
 def _texts(values: Sequence[Any], *_: str) -> NDArray[np.str_]:

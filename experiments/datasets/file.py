@@ -134,7 +134,11 @@ class _Read:
 
 def _read(path: str, sha256: str, header: bool) -> _Read:
     found = _find(Path(path))
-    raw, name = found.read_bytes(), found.name
+    name = found.name
+    try:
+        raw = found.read_bytes()
+    except OSError as error:
+        raise DataError(f"{name}: cannot be read ({error.strerror})") from None
     digest = hashlib.sha256(raw).hexdigest()
     if sha256 and digest != sha256.lower():
         raise DataError(f"{name}: SHA-256 is {digest}, the study names {sha256}")
