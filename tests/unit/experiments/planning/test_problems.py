@@ -52,6 +52,11 @@ def test_a_grids_point_tells_of_the_field():
     ]
 
 
+def test_a_component_without_a_name_is_told_of_once():
+    found = lines([("models[0].loss", "not finite"), ("models[0].loss.name", "unknown")])
+    assert len(found) == 1
+
+
 def test_twenty_are_told_and_the_others_counted():
     found = lines([(f"k{i}", "unknown") for i in range(1022)])
     assert len(found) == 21
