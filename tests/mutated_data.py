@@ -209,7 +209,12 @@ def _archives() -> Iterator[tuple[str, Making]]:
     yield "other names", kept(data=_X, target=_Y)
     yield "garbage", lambda file: file.write_bytes(bytes(range(256)) * 8)
     yield "nothing", lambda file: file.write_bytes(b"")
-    yield "an array alone", lambda file: np.save(file.open("wb"), _X)
+    yield "an array alone", lambda file: _save(file, _X)
+
+
+def _save(file: Path, array: np.ndarray) -> None:
+    with file.open("wb") as stream:
+        np.save(stream, array)
 
 
 def _places() -> Iterator[tuple[str, Making]]:

@@ -16,20 +16,10 @@ from experiments.commands import cli
 from experiments.datasets.file import file
 from qml.errors import DataError
 
-pytestmark = pytest.mark.reliability
+pytestmark = pytest.mark.reliability("R11", "N10")
 
 LONGEST_S = 5.0
 MOST_LETTERS = 600
-AWAITED = {  # shorter lines, and values that are neither numbers nor texts
-    "CSV: a name of 100,000 letters",
-    "CSV: a name with an escape code",
-    "Parquet: lists",
-    "Parquet: maps",
-    "Parquet: labels of lists",
-    "Parquet: labels of maps",
-    "Parquet: labels of bytes",
-    "npz: labels of bytes",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -46,12 +36,7 @@ def patience():
     signal.signal(signal.SIGALRM, before)
 
 
-def case(name, place):
-    awaited = pytest.mark.xfail(reason="texts of errors", strict=False)
-    return pytest.param(*place, id=name, marks=awaited if name in AWAITED else ())
-
-
-CASES = [case(*one) for one in MUTATED.items()]
+CASES = [pytest.param(*place, id=name) for name, place in MUTATED.items()]
 
 
 def test_there_are_enough():
@@ -110,7 +95,6 @@ def test_a_study_of_a_file_that_is_wrong(name, make, tmp_path, monkeypatch, caps
         assert len(errors) <= MOST_LETTERS
 
 
-@pytest.mark.xfail(reason="texts of errors", strict=False)
 @pytest.mark.parametrize("path", ["a" * 5000 + ".csv", "a/" * 2500 + "b.csv"])
 def test_a_path_that_is_too_long(path):
     with pytest.raises(DataError) as caught:

@@ -311,7 +311,7 @@ def test_too_many_features_for_the_qubits_is_a_row_that_names_data_and_model(tmp
     study = Study.from_dict(values, {"mine": wide})
     [row] = study.check(tmp_path).rows
     assert (row.dataset, row.model, row.features) == ("mine", "qsvc", 60)
-    assert "60 features on 60 qubits" in row.problem
+    assert "a circuit of 60 qubits needs" in row.problem
     cells = study.run(jobs=1, out=tmp_path).cells()
     assert set(cells["status"]) == {"out_of_memory"}
 
