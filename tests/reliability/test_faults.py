@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from faulty_disk import TROUBLES, Fault, calls_in
 
-pytestmark = pytest.mark.reliability
+pytestmark = pytest.mark.reliability("R2", "R6", "N7")
 
 TESTS = Path(__file__).parents[1]
 # threads of a library do not survive a fork
