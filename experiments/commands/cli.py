@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.commands import folder
+from experiments.commands.figure import figure
 from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
 from experiments.reporting.writer import say
@@ -302,7 +303,15 @@ def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
         say(f"{name:{width}}  {line}".rstrip())
 
 
-for command in (folder.show, folder.status, folder.runs, folder.verify, folder.prune, multiverse):
+for command in (
+    folder.show,
+    folder.status,
+    folder.runs,
+    folder.verify,
+    folder.prune,
+    figure,
+    multiverse,
+):
     app.command()(command)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.planning.foresight import Foreseen
-    from experiments.records import Parameters
+    from experiments.records import Figure, Parameters
     from experiments.reporting.verdicts import Found
     from experiments.running.preflight import Preflight, RowCheck
     from experiments.running.results import Fit, Results
@@ -33,6 +33,7 @@ __all__ = [
     "print_files",
     "print_foreseen",
     "print_jobs",
+    "print_left_out",
     "print_multiverse",
     "print_run",
     "print_times",
@@ -238,7 +239,7 @@ def print_run(finished: Run) -> None:
         "class, or the mean over more than two."
     )
     if any(row.spec.test_sets for row in results.plan.datasets):
-        print(
+        say(
             "Of data with fresh test sets a draw is one observation, its score the mean over its "
             "sets, and the\ninterval the plain one over draws; of a single draw there is none."
         )
@@ -289,8 +290,9 @@ def print_comparisons(
     """Print verdicts and controls, and write both and the figures."""
     from experiments.reporting import (
         controls,
-        learning_curves,
-        noise_curves,
+        figure_files,
+        figures,
+        from_which_size,
         pareto,
         trial_curves,
         verdicts,
@@ -307,19 +309,31 @@ def print_comparisons(
         files = controls.write(explained, folder)
         say(f"Written: {', '.join(str(file) for file in files)}")
 
-    by_size = learning_curves.since(results, cells)
+    by_size = from_which_size.since(results, cells)
     if by_size:
-        say(f"\n{learning_curves.render(by_size)}")
-        say(f"Written: {learning_curves.write(by_size, folder)}")
+        say(f"\n{from_which_size.render(by_size)}")
+        say(f"Written: {from_which_size.write(by_size, folder)}")
 
+    made = figures.figures(results)
     drawn = (
         pareto.draw(table, results.plan.metrics[0], folder),
-        learning_curves.draw(table, folder),
-        noise_curves.draw(table, results, folder),
         *trial_curves.draw(results, folder),
+        *figure_files.write(made, folder),
     )
     for file in filter(None, drawn):
         say(f"Written: {file}")
+    print_left_out(made, [one.name for one in results.plan.figures])
+
+
+def print_left_out(made: list[Figure], names: list[str]) -> None:
+    """Print on standard error what figures do not show, and which of these names have none."""
+    for one in made:
+        if one.left_out:
+            say(f"{one.name} leaves out: {'; '.join(one.left_out)}", error=True)
+    for name in names:
+        if name in {one.name for one in made}:
+            continue
+        say(f"{name} is not drawn: nothing of it has a value yet", error=True)
 
 
 def terminal_width() -> int | None:

@@ -10,6 +10,7 @@ from experiments.evaluation.declared import FAMILIES
 from experiments.evaluation.metrics import METRICS, check_metrics
 from experiments.evaluation.proposals import read_space
 from experiments.evaluation.tuning import with_values
+from experiments.planning.figures import figure_problems
 from experiments.planning.grid import empty_lists, expand_backends, expand_grid
 from experiments.planning.multiverse_checks import multiverse_problems
 from experiments.planning.problems import told
@@ -285,4 +286,5 @@ def _label_problems(spec: StudySpec) -> Iterator[SpecError]:
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
     yield from published_problems(spec, datasets, models)
     yield from report_problems(spec)
+    yield from figure_problems(spec, datasets, models)
     yield from _compared_problems(spec, found["models"])

@@ -12,6 +12,7 @@ from experiments.evaluation.splits import n_folds, split
 from experiments.evaluation.tasks import check_model, task_of
 from experiments.planning.building import load_dataset, make_step
 from experiments.planning.controls import Control, controls_of
+from experiments.planning.figures import figures_of
 from experiments.planning.published import published_of
 from experiments.planning.quantities import quantities_of
 from experiments.planning.repeats import repeats_by_rule
@@ -139,6 +140,7 @@ class Plan:
             compare=_declared(spec),
             repeats=self.repeats,
             multiverse=self.multiverse,
+            figures=figures_of(spec, self.models),
         )
 
 

@@ -14,6 +14,7 @@ __all__ = [
     "dataset_settings",
     "is_number",
     "model_settings",
+    "paths_of",
     "place_on",
 ]
 
@@ -66,6 +67,12 @@ def place_on(axis: str, dataset: DatasetRow, model: ModelRow) -> Any:
     return own[axis] if axis in own else dataset_settings(dataset).get(of_data)
 
 
+def paths_of(datasets: Sequence[DatasetRow], models: Sequence[ModelRow]) -> set[str]:
+    """Return the path of every setting that a row names."""
+    of_rows = [*map(dataset_settings, datasets), *map(model_settings, models)]
+    return {path for settings in of_rows for path in settings}
+
+
 def axis_problem(axis: str, datasets: Sequence[DatasetRow], models: Sequence[ModelRow]) -> str:
     """Return why there is no numeric axis of that name; empty if there is.
 
@@ -80,15 +87,14 @@ def axis_problem(axis: str, datasets: Sequence[DatasetRow], models: Sequence[Mod
         return ""
     of_data = axis.removeprefix("dataset.")
     settings = [dataset_settings(row) for row in datasets]
-    values = [own[of_data] for own in settings if of_data in own]
     if of_data == axis:
-        settings += (of_models := [model_settings(row) for row in models])
-        values += [own[axis] for own in of_models if axis in own]
+        settings += [model_settings(row) for row in models]
+    values = [own[of_data] for own in settings if of_data in own]
     if any(is_number(value) for value in values):
         return ""
     if values:
         return f"an axis has numbers (got {values[0]!r})"
-    known = {TRAINING_ROWS, *(path for own in settings for path in own)}
+    known = {TRAINING_ROWS, *paths_of(datasets, models)}
     return f"no row of this study names {axis!r}{did_you_mean(axis, known)}"
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "DatasetEntry",
     "Duel",
     "Entry",
+    "Figure",
     "Limits",
     "ModelEntry",
     "MultiverseEntry",
@@ -200,6 +201,27 @@ class Published(_Section):
         return self
 
 
+class Figure(_Section):
+    """A figure of quantities over an axis: a line a model and a panel a data set, if not said."""
+
+    name: Slug
+    over: str
+    quantity: Names | None = None
+    title: Label | None = None
+    by: Names = ["model"]
+    panels: list[str] = ["dataset"]
+    controls: bool = False
+    log: list[Literal["x", "y"]] = []
+    datasets: Names | None = None
+    models: Names | None = None
+
+    @field_validator("quantity", "by", "panels", "log", "datasets", "models", mode="before")
+    @classmethod
+    def _alone(cls, given: Any) -> Any:
+        """Read ``by: model`` as ``by: [model]``."""
+        return [given] if isinstance(given, str) else given
+
+
 class Entry(BaseModel):
     """A plug-in by name; every key that is not declared here is a parameter of it."""
 
@@ -249,6 +271,7 @@ class StudySpec(_Section):
     compare: Compare = Compare()
     rope: dict[str, Annotated[float, Field(ge=0)]] = {}
     published: list[Published] = []
+    figures: list[Figure] | None = None
     report: list[Words] = []
     duel: Duel = Duel()
     multiverse: MultiverseEntry | None = None
@@ -313,6 +336,7 @@ def _section_of(parts: list[str | int]) -> type[_Section]:
         "classify": Classify,
         "budget": Budget,
         "published": Published,
+        "figures": Figure,
         "compare": Compare,
         "duel": Duel,
         "multiverse": MultiverseEntry,

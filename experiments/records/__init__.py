@@ -19,7 +19,8 @@ from experiments.records._asked import (
     Step,
     TuningBudget,
 )
-from experiments.records._declared import Declared, DuelSettings
+from experiments.records._declared import Declared, DuelSettings, FigureSettings
+from experiments.records._figure import Axis, Figure, Line, Panel, Printed
 from experiments.records._found import (
     CellRecord,
     Code,
@@ -51,6 +52,7 @@ from experiments.records._published import Published
 
 __all__ = [
     "SCHEMA",
+    "Axis",
     "BackendSpec",
     "Cell",
     "CellRecord",
@@ -64,13 +66,18 @@ __all__ = [
     "Declared",
     "DuelSettings",
     "Environment",
+    "Figure",
+    "FigureSettings",
     "GitState",
+    "Line",
     "ModelRow",
     "ModelSpec",
     "Multiverse",
     "Option",
+    "Panel",
     "Parameters",
     "PlannedCell",
+    "Printed",
     "Provenance",
     "Published",
     "Reading",

@@ -1,11 +1,11 @@
-"""What a study declares of its report before it is run: comparisons, and a duel."""
+"""What a study declares of its report before it is run: comparisons, a duel, figures."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Declared", "DuelSettings"]
+__all__ = ["Declared", "DuelSettings", "FigureSettings"]
 
 
 @dataclass(frozen=True)
@@ -49,3 +49,39 @@ class DuelSettings:
     pairs: tuple[tuple[str, str], ...]
     iterations: int
     settings: Literal["apart", "chosen"] = "apart"
+
+
+@dataclass(frozen=True)
+class FigureSettings:
+    """A figure that a study asks for: quantities over an axis.
+
+    Parameters
+    ----------
+    name : str
+        Name of its files.
+    over : str
+        Axis: path of a setting, the number of training rows, or a count along trainings.
+    quantities : tuple of str
+        Quantities, a panel each.
+    title : str, default=""
+        Words above all panels.
+    by, panels : tuple of str
+        Keys that tell lines apart, and panels: model, data set, training rows, paths of settings.
+    controls : bool, default=False
+        True where the models' controls have lines of their own.
+    log : tuple of {"x", "y"}, default=()
+        Logarithmic axes among the two.
+    datasets, models : tuple of str or None, default=None
+        Rows or entries that are drawn; None is all.
+    """
+
+    name: str
+    over: str
+    quantities: tuple[str, ...]
+    title: str = ""
+    by: tuple[str, ...] = ("model",)
+    panels: tuple[str, ...] = ("dataset",)
+    controls: bool = False
+    log: tuple[Literal["x", "y"], ...] = ()
+    datasets: tuple[str, ...] | None = None
+    models: tuple[str, ...] | None = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from experiments.records._asked import Classification, DatasetSpec, Parameters
-from experiments.records._declared import Declared, DuelSettings
+from experiments.records._declared import Declared, DuelSettings, FigureSettings
 from experiments.records._multiverse import Multiverse
 from experiments.records._published import Published
 
@@ -263,6 +263,8 @@ class StoredPlan:
         Repeats of the splits, by the label of the data set.
     multiverse : Multiverse or None, default=None
         Readings of the study, whose rows stand behind its own; None for a study that has none.
+    figures : tuple of FigureSettings, default=()
+        Figures that are drawn: those that the study names, or else those of its kind.
     """
 
     name: str
@@ -278,6 +280,7 @@ class StoredPlan:
     ropes: Mapping[str, float] = field(default_factory=dict)
     compare: Declared = field(default_factory=Declared)
     repeats: Mapping[str, int] = field(default_factory=dict)
+    figures: tuple[FigureSettings, ...] = ()
     multiverse: Multiverse | None = None
 
     def of_reading(self, number: int) -> StoredPlan:

@@ -163,9 +163,12 @@ def _apart(phase: str, spent: Usage) -> dict[str, float]:
 
 
 def table(
-    results: Results, metrics: list[str] | None = None, interval: Interval = "corrected"
+    results: Results,
+    metrics: list[str] | None = None,
+    interval: Interval = "corrected",
+    control: str = "",
 ) -> pd.DataFrame:
-    """Return one row a data set, model and training size, in the plan's order; no controls.
+    """Return one row a data set, model and training size, in the plan's order.
 
     For each metric the mean over folds and the ends of its 95 % interval, cut to the metric's
     range; with several trainings a split the standard deviation over them, pooled over splits; for
@@ -184,12 +187,15 @@ def table(
         Columns; None is the study's.
     interval : {"corrected", "bootstrap"}, default="corrected"
         Nadeau-Bengio corrected intervals over folds, or bootstrap intervals over test rows.
+    control : str, default=""
+        Kind of the models' controls that the rows are of, with nothing printed elsewhere beside
+        them; empty for the models themselves.
     """
-    plan = results.plan
+    plan = replace(results.plan, published=()) if control else results.plan
     names = list(plan.metrics if metrics is None else metrics)
     groups: dict[Group, list[_Scored]] = {}
     for one in _scored(results, names):
-        if not one.fit.planned.control:
+        if one.fit.planned.control == control:
             groups.setdefault(one.group, []).append(one)
     mixed = Mixed(results)
     return pd.DataFrame([_summary(*one, names, plan, interval, mixed) for one in groups.items()])

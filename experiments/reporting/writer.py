@@ -13,7 +13,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from qml.durable import write_durably
 from qml.texts import visible
@@ -30,9 +30,11 @@ __all__ = [
     "as_text",
     "fenced",
     "inline",
+    "picture",
     "save_csv",
     "save_figure",
     "save_page",
+    "save_picture",
     "say",
 ]
 
@@ -46,6 +48,11 @@ _LATEX = {
     ">": r"\textgreater{}",
 }
 _MARKUP = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])")
+_DATELESS: Mapping[str, Mapping[str, None]] = {
+    "png": {},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None, "ModDate": None},
+}
 OF_AXES = "$\\mathdefault{"  # how a logarithmic axis writes its numbers
 
 
@@ -154,7 +161,22 @@ def save_page(file: Path, text: str) -> Path:
 
 
 def save_figure(file: Path, figure: Any, dpi: int = 120) -> Path:
-    """Write a figure of Matplotlib's as PNG; labels with dollars are texts, not mathematics."""
+    """Write a figure of Matplotlib's as PNG; see `picture`."""
+    write_durably(file, picture(figure, dpi=dpi))
+    return file
+
+
+def save_picture(file: Path, content: bytes) -> Path:
+    """Write what `picture` has made."""
+    write_durably(file, content)
+    return file
+
+
+def picture(figure: Any, form: Literal["png", "svg", "pdf"] = "png", dpi: int = 120) -> bytes:
+    """Return a figure of Matplotlib's as a file's content, the same whenever it is drawn.
+
+    Labels with dollars are texts, not mathematics, and what cannot be seen is spelled.
+    """
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
@@ -162,9 +184,8 @@ def save_figure(file: Path, figure: Any, dpi: int = 120) -> Path:
             text.set_parse_math(False)
             text.set_text("\n".join(map(visible, text.get_text().split("\n"))))
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
-    write_durably(file, buffer.getvalue())
-    return file
+    figure.savefig(buffer, format=form, dpi=dpi, metadata=_DATELESS[form])
+    return buffer.getvalue()
 
 
 def _cell(cell: Any) -> Any:

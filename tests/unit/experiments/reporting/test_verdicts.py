@@ -15,7 +15,7 @@ from experiments.evaluation.metrics import METRICS, Predictions, counted, score
 from experiments.evaluation.rows import rows_of_stored
 from experiments.evaluation.splits import split
 from experiments.records import Split
-from experiments.reporting import learning_curves, rendering, tables
+from experiments.reporting import from_which_size, rendering, tables
 from experiments.reporting import verdicts as report
 from experiments.reporting.critical_difference import _cliques
 from qml.errors import SpecError
@@ -94,25 +94,19 @@ def test_bars_join_what_is_not_told_apart():
     assert _cliques([1.0, 3.0], 1.0) == []
 
 
-def test_learning_curves_are_drawn(run, tmp_path):
-    assert learning_curves.draw(run.table(), tmp_path).stat().st_size > 10_000
-    whole = run.table().assign(train_size=None)
-    assert learning_curves.draw(whole, tmp_path) is None
-
-
 def test_it_is_said_from_which_size_on_one_model_is_better(run, tmp_path):
-    found = learning_curves.since(run.results(), run.cells())
+    found = from_which_size.since(run.results(), run.cells())
     assert len(found) == 3 * 3
     assert {tuple(one.by_size) for one in found} == {(12.0, 45.0)}
-    text = learning_curves.render(found)
+    text = from_which_size.render(found)
     said = (
         "quantum is better than dummy on linearly_separable from 12 training rows on (of 12, 45)."
     )
     assert said in text
-    written = pd.read_csv(learning_curves.write(found, tmp_path))
+    written = pd.read_csv(from_which_size.write(found, tmp_path))
     assert len(written) == 2 * len(found)
     whole = run.cells()[run.cells().train_size.isna()]
-    assert learning_curves.since(run.results(), whole) == []
+    assert from_which_size.since(run.results(), whole) == []
 
 
 @pytest.mark.parametrize(
@@ -126,12 +120,12 @@ def test_it_is_said_from_which_size_on_one_model_is_better(run, tmp_path):
     ],
 )
 def test_sizes_are_looked_at_from_the_largest_on(run, judgements, size):
-    one = learning_curves.since(run.results(), run.cells())[0].by_size[45.0]
+    one = from_which_size.since(run.results(), run.cells())[0].by_size[45.0]
     by_size = {
         float(n): replace(one, judgement=judgement)
         for n, judgement in zip((10, 20, 40), judgements, strict=True)
     }
-    assert learning_curves.Since(by_size, "accuracy").size == size
+    assert from_which_size.Since(by_size, "accuracy").size == size
 
 
 def test_interval_of_a_reduced_part_is_that_of_the_rows_it_could_have(run):

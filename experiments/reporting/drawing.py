@@ -1,0 +1,239 @@
+"""A figure drawn by Matplotlib, from its record and nothing else.
+
+Lines differ in colour, marker and dashes, so that they are told apart in grey and by every eye.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from experiments.records import Axis, Figure, Line, Panel, Printed
+from experiments.reporting.writer import picture
+
+__all__ = ["FORMATS", "Format", "drawn"]
+
+Format = Literal["png", "svg", "pdf"]
+FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")
+# Okabe and Ito's, whose lightness differs too, without the yellow that paper swallows
+_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
+_MARKERS = "osD^vP*X<>pHd"
+_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
+_ACROSS = 3  # panels in a row, of up to
+_FEW = 9  # panels; more are as many across as down
+_MARKED = 8  # markers on a course
+_BESIDE = 0.012  # share of the axis between bars that would hide each other
+
+
+def drawn(figure: Figure, form: Format = "png") -> bytes:
+    """Return the picture of a figure; the same record gives the same picture.
+
+    Parameters
+    ----------
+    figure : Figure
+        Record with one panel or more.
+    form : {"png", "svg", "pdf"}, default="png"
+        Format of the picture.
+    """
+    import matplotlib as mpl
+    from matplotlib.figure import Figure as Canvas
+
+    # texts are texts, and never mathematics: a label may hold a dollar
+    own: Any = {"svg.hashsalt": figure.name, "text.parse_math": False}
+    with mpl.rc_context(own):
+        down, across = _grid(figure.panels)
+        canvas = Canvas(figsize=(4.6 * across + 2.6, 3.4 * down + 0.4), layout="constrained")
+        panels = canvas.subplots(down, across, squeeze=False).ravel()
+        names = list(dict.fromkeys(line.name for panel in figure.panels for line in panel.lines))
+        for axes, panel in zip(panels, figure.panels, strict=False):
+            _draw(axes, panel, figure.x, names)
+        for axes in panels[len(figure.panels) :]:
+            axes.remove()
+        if figure.title:
+            canvas.suptitle(figure.title)
+        _legend(canvas, [line for panel in figure.panels for line in panel.lines])
+        return picture(canvas, form)
+
+
+def _grid(panels: Sequence[Panel]) -> tuple[int, int]:
+    """Return rows and columns: of several quantities each has a column, where all have panels."""
+    several = len({panel.y.title for panel in panels})
+    titles = len({panel.title for panel in panels})
+    if several > 1 and several * titles == len(panels) and titles <= _FEW:
+        return titles, several
+    n = len(panels)
+    across = n if n <= _ACROSS else math.ceil(math.sqrt(n))
+    return math.ceil(n / across), across
+
+
+def _draw(axes: Any, panel: Panel, x: Axis, names: Sequence[str]) -> None:
+    places = [place for line in panel.lines for place in line.x]
+    _scale(axes.set_xscale, places, x.log)
+    _scale(axes.set_yscale, [value for line in panel.lines for value in line.y], panel.y.log)
+    _ticks(axes, panel, x)
+    for number, line in enumerate(panel.lines):
+        look = _Look(names.index(line.name))
+        if line.course:
+            _course(axes, line, look, 0.5 / len(panel.lines))
+        else:
+            middle = number - (len(panel.lines) - 1) / 2
+            _points(axes, line, _moved(line.x, places, middle, x.log), look)
+    for printed in panel.printed:
+        at = names.index(printed.line) if printed.line in names else None
+        _printed(axes, printed, "0.35" if at is None else _Look(at).colour)
+    if x.log and min(places) <= 0:
+        axes.set_xlim(left=min(places))  # nothing lies beyond, where such an axis goes on
+    title = textwrap.wrap(panel.title, 48) + _notes(panel.printed)
+    axes.set_title("\n".join(title), fontsize=9.5)
+    axes.set_xlabel(x.label)
+    axes.set_ylabel("\n".join(textwrap.wrap(panel.y.label, 34)))
+    axes.grid(color="0.92", linewidth=0.6)
+    axes.set_axisbelow(True)
+
+
+def _scale(choose: Any, values: Sequence[float], log: bool) -> None:
+    """Choose an axis; a logarithmic one is linear up to the least number above 0, if 0 is there."""
+    if not log:
+        choose("linear")
+    elif min(values) > 0:
+        choose("log")
+    else:
+        least = min([value for value in values if value > 0], default=1.0)
+        choose("symlog", linthresh=least, linscale=0.4)
+
+
+@dataclass(frozen=True)
+class _Look:
+    """What a line of this number looks like, in every panel."""
+
+    number: int
+
+    @property
+    def colour(self) -> str:
+        return _COLOURS[self.number % len(_COLOURS)]
+
+    def plot(self, axes: Any, x: Sequence[float], line: Line, **others: Any) -> None:
+        axes.plot(
+            x,
+            line.y,
+            color=self.colour,
+            marker=_MARKERS[self.number % len(_MARKERS)],
+            linestyle=_DASHES[self.number % len(_DASHES)],
+            markersize=4.5,
+            linewidth=1.3,
+            label=line.name,
+            zorder=3,
+            **others,
+        )
+
+
+def _moved(x: Sequence[float], places: Sequence[float], by: float, log: bool) -> list[float]:
+    """Return the places of a line, a little beside those of others whose bars would hide it."""
+    if min(places) == max(places):
+        return list(x)
+    if log and min(places) > 0:
+        return [place * (max(places) / min(places)) ** (by * _BESIDE) for place in x]
+    return [place + by * _BESIDE * (max(places) - min(places)) for place in x]
+
+
+def _course(axes: Any, line: Line, look: _Look, opaque: float) -> None:
+    every = max(1, math.ceil(len(line.x) / _MARKED))
+    look.plot(axes, line.x, line, drawstyle="steps-post", markevery=every)
+    if line.around:
+        band = {"step": "post", "color": look.colour, "linewidth": 0}
+        axes.fill_between(line.x, line.low, line.high, alpha=min(0.13, opaque), **band)
+
+
+def _points(axes: Any, line: Line, x: Sequence[float], look: _Look) -> None:
+    look.plot(axes, x, line)
+    if not line.around:
+        return
+    low, high = (
+        [y if end is None else end for y, end in zip(line.y, ends, strict=True)]
+        for ends in (line.low, line.high)
+    )
+    # a metric's range cuts its intervals, and the mean may lie a rounding beyond
+    below = [max(0.0, y - end) for y, end in zip(line.y, low, strict=True)]
+    above = [max(0.0, end - y) for y, end in zip(line.y, high, strict=True)]
+    bars = {"ecolor": look.colour, "elinewidth": 0.7, "capsize": 2, "zorder": 2}
+    axes.errorbar(x, line.y, yerr=[below, above], fmt="none", **bars)
+
+
+def _printed(axes: Any, printed: Printed, colour: str) -> None:
+    """Draw what others printed hollow and wide, so that our own points are seen within."""
+    label = printed.source
+    look: dict[str, Any] = {"color": colour, "zorder": 1.5}
+    if printed.joined:
+        axes.plot(
+            printed.x,
+            printed.y,
+            linewidth=3.5,
+            alpha=0.35,
+            marker="s",
+            markersize=8,
+            markerfacecolor="none",
+            label=label,
+            **look,
+        )
+        return
+    for i, (y, low, high) in enumerate(zip(printed.y, printed.low, printed.high, strict=True)):
+        known = [value for value in (y, low, high) if value is not None]
+        if not printed.x:
+            level = axes.axhspan if len(known) == 2 else axes.axhline
+            level(*known, linewidth=3.5, alpha=0.3, label=label, **look)
+            continue
+        place, form = printed.x[i], {"markersize": 10, "markerfacecolor": "none", "label": label}
+        if y is not None:
+            axes.plot([place], [y], marker="s", linestyle="none", **form, **look)
+        elif len(known) == 2:
+            axes.plot([place] * 2, known, marker="_", linewidth=5, alpha=0.35, **form, **look)
+        else:
+            up = low is not None
+            axes.plot([place], known, marker=6 if up else 7, linestyle="none", **form, **look)
+
+
+def _notes(printed: Sequence[Printed]) -> list[str]:
+    """Return what was printed as words, in lines that stand under the panel's title."""
+    words = dict.fromkeys(
+        f"{one.line}{': ' if one.line else ''}“{one.text}” ({one.source})"
+        for one in printed
+        if one.text
+    )
+    return [part for word in words for part in textwrap.wrap(word, 60)]
+
+
+def _ticks(axes: Any, panel: Panel, x: Axis) -> None:
+    """Mark the places that there are, where they are few; powers of ten stand as plain text."""
+    from matplotlib.ticker import LogFormatter
+
+    for axis, log in ((axes.xaxis, x.log), (axes.yaxis, panel.y.log)):
+        if log:
+            axis.set_major_formatter(LogFormatter())
+            axis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
+    places = sorted({place for line in panel.lines for place in line.x})
+    if len(places) <= _MARKED and not (x.log and places[0] <= 0):
+        axes.set_xticks(places, [f"{place:g}" for place in places])
+        axes.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
+
+
+def _legend(canvas: Any, lines: Sequence[Line]) -> None:
+    """Name every line and every source once, and what is drawn around the points."""
+    handles = {
+        label: handle
+        for axes in canvas.axes
+        for handle, label in zip(*axes.get_legend_handles_labels(), strict=True)
+    }
+    titles = ["\n".join(textwrap.wrap(label, 42)) for label in handles]
+    around = dict.fromkeys(line.around for line in lines if line.around)
+    canvas.legend(
+        handles.values(),
+        titles,
+        title="\n".join(f"around: {words}" for words in around) or None,
+        title_fontsize=7.5,
+        fontsize=7.5,
+        loc="outside right upper",
+        handlelength=3.6,
+    )
