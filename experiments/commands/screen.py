@@ -314,7 +314,7 @@ def print_comparisons(
         say(f"\n{from_which_size.render(by_size)}")
         say(f"Written: {from_which_size.write(by_size, folder)}")
 
-    made = figures.figures(results)
+    made = figures.figures(results, table=table)
     drawn = (
         pareto.draw(table, results.plan.metrics[0], folder),
         *trial_curves.draw(results, folder),
@@ -328,8 +328,8 @@ def print_comparisons(
 def print_left_out(made: list[Figure], names: list[str]) -> None:
     """Print on standard error what figures do not show, and which of these names have none."""
     for one in made:
-        if one.left_out:
-            say(f"{one.name} leaves out: {'; '.join(one.left_out)}", error=True)
+        for words in one.left_out:
+            say(f"{one.name} leaves out what has {words}", error=True)
     for name in names:
         if name in {one.name for one in made}:
             continue

@@ -23,7 +23,7 @@ Course = tuple[Values, Values]  # where something became known, and what
 
 _MOST_POINTS = 120
 _AROUND = (10, 90)  # percent of the fits
-_WHY = {True: "no stages were kept", False: "no training"}
+_WHY = {True: "no stages of training", False: "no training"}
 _FIELDS = {"iteration": "steps"}  # of a course, where it is called otherwise than the axis
 
 

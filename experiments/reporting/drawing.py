@@ -25,7 +25,8 @@ _DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0
 _ACROSS = 3  # panels in a row, of up to
 _FEW = 9  # panels; more are as many across as down
 _MARKED = 8  # markers on a course
-_BESIDE = 0.012  # share of the axis between bars that would hide each other
+_BESIDE = 0.012  # share of the axis between bars that would hide each other,
+_WIDEST = 0.06  # and between the outermost of them
 
 
 def drawn(figure: Figure, form: Format = "png") -> bytes:
@@ -79,11 +80,12 @@ def _draw(axes: Any, panel: Panel, x: Axis, names: Sequence[str]) -> None:
         if line.course:
             _course(axes, line, look, 0.5 / len(panel.lines))
         else:
-            middle = number - (len(panel.lines) - 1) / 2
-            _points(axes, line, _moved(line.x, places, middle, x.log), look)
+            by = number - (len(panel.lines) - 1) / 2 if line.around else 0.0
+            share = by * min(_BESIDE, _WIDEST / len(panel.lines))
+            _points(axes, line, _moved(line.x, places, share, x.log), look)
     for printed in panel.printed:
         at = names.index(printed.line) if printed.line in names else None
-        _printed(axes, printed, "0.35" if at is None else _Look(at).colour)
+        _printed(axes, printed, None if at is None else _Look(at))
     if x.log and min(places) <= 0:
         axes.set_xlim(left=min(places))  # nothing lies beyond, where such an axis goes on
     title = textwrap.wrap(panel.title, 48) + _notes(panel.printed)
@@ -115,12 +117,16 @@ class _Look:
     def colour(self) -> str:
         return _COLOURS[self.number % len(_COLOURS)]
 
+    @property
+    def marker(self) -> str:
+        return _MARKERS[self.number % len(_MARKERS)]
+
     def plot(self, axes: Any, x: Sequence[float], line: Line, **others: Any) -> None:
         axes.plot(
             x,
             line.y,
             color=self.colour,
-            marker=_MARKERS[self.number % len(_MARKERS)],
+            marker=self.marker,
             linestyle=_DASHES[self.number % len(_DASHES)],
             markersize=4.5,
             linewidth=1.3,
@@ -130,13 +136,11 @@ class _Look:
         )
 
 
-def _moved(x: Sequence[float], places: Sequence[float], by: float, log: bool) -> list[float]:
+def _moved(x: Sequence[float], places: Sequence[float], share: float, log: bool) -> Sequence[float]:
     """Return the places of a line, a little beside those of others whose bars would hide it."""
-    if min(places) == max(places):
-        return list(x)
     if log and min(places) > 0:
-        return [place * (max(places) / min(places)) ** (by * _BESIDE) for place in x]
-    return [place + by * _BESIDE * (max(places) - min(places)) for place in x]
+        return [place * (max(places) / min(places)) ** share for place in x]
+    return [place + share * (max(places) - min(places)) for place in x]
 
 
 def _course(axes: Any, line: Line, look: _Look, opaque: float) -> None:
@@ -162,18 +166,18 @@ def _points(axes: Any, line: Line, x: Sequence[float], look: _Look) -> None:
     axes.errorbar(x, line.y, yerr=[below, above], fmt="none", **bars)
 
 
-def _printed(axes: Any, printed: Printed, colour: str) -> None:
-    """Draw what others printed hollow and wide, so that our own points are seen within."""
-    label = printed.source
-    look: dict[str, Any] = {"color": colour, "zorder": 1.5}
+def _printed(axes: Any, printed: Printed, own: _Look | None) -> None:
+    """Draw what others printed as its line, hollow and wide; grey where it is of several lines."""
+    label, marker = printed.source, "s" if own is None else own.marker
+    look: dict[str, Any] = {"color": "0.35" if own is None else own.colour, "zorder": 1.5}
     if printed.joined:
         axes.plot(
             printed.x,
             printed.y,
             linewidth=3.5,
             alpha=0.35,
-            marker="s",
-            markersize=8,
+            marker=marker,
+            markersize=9,
             markerfacecolor="none",
             label=label,
             **look,
@@ -187,7 +191,7 @@ def _printed(axes: Any, printed: Printed, colour: str) -> None:
             continue
         place, form = printed.x[i], {"markersize": 10, "markerfacecolor": "none", "label": label}
         if y is not None:
-            axes.plot([place], [y], marker="s", linestyle="none", **form, **look)
+            axes.plot([place], [y], marker=marker, linestyle="none", **form, **look)
         elif len(known) == 2:
             axes.plot([place] * 2, known, marker="_", linewidth=5, alpha=0.35, **form, **look)
         else:

@@ -46,18 +46,18 @@ class Places:
         return frozenset((self.settings.over, *self.settings.by, *self.settings.panels))
 
     @cached_property
-    def _sizes(self) -> frozenset[Size]:
+    def sizes(self) -> tuple[Size, ...]:
         """The training sizes that are drawn: all, or of several the largest."""
-        sizes = {one.train_size for one in self.plan.cells}
-        if TRAINING_ROWS in self._shown or None in sizes:
-            return frozenset(sizes if TRAINING_ROWS in self._shown else {None})
-        return frozenset({max(size for size in sizes if size is not None)})
+        sizes = tuple(dict.fromkeys(one.train_size for one in self.plan.cells))
+        if TRAINING_ROWS in self._shown:
+            return sizes
+        return (None,) if None in sizes else (max(size for size in sizes if size is not None),)
 
     def draws(self, at: Place, size: Size) -> bool:
         """Return whether the figure shows a row of the table."""
         of_data, of_models = self.settings.datasets, self.settings.models
         return (
-            size in self._sizes
+            size in self.sizes
             and (of_data is None or at.dataset.label in of_data or at.dataset.entry in of_data)
             and (of_models is None or at.model.label in of_models or at.model.entry in of_models)
         )

@@ -41,7 +41,9 @@ class _Point:
     n: int
 
 
-def figures(results: Results, names: Sequence[str] | None = None) -> list[Figure]:
+def figures(
+    results: Results, names: Sequence[str] | None = None, table: pd.DataFrame | None = None
+) -> list[Figure]:
     """Return the figures of a run that have anything to show.
 
     Parameters
@@ -50,8 +52,10 @@ def figures(results: Results, names: Sequence[str] | None = None) -> list[Figure
         Run as it was read.
     names : sequence of str or None, default=None
         Names of the figures that are made; None is all of the plan's.
+    table : DataFrame or None, default=None
+        Summary as `tables.table` makes it, if it is at hand.
     """
-    summaries = _Summaries(results)
+    summaries = _Summaries(results, table)
     wanted = [one for one in results.plan.figures if names is None or one.name in names]
     found = [_figure(one, results, summaries) for one in wanted]
     return [one for one in found if one.panels]
@@ -60,12 +64,15 @@ def figures(results: Results, names: Sequence[str] | None = None) -> list[Figure
 class _Summaries:
     """Tables of one run, each made once for all figures that read it."""
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: Results, table: pd.DataFrame | None) -> None:
         self.results = results
+        self._at_hand = table
         self._known: dict[tuple[str, str], pd.DataFrame] = {}
 
     def of(self, quantity: Quantity, control: str) -> pd.DataFrame:
         """Return the table with the column of a quantity."""
+        if self._at_hand is not None and quantity.column in self._at_hand and not control:
+            return self._at_hand
         metric = quantity.name.removesuffix("_train")
         first = metric if metric in METRICS else self.results.plan.metrics[0]
         if (first, control) not in self._known:
@@ -81,9 +88,9 @@ def _figure(settings: FigureSettings, results: Results, summaries: _Summaries) -
         if settings.over in COURSE_AXES:
             lines, without = course_lines(quantity, places, results)
         else:
-            lines, without = _lines(list(_points(quantity, places, summaries)), settings.over)
+            lines, without = _lines(list(_points(quantity, places, summaries)), quantity, places)
         left_out += [
-            f"{', '.join(line for line in without if without[line] == reason)} ({reason})"
+            f"{reason}: {'; '.join(line for line in without if without[line] == reason)}"
             for reason in dict.fromkeys(without.values())
         ]
         y = Axis(quantity.title, quantity.unit, "y" in settings.log)
@@ -104,7 +111,7 @@ def _axis(settings: FigureSettings) -> Axis:
     if over == TRAINING_ROWS:
         return Axis("training rows", "", log)
     owner, _, last = over.removeprefix("dataset.").rpartition(".")
-    words = last.replace("_", " ")
+    words = last.removeprefix("n_").replace("_", " ")
     of_owner = f" of the {owner.rpartition('.')[2].replace('_', ' ')}" if owner else ""
     return Axis(f"{words}{of_owner}", "", log)
 
@@ -133,16 +140,16 @@ def _points(quantity: Quantity, places: Places, summaries: _Summaries) -> Iterat
 
 
 def _lines(
-    points: Sequence[_Point], over: str
+    points: Sequence[_Point], quantity: Quantity, places: Places
 ) -> tuple[Mapping[str, list[Line]], Mapping[str, str]]:
     """Return the lines of each panel, and why others have none."""
     found: dict[str, dict[str, list[_Point]]] = {}
     without = {}
     for point in points:
         if point.x is None:
-            without[point.entry] = f"no {over}"
+            without[point.entry] = f"no {places.settings.over}"
         elif math.isnan(point.y):
-            without.setdefault(point.line, "no value")
+            without.setdefault(point.line, f"no {quantity.title}")
         else:
             found.setdefault(point.panel, {}).setdefault(point.line, []).append(point)
     drawn = {line for lines in found.values() for line in lines}

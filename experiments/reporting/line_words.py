@@ -62,12 +62,13 @@ def _left(settings: Parameters, without: Collection[str]) -> Parameters:
 
 def _told_apart(words: Mapping[str, str], settings: Mapping[str, Parameters]) -> Mapping[str, str]:
     """Return words of which rows with other settings never share any."""
+    namesakes: dict[str, dict[str, Parameters]] = {}
+    for label, word in words.items():
+        own = settings[label]
+        namesakes.setdefault(word, {}).setdefault(canonical_json(own), own)
     found = {}
     for label, word in words.items():
-        namesakes = {
-            canonical_json(settings[one]): settings[one] for one in words if words[one] == word
-        }
-        differing = differing_settings(settings[label], list(namesakes.values()))
+        differing = differing_settings(settings[label], list(namesakes[word].values()))
         found[label] = ", ".join([word, *(f"{path}={value}" for path, value in differing.items())])
     return found
 

@@ -10,7 +10,7 @@ from experiments.evaluation.quantities import COURSE_AXES, Quantity
 from experiments.planning.settings import TRAINING_ROWS
 from experiments.records import Printed, Published
 from experiments.reporting.figure_places import Places, Size
-from experiments.reporting.published import Place
+from experiments.reporting.published import Place, is_of
 
 __all__ = ["printed_in"]
 
@@ -49,15 +49,16 @@ def _of_several(printed: Sequence[Printed]) -> list[Printed]:
 
 
 def _rows(one: Published, places: Places) -> list[tuple[Place, Size]]:
-    plan = places.plan
+    datasets = [row for row in places.plan.datasets if is_of(one, row)]
+    models = [row for row in places.plan.models if is_of(one, row)]
     pairs = [
         (Place(data, model, math.nan), size)
-        for data in plan.datasets
-        for model in plan.models
+        for data in datasets
+        for model in models
         if model.applies_to(data)
-        for size in dict.fromkeys(cell.train_size for cell in plan.cells)
+        for size in places.sizes
     ]
-    return [(at, size) for at, size in pairs if at.has(one) and places.draws(at, size)]
+    return [(at, size) for at, size in pairs if places.draws(at, size)]
 
 
 def _printed(one: Published, line: str, rows: Sequence[Place], over: str) -> Printed | None:

@@ -8,7 +8,7 @@ from experiments.evaluation.quantities import COURSE_AXES
 from experiments.planning.settings import TRAINING_ROWS, is_number, place_on
 from experiments.records import DatasetRow, ModelRow, Published, StoredPlan
 
-__all__ = ["Place", "place_of", "published_columns"]
+__all__ = ["Place", "is_of", "place_of", "published_columns"]
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,11 @@ class Place:
         value = self.n_train if axis == TRAINING_ROWS else place_on(axis, self.dataset, self.model)
         return float(value) if is_number(value) else None
 
-    def has(self, printed: Published) -> bool:
-        """Whether something that was printed is of this row."""
-        return printed.dataset in (self.dataset.label, self.dataset.entry) and printed.model in (
-            self.model.label,
-            self.model.entry,
-        )
+
+def is_of(printed: Published, row: DatasetRow | ModelRow) -> bool:
+    """Return whether something that was printed names a row, or the entry that it is from."""
+    named = printed.dataset if isinstance(row, DatasetRow) else printed.model
+    return named in (row.label, row.entry)
 
 
 def place_of(dataset: str, model: str, plan: StoredPlan, n_train: float) -> Place:
@@ -72,7 +71,7 @@ def published_columns(plan: StoredPlan, dataset: str, model: str, n_train: float
     sources = []
     for one in of_rows:
         words = one.words_at(at.on(one.over) if one.curve else None)
-        if words and at.has(one):
+        if words and is_of(one, at.dataset) and is_of(one, at.model):
             found[f"{one.quantity}_published"].append(words)
             sources.append(one.source)
     columns = {column: "; ".join(words) for column, words in found.items()}

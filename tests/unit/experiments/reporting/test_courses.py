@@ -58,7 +58,7 @@ def test_loss_by_iteration_is_the_mean_over_fits_of_what_is_stored(run):
     assert (line.y[-1], line.n[-1], line.course) == (pytest.approx(np.mean(ends)), 3, True)
     assert line.low[-1] == pytest.approx(np.percentile(ends, 10))
     assert list(line.y) == sorted(line.y, reverse=True)
-    assert loss.left_out == ("svc (no training)",)
+    assert loss.left_out == ("no training: svc",)
 
 
 def test_metrics_along_a_training_are_those_of_the_stages(run):
@@ -114,7 +114,7 @@ def test_command_says_what_is_not_drawn_and_what_there_is(run):
     done = CliRunner().invoke(app, ["figure", str(run.folder)])
     assert done.exit_code == 0
     assert "areas is not drawn: nothing of it has a value yet" in done.output
-    assert "depth leaves out: svc (no ansatz.depth)" in done.output
+    assert "depth leaves out what has no ansatz.depth: svc" in done.output
     done = CliRunner().invoke(app, ["figure", str(run.folder), "los"])
     assert isinstance(done.exception, SpecError)
     assert "no figure 'los' (did you mean 'loss'?)" in str(done.exception)

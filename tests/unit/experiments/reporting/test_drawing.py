@@ -134,7 +134,8 @@ def test_what_was_printed_is_drawn_in_each_form(canvas):
     by_label = {own.get_label(): own for own in axes.lines}
     assert by_label["A"].get_ydata()[0] == 0.8
     assert by_label["B"].get_ydata().tolist() == [0.6, 0.7]
-    assert by_label["A"].get_color() == by_label["model 0"].get_color()
+    for look in ("color", "marker"):
+        assert by_label["A"].properties()[look] == by_label["model 0"].properties()[look]
     assert by_label["C"].get_marker() != by_label["A"].get_marker()
 
 

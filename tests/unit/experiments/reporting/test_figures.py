@@ -84,7 +84,7 @@ def test_a_column_that_nobody_reports_is_said(run, capsys):
     assert "no training reports 'gram_eror' (did you mean 'gram_error'?)" in captured.err
     assert "gram error" in captured.out
     assert "noise-curves.png" in captured.out
-    assert "noise-curves leaves out: svc (no backend.noise_scale)" in captured.err
+    assert "noise-curves leaves out what has no backend.noise_scale: svc" in captured.err
     picture = run.folder / "figures" / "noise-curves.png"
     assert picture.read_bytes().startswith(b"\x89PNG")
 
@@ -102,7 +102,9 @@ def test_a_study_with_several_strengths_of_noise_has_their_figure_unasked(run):
 
 def test_points_are_the_tables_with_its_intervals(run):
     table = run.table().set_index("model")
-    [accuracy, error] = figures(run.at_end)[0].panels
+    [figure] = figures(run.at_end)
+    [accuracy, error] = figure.panels
+    assert figures(run.at_end, table=run.table()) == [figure]  # read where it is at hand
     row = table.loc["QSVC @ noise_scale=3.0, shots=100"]
     line = accuracy.lines[1]
     shown = line.y[1], line.low[1], line.high[1]
@@ -151,7 +153,7 @@ def test_a_line_without_a_value_is_left_out_with_a_word_and_no_panel_is_empty(ru
     figure = asked(run, quantity=["gram_eror", "gram_error"], by="backend.shots")
     assert [panel.y.label for panel in figure.panels] == ["gram error"]
     figure = asked(run, over="n_samples", quantity="gram_error", models=["svc", "QSVC"])
-    assert "svc" in " ".join(figure.left_out)
+    assert figure.left_out == ("no gram error: svc",)
     assert "svc" not in [line.name for panel in figure.panels for line in panel.lines]
     values = {**VALUES, "figures": [{"name": "own", "over": "n_samples", "quantity": "gram_eror"}]}
     nothing = Study.from_dict(values).run(jobs=1, out=run.folder)
@@ -227,7 +229,7 @@ def test_other_axes_show_whole_training_parts_alone(sized):
     figure = of(sized, over="C")
     [line] = figure.panels[0].lines
     assert (line.x, line.n) == ((0.1, 1.0, 10.0), (2, 2, 2))
-    assert figure.left_out == ("qsvc (no C)",)
+    assert figure.left_out == ("no C: qsvc",)
 
 
 def test_settings_of_the_data_are_axes_and_lines_too(sized):
