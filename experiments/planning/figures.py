@@ -55,6 +55,7 @@ def _settings(one: Figure, spec: StudySpec) -> FigureSettings:
         tuple(one.log),
         None if one.datasets is None else tuple(one.datasets),
         None if one.models is None else tuple(one.models),
+        tuple(one.levels),
     )
 
 
@@ -71,10 +72,6 @@ def figure_problems(
         Rows of the study's table.
     """
     names = [one.name for one in spec.figures or ()]
-    known = {
-        "datasets": [word for row in datasets for word in (row.label, row.entry)],
-        "models": [word for row in models for word in (row.label, row.entry)],
-    }
     for i, one in enumerate(spec.figures or ()):
         where, said = f"figures[{i}]", _settings(one, spec)
         if names.index(one.name) < i:
@@ -88,13 +85,26 @@ def figure_problems(
                 if part not in paths:
                     problem = f"no row of this study names {part!r}{did_you_mean(part, paths)}"
                     yield SpecError(problem, f"{where}.{key}")
-        for key, chosen in (("datasets", said.datasets), ("models", said.models)):
-            for name in chosen or ():
-                if name not in known[key]:
-                    hint = did_you_mean(name, known[key])
-                    yield SpecError(
-                        f"no row of this study is called {name!r}{hint}", f"{where}.{key}"
-                    )
+        yield from _row_problems(said, datasets, models, where)
+
+
+def _row_problems(
+    said: FigureSettings, datasets: Sequence[DatasetRow], models: Sequence[ModelRow], where: str
+) -> Iterator[SpecError]:
+    """Yield rows and entries that are to be drawn and are not there."""
+    of_data = [word for row in datasets for word in (row.label, row.entry)]
+    of_models = [word for row in models for word in (row.label, row.entry)]
+    for key, chosen, known in (
+        ("datasets", said.datasets, of_data),
+        ("models", said.models, of_models),
+        ("levels", said.levels, of_models),
+    ):
+        for name in chosen or ():
+            if name not in known:
+                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
+                yield SpecError(problem, f"{where}.{key}")
+    if said.levels and said.over in COURSE_AXES:
+        yield SpecError("a course has no levels", f"{where}.levels")
 
 
 def _axis_problems(

@@ -214,8 +214,11 @@ class Figure(_Section):
     log: list[Literal["x", "y"]] = []
     datasets: Names | None = None
     models: Names | None = None
+    levels: list[str] = []
 
-    @field_validator("quantity", "by", "panels", "log", "datasets", "models", mode="before")
+    @field_validator(
+        "quantity", "by", "panels", "log", "datasets", "models", "levels", mode="before"
+    )
     @classmethod
     def _alone(cls, given: Any) -> Any:
         """Read ``by: model`` as ``by: [model]``."""

@@ -73,6 +73,8 @@ class FigureSettings:
         Logarithmic axes among the two.
     datasets, models : tuple of str or None, default=None
         Rows or entries that are drawn; None is all.
+    levels : tuple of str, default=()
+        Models, rows or entries, that have no place on the axis and are drawn all along it.
     """
 
     name: str
@@ -85,3 +87,4 @@ class FigureSettings:
     log: tuple[Literal["x", "y"], ...] = ()
     datasets: tuple[str, ...] | None = None
     models: tuple[str, ...] | None = None
+    levels: tuple[str, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,12 +88,12 @@ def _course(quantity: Quantity, over: str, said: StoredPredictions) -> Course | 
     return _ordered(*zip(*known, strict=True)) if known else None
 
 
-def _ordered(spent: Sequence[Any], values: Sequence[Any]) -> Course | None:
-    if not len(spent):
-        return None
-    x = np.asarray(spent, dtype=np.float64)
+def _ordered(spent: Sequence[float], values: Sequence[float]) -> Course | None:
+    """Return a course in its order; a value that is not finite is none."""
+    x, y = np.asarray(spent, dtype=np.float64), np.asarray(values, dtype=np.float64)
+    x, y = x[np.isfinite(y)], y[np.isfinite(y)]
     order = np.argsort(x, kind="stable")
-    return x[order], np.asarray(values, dtype=np.float64)[order]
+    return (x[order], y[order]) if len(x) else None
 
 
 def _line(name: str, courses: Sequence[Course], log: bool) -> Line:

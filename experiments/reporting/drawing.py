@@ -189,14 +189,14 @@ def _printed(axes: Any, printed: Printed, own: _Look | None) -> None:
             level = axes.axhspan if len(known) == 2 else axes.axhline
             level(*known, linewidth=3.5, alpha=0.3, label=label, **look)
             continue
-        place, form = printed.x[i], {"markersize": 10, "markerfacecolor": "none", "label": label}
-        if y is not None:
-            axes.plot([place], [y], marker=marker, linestyle="none", **form, **look)
-        elif len(known) == 2:
-            axes.plot([place] * 2, known, marker="_", linewidth=5, alpha=0.35, **form, **look)
-        else:
-            up = low is not None
-            axes.plot([place], known, marker=6 if up else 7, linestyle="none", **form, **look)
+        form = {"markersize": 11, "markerfacecolor": "none", "label": label, **look}
+        places = [printed.x[i]] * len(known)
+        if len(known) == 2:
+            axes.plot(places, known, marker="_", linewidth=5, alpha=0.35, **form)
+            continue
+        caret = 6 if low is not None else 7  # Matplotlib's, pointing up and down
+        form |= {"marker": caret if y is None else marker, "zorder": 3.5}
+        axes.plot(places, known, linestyle="none", **form)
 
 
 def _notes(printed: Sequence[Printed]) -> list[str]:
@@ -213,10 +213,16 @@ def _ticks(axes: Any, panel: Panel, x: Axis) -> None:
     """Mark the places that there are, where they are few; powers of ten stand as plain text."""
     from matplotlib.ticker import LogFormatter
 
+    class Plain(LogFormatter):
+        """Numbers without mathematics where the library would label a tick."""
+
+        def __call__(self, x: float, pos: int | None = None) -> str:
+            return f"{x:g}" if super().__call__(x, pos) else ""
+
     for axis, log in ((axes.xaxis, x.log), (axes.yaxis, panel.y.log)):
         if log:
-            axis.set_major_formatter(LogFormatter())
-            axis.set_minor_formatter(LogFormatter(minor_thresholds=(1, 0.4)))
+            axis.set_major_formatter(Plain())
+            axis.set_minor_formatter(Plain(minor_thresholds=(1, 0.4)))
     places = sorted({place for line in panel.lines for place in line.x})
     if len(places) <= _MARKED and not (x.log and places[0] <= 0):
         axes.set_xticks(places, [f"{place:g}" for place in places])

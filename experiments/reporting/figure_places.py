@@ -59,8 +59,16 @@ class Places:
         return (
             size in self.sizes
             and (of_data is None or at.dataset.label in of_data or at.dataset.entry in of_data)
-            and (of_models is None or at.model.label in of_models or at.model.entry in of_models)
+            and (
+                of_models is None
+                or self.is_level(at)
+                or bool({at.model.label, at.model.entry}.intersection(of_models))
+            )
         )
+
+    def is_level(self, at: Place) -> bool:
+        """Return whether a row is drawn all along the axis, on which it has no place."""
+        return bool({at.model.label, at.model.entry}.intersection(self.settings.levels))
 
     def panel(self, at: Place, size: Size) -> str:
         """Return the words of the panel that a row belongs to."""

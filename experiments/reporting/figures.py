@@ -39,6 +39,7 @@ class _Point:
     low: float
     high: float
     n: int
+    is_level: bool
 
 
 def figures(
@@ -136,6 +137,7 @@ def _points(quantity: Quantity, places: Places, summaries: _Summaries) -> Iterat
                 at.on(places.settings.over),
                 *(y, low, high),
                 n=int(row.done),
+                is_level=places.is_level(at),
             )
 
 
@@ -144,11 +146,14 @@ def _lines(
 ) -> tuple[Mapping[str, list[Line]], Mapping[str, str]]:
     """Return the lines of each panel, and why others have none."""
     found: dict[str, dict[str, list[_Point]]] = {}
+    levels: dict[str, dict[str, list[_Point]]] = {}
     without = {}
     for point in points:
-        if point.x is None:
+        if point.x is None and point.is_level and math.isfinite(point.y):
+            levels.setdefault(point.panel, {}).setdefault(point.line, []).append(point)
+        elif point.x is None:
             without[point.entry] = f"no {places.settings.over}"
-        elif math.isnan(point.y):
+        elif not math.isfinite(point.y):
             without.setdefault(point.line, f"no {quantity.title}")
         else:
             found.setdefault(point.panel, {}).setdefault(point.line, []).append(point)
@@ -156,6 +161,13 @@ def _lines(
     made = {
         panel: [_line(name, own) for name, own in lines.items()] for panel, lines in found.items()
     }
+    for panel, lines in made.items():
+        ends = [end for line in lines for end in (line.x[0], line.x[-1])]
+        along = dict.fromkeys((min(ends), max(ends)))
+        lines += [
+            _line(name, [replace(point, x=x) for point in own for x in along])
+            for name, own in levels.get(panel, {}).items()
+        ]
     return made, {line: reason for line, reason in without.items() if line not in drawn}
 
 
@@ -166,7 +178,7 @@ def _line(name: str, points: Sequence[_Point]) -> Line:
         by_x.setdefault(point.x or 0.0, []).append(point)
     joined = [_joined(own) for _, own in sorted(by_x.items())]
     several = any(len(own) > 1 for own in by_x.values())
-    known = any(not math.isnan(point.low) for point in joined)
+    known = any(math.isfinite(point.low) for point in joined)
     return Line(
         name,
         tuple(point.x or 0.0 for point in joined),
@@ -187,4 +199,4 @@ def _joined(points: Sequence[_Point]) -> _Point:
 
 
 def _or_none(value: float) -> float | None:
-    return None if math.isnan(value) else value
+    return value if math.isfinite(value) else None

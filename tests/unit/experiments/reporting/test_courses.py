@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from experiments.commands.cli import app
 from experiments.records import plain
-from experiments.reporting.courses import _line
+from experiments.reporting.courses import _line, _ordered
 from experiments.reporting.figures import figures
 from experiments.study import Study
 from qml.errors import SpecError
@@ -84,6 +84,12 @@ def test_fits_keep_their_last_value_and_a_mean_begins_where_all_have_one():
     assert line.y == pytest.approx((0.85, 0.55, 0.35))
     alone = _line("a", [long], log=False)
     assert (alone.low, alone.around) == ((None,) * 3, "")
+
+
+def test_what_is_not_finite_has_no_place_in_a_course():
+    x, y = _ordered([3, 1, 2], [0.1, np.inf, 0.2])
+    assert (x.tolist(), y.tolist()) == ([2.0, 3.0], [0.2, 0.1])
+    assert _ordered([1], [np.nan]) is None
 
 
 def test_long_courses_are_thinned_and_keep_their_ends():

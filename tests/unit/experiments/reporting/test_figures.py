@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from qiskit.circuit.library import zz_feature_map
 
 from experiments.commands.screen import print_run
+from experiments.reporting.figure_files import write
 from experiments.reporting.figures import figures
 from experiments.study import Study
 from qml.backends import resolve_backend
@@ -160,6 +163,17 @@ def test_a_line_without_a_value_is_left_out_with_a_word_and_no_panel_is_empty(ru
     assert figures(nothing.results()) == []
 
 
+def test_labels_are_no_formulas_in_the_data_and_no_mathematics_in_the_picture(run, tmp_path):
+    [figure] = figures(run.at_end)
+    line = replace(figure.panels[0].lines[0], name="=HYPERLINK(1)", low=(None, 0.1))
+    harmful = replace(figure, title="$\\frac", panels=(replace(figure.panels[0], lines=(line,)),))
+    [picture] = write([harmful], tmp_path)
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    text = picture.with_suffix(".csv").read_text()
+    assert ",'=HYPERLINK(1)," in text
+    assert ",=HYPERLINK" not in text
+
+
 def test_a_study_that_asks_for_no_figure_has_none(run):
     assert Study.from_dict({**VALUES, "figures": []}).plan().stored().figures == ()
 
@@ -243,6 +257,16 @@ def test_settings_of_the_data_are_axes_and_lines_too(sized):
     }
 
 
+def test_levels_are_drawn_all_along_an_axis_on_which_they_have_no_place(sized):
+    figure = of(sized, over="C", models=["svc"], levels="qsvc")
+    assert figure.left_out == ()
+    svc, level = figure.panels[0].lines
+    assert (svc.name, level.name, level.x) == ("svc", "qsvc", (0.1, 10.0))
+    [one] = of(sized, over="n_samples", models=["qsvc"]).panels[0].lines
+    assert level.y == (one.y[0], one.y[0])
+    assert (level.low, level.around) == ((one.low[0],) * 2, "95 % interval")
+
+
 def test_controls_have_lines_where_they_are_asked_for(sized):
     without = of(sized, over="n_samples", models=["qsvc"])
     assert [line.name for line in without.panels[0].lines] == ["qsvc"]
@@ -268,6 +292,11 @@ def test_controls_have_lines_where_they_are_asked_for(sized):
         ({"by": "backend.shot"}, "figures[0].by: no row of this study names 'backend.shot' (did"),
         ({"panels": ["dataset", "modle"]}, "figures[0].panels: no row of this study names 'modle'"),
         ({"models": ["QSCV"]}, "figures[0].models: no row of this study is called 'QSCV' (did you"),
+        ({"levels": ["scv"]}, "figures[0].levels: no row of this study is called 'scv' (did you"),
+        (
+            {"levels": ["svc"], "over": "iteration", "quantity": "loss"},
+            "figures[0].levels: a course has no levels",
+        ),
         ({"controls": True}, "figures[0].controls: there are none: add `controls: true`"),
         ({"log": "z"}, "figures[0].log"),
         ({"panel": "dataset"}, "figures[0].panel: unknown key (did you mean 'panels'?)"),
