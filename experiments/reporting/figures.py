@@ -176,8 +176,8 @@ def _line(name: str, points: Sequence[_Point]) -> Line:
     by_x: dict[float, list[_Point]] = {}
     for point in points:
         by_x.setdefault(point.x or 0.0, []).append(point)
-    joined = [_joined(own) for _, own in sorted(by_x.items())]
     several = any(len(own) > 1 for own in by_x.values())
+    joined = [_joined(own) if several else own[0] for _, own in sorted(by_x.items())]
     known = any(math.isfinite(point.low) for point in joined)
     return Line(
         name,
@@ -191,8 +191,6 @@ def _line(name: str, points: Sequence[_Point]) -> Line:
 
 
 def _joined(points: Sequence[_Point]) -> _Point:
-    if len(points) == 1:
-        return points[0]
     values = [point.y for point in points]
     n = sum(point.n for point in points)
     return replace(points[0], y=fmean(values), low=min(values), high=max(values), n=n)

@@ -10,7 +10,7 @@ from qiskit.circuit.library import zz_feature_map
 
 from experiments.commands.screen import print_run
 from experiments.reporting.figure_files import write
-from experiments.reporting.figures import figures
+from experiments.reporting.figures import _line, _Point, figures
 from experiments.study import Study
 from qml.backends import resolve_backend
 from qml.errors import SpecError
@@ -135,6 +135,14 @@ def test_rows_that_share_a_place_are_their_mean_between_the_outermost(run):
     both = [table[f"QSVC @ noise_scale=1.0, {told}"] for told in ("exact", "shots=100")]
     assert (line.y[0], line.low[0], line.high[0]) == (np.mean(both), min(both), max(both))
     assert (line.n, line.around) == ((4, 4), "lowest to highest of several rows")
+
+
+def test_a_place_of_one_row_among_places_of_several_has_no_interval_of_another_kind():
+    rows = [(1.0, 0.5), (2.0, 0.7), (2.0, 0.9)]
+    line = _line("a", [_Point("p", "a", "a", x, y, y - 0.1, y + 0.1, 2, False) for x, y in rows])
+    assert (line.y, line.n) == ((0.5, pytest.approx(0.8)), (2, 4))
+    assert (line.low, line.high) == ((0.5, 0.7), (0.5, 0.9))
+    assert line.around == "lowest to highest of several rows"
 
 
 def test_what_was_printed_stands_at_its_place_and_beside_its_line(run):
