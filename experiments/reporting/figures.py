@@ -149,14 +149,13 @@ def _lines(
     levels: dict[str, dict[str, list[_Point]]] = {}
     without = {}
     for point in points:
-        if point.x is None and point.is_level and math.isfinite(point.y):
-            levels.setdefault(point.panel, {}).setdefault(point.line, []).append(point)
-        elif point.x is None:
+        if point.x is None and not point.is_level:
             without[point.entry] = f"no {places.settings.over}"
         elif not math.isfinite(point.y):
             without.setdefault(point.line, f"no {quantity.title}")
         else:
-            found.setdefault(point.panel, {}).setdefault(point.line, []).append(point)
+            kept = levels if point.x is None else found
+            kept.setdefault(point.panel, {}).setdefault(point.line, []).append(point)
     drawn = {line for lines in found.values() for line in lines}
     made = {
         panel: [_line(name, own) for name, own in lines.items()] for panel, lines in found.items()

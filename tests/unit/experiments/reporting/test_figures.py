@@ -268,6 +268,8 @@ def test_settings_of_the_data_are_axes_and_lines_too(sized):
 def test_levels_are_drawn_all_along_an_axis_on_which_they_have_no_place(sized):
     figure = of(sized, over="C", models=["svc"], levels="qsvc")
     assert figure.left_out == ()
+    without = of(sized, over="C", models=["svc"], levels="qsvc", quantity="qpu_s")
+    assert without.left_out == ()  # it cost none, which is a number
     svc, level = figure.panels[0].lines
     assert (svc.name, level.name, level.x) == ("svc", "qsvc", (0.1, 10.0))
     [one] = of(sized, over="n_samples", models=["qsvc"]).panels[0].lines
