@@ -187,7 +187,7 @@ class Published(_Section):
     text: Label | None = None
     curve: Annotated[list[Pair], Field(min_length=1)] | None = None
     over: str | None = None
-    source: Words
+    source: Annotated[Words, StringConstraints(min_length=1)]
 
     @model_validator(mode="after")
     def _in_one_form(self) -> Self:

@@ -33,7 +33,7 @@ VALUES = {
     "metrics": ["accuracy", "f1"],
     "published": [
         {"dataset": "moons", "model": "SVC", "value": 0.9, "source": "a paper"},
-        {"dataset": "moons", "model": "SVC", "metric": "f1", "value": 0.99, "source": "a paper"},
+        {"dataset": "moons", "model": "SVC", "quantity": "f1", "value": 0.99, "source": "a paper"},
     ],
     "compare": {"pairs": [["SVC", "LR"]]},
     "multiverse": {
@@ -118,7 +118,7 @@ def called(monkeypatch, capsys, *words):
     monkeypatch.setattr(sys, "argv", ["qml", *map(str, words)])
     with pytest.raises(SystemExit) as ended:
         cli.main()
-    return ended.value.code, capsys.readouterr()
+    return ended.value.code or 0, capsys.readouterr()
 
 
 def test_the_command_shows_a_run_and_one_reading_as_a_study(run, monkeypatch, capsys):
