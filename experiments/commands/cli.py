@@ -164,6 +164,8 @@ def run(
 
 def _as_written(study: Study) -> Study:
     """Return a study without its readings."""
+    if study.spec.multiverse is None:
+        return study  # with what it has read
     return type(study)(study.spec.model_copy(update={"multiverse": None}))
 
 

@@ -47,13 +47,13 @@ def wide():
 def refused(ask):
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     try:
         ask()
         line = ""
     except WorkbenchError as error:
         line = str(error)
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
