@@ -53,8 +53,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Print the table of what was measured, where that is what was run."""
-    if not config.option.markexpr.startswith("reliability"):
-        return
+    if not config.option.markexpr.startswith("reliability") or hasattr(config, "workerinput"):
+        return  # something else was asked for, or this is one of several that were asked
     ended = {"passed": "passed", "failed": "failed", "error": "failed", "skipped": "skipped"}
     reports = [
         (outcome, report)

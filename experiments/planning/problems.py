@@ -42,8 +42,6 @@ def _is_about(known: str, path: str) -> bool:
     """Return whether what is known tells of this field: of itself, of a part, of a grid's point."""
     entry, bracket, field = known.partition("]")
     in_grid = f"{entry}{bracket}{_PLACE.sub('', field)}"
-    return (
-        path.removesuffix(".name") in (known, in_grid)
-        or path == known
-        or (bool(path) and known.startswith((f"{path}.", f"{path}[")))
+    return bool({path, path.removesuffix(".name")} & {known, in_grid}) or (
+        bool(path) and known.startswith((f"{path}.", f"{path}["))
     )
