@@ -41,6 +41,9 @@ __all__ = [
 ]
 
 
+_FEW = 3  # models that are named, and not counted
+
+
 def print_check(found: Preflight) -> None:
     """Print what each row of a study will need, and on standard error what cannot run."""
     written = [row for row in found.rows if not row.reading]
@@ -343,12 +346,15 @@ def terminal_width() -> int | None:
 
 def _implementations(results: Results) -> list[str]:
     """Return the optimizers' code and versions: COBYLA is not the same in every SciPy."""
-    told = (
-        f"{fit.planned.model}: {code}."
-        for fit in results.fits
-        if (code := _reports(fit).get("optimizer")) is not None
-    )
-    return list(dict.fromkeys(told))
+    models: dict[str, dict[str, None]] = {}
+    for fit in results.fits:
+        code = _reports(fit).get("optimizer")
+        if code is not None:
+            models.setdefault(str(code), {})[fit.planned.model] = None
+    return [
+        f"{', '.join(found) if len(found) <= _FEW else f'{len(found)} models'}: {code}."
+        for code, found in models.items()
+    ]
 
 
 def _reports(fit: Fit) -> Parameters:

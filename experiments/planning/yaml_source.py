@@ -18,6 +18,7 @@ __all__ = ["YamlSource", "put_value", "read_yaml", "set_value", "split_path"]
 _LARGEST_FILE_BYTES = 1 << 20
 _MOST_NODES = 100_000  # aliases expand: a small file can hold a huge tree
 _PLAIN_COLLECTIONS = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+_DEEP = re.compile(r"(?:[\[{]\s*){41}")
 _PART = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 
 Path_ = tuple[str | int, ...]
@@ -78,7 +79,10 @@ def read_yaml(file: Path) -> YamlSource:
     if len(raw) > _LARGEST_FILE_BYTES:
         raise SpecError(f"{file.name}: {len(raw)} bytes, at most {_LARGEST_FILE_BYTES} allowed")
     try:
-        root = yaml.compose(raw.decode("utf-8"), Loader=yaml.SafeLoader)
+        text = raw.decode("utf-8")
+        if _DEEP.search(text):  # of which the reader would take its time to say so
+            raise SpecError(f"{file.name}: too deeply nested values")
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         raise SpecError(f"{file.name}: not UTF-8 at byte {error.start}") from None
     except yaml.YAMLError as error:

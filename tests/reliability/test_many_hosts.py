@@ -18,13 +18,13 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
 import pytest
 
 import classical
 from experiments import Study
 from experiments.running.claims import Claims
 from experiments.study import Run
+from qml.hosts import Process, is_alive
 
 pytestmark = pytest.mark.reliability
 
@@ -189,14 +189,16 @@ def test_workers_end_with_their_driver(how, diarist, tmp_path, monkeypatch):
     folder = tmp_path / "run"
     command = [sys.executable, "-c", DRIVER, str(tmp_path / "study.yaml"), str(folder)]
     driver = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    workers: set[int] = set()
+    workers: set[Process] = set()
     while len(workers) < 2 and driver.poll() is None:
-        workers |= {claim.owner.pid for claim in Claims(folder).all() if claim.owner}
+        workers |= {claim.owner for claim in Claims(folder).all() if claim.owner}
         time.sleep(0.05)
     driver.send_signal(how)
     driver.wait()
-    time.sleep(2.0)
-    assert not [pid for pid in workers if psutil.pid_exists(pid)]
+    latest_s = time.monotonic() + 5.0
+    while any(map(is_alive, workers)) and time.monotonic() < latest_s:
+        time.sleep(0.1)
+    assert not [worker for worker in workers if is_alive(worker)]
     stored = len(list((folder / "cells").glob("*.json")))
     time.sleep(1.0)
     assert len(list((folder / "cells").glob("*.json"))) == stored < 200
