@@ -6,7 +6,13 @@ from collections.abc import Iterator, Sequence
 
 from experiments.evaluation.metrics import METRICS
 from experiments.evaluation.quantities import COURSE_AXES, COURSE_QUANTITIES, quantity_of
-from experiments.planning.settings import TRAINING_ROWS, axis_problem, model_settings, paths_of
+from experiments.planning.settings import (
+    TRAINING_ROWS,
+    axis_problem,
+    model_settings,
+    paths_of,
+    row_problem,
+)
 from experiments.planning.spec import Figure, StudySpec
 from experiments.records import DatasetRow, FigureSettings, ModelRow
 from qml.errors import SpecError, did_you_mean
@@ -92,16 +98,13 @@ def _row_problems(
     said: FigureSettings, datasets: Sequence[DatasetRow], models: Sequence[ModelRow], where: str
 ) -> Iterator[SpecError]:
     """Yield rows and entries that are to be drawn and are not there."""
-    of_data = [word for row in datasets for word in (row.label, row.entry)]
-    of_models = [word for row in models for word in (row.label, row.entry)]
-    for key, chosen, known in (
-        ("datasets", said.datasets, of_data),
-        ("models", said.models, of_models),
-        ("levels", said.levels, of_models),
+    for key, chosen, rows in (
+        ("datasets", said.datasets, datasets),
+        ("models", said.models, models),
+        ("levels", said.levels, models),
     ):
-        for name in chosen or ():
-            if name not in known:
-                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
+        for problem in (row_problem(name, rows) for name in chosen or ()):
+            if problem:
                 yield SpecError(problem, f"{where}.{key}")
     if said.levels and said.over in COURSE_AXES:
         yield SpecError("a course has no levels", f"{where}.levels")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from experiments.evaluation.quantities import COURSE_AXES, COURSE_QUANTITIES, quantity_of
-from experiments.planning.settings import axis_problem
+from experiments.planning.settings import axis_problem, row_problem
 from experiments.planning.spec import StudySpec
 from experiments.records import DatasetRow, ModelRow, Published
-from qml.errors import SpecError, did_you_mean
+from qml.errors import SpecError
 
 __all__ = ["published_of", "published_problems"]
 
@@ -50,9 +50,7 @@ def published_problems(
             ("dataset", printed.dataset, datasets),
             ("model", printed.model, models),
         ):
-            known = [word for row in rows for word in (row.label, row.entry)]
-            if name not in known:
-                problem = f"no row of this study is called {name!r}{did_you_mean(name, known)}"
+            if problem := row_problem(name, rows):
                 yield SpecError(problem, f"{where}.{key}")
         try:
             quantity_of(printed.quantity, spec.report)

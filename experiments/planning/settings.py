@@ -16,6 +16,7 @@ __all__ = [
     "model_settings",
     "paths_of",
     "place_on",
+    "row_problem",
 ]
 
 TRAINING_ROWS = "n_train"  # an axis that is no setting: the rows that were trained on
@@ -96,6 +97,14 @@ def axis_problem(axis: str, datasets: Sequence[DatasetRow], models: Sequence[Mod
         return f"an axis has numbers (got {values[0]!r})"
     known = {TRAINING_ROWS, *paths_of(datasets, models)}
     return f"no row of this study names {axis!r}{did_you_mean(axis, known)}"
+
+
+def row_problem(name: str, rows: Sequence[DatasetRow] | Sequence[ModelRow]) -> str:
+    """Return why no row has that label, and no entry that word; empty if one has."""
+    known = [word for row in rows for word in (row.label, row.entry)]
+    if name in known:
+        return ""
+    return f"no row of this study is called {name!r}{did_you_mean(name, known)}"
 
 
 def is_number(value: Any) -> bool:
