@@ -47,7 +47,7 @@ _LATEX = {
     "<": r"\textless{}",
     ">": r"\textgreater{}",
 }
-_MARKUP = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|\](?=[(\[:])")
+_MARKUP = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|^\[|\](?=[(\[])")
 _DATELESS: Mapping[str, Mapping[str, None]] = {
     "png": {},
     "svg": {"Date": None},

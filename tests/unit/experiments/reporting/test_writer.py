@@ -103,6 +103,8 @@ def test_scripts_are_texts_in_html_and_in_markdown(record_property):
 @pytest.mark.reliability("N9")
 def test_markdown_marks_nothing_up_but_leaves_words_alone():
     assert writer.inline("logistic_regression [reps=2]") == "logistic_regression [reps=2]"
+    assert writer.inline("a [depth=4]: b") == "a [depth=4]: b"
+    assert writer.inline("[x]: http://e") == r"\[x]: http://e"  # else a link's definition
     assert writer.inline("_a_ `b` *c* [x](y)") == r"\_a\_ \`b\` \*c\* [x\](y)"
     assert writer.fenced("a\n````\nb") == "`````text\na\n````\nb\n`````"
 
