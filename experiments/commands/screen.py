@@ -241,10 +241,11 @@ def print_run(finished: Run) -> None:
         "would run for the fold, tuning included, whatever ran it here. F1 is that of the second\n"
         "class, or the mean over more than two."
     )
-    if any(row.spec.test_sets for row in results.plan.datasets):
+    if any(row.draws > 1 or row.spec.test_sets for row in results.plan.datasets):
         say(
-            "Of data with fresh test sets a draw is one observation, its score the mean over its "
-            "sets, and the\ninterval the plain one over draws; of a single draw there is none."
+            "Of data that are drawn anew a draw is one observation, its score the mean over its "
+            "splits or fresh\ntest sets, and the interval the plain one over draws; of the test "
+            "sets of a single draw there is none."
         )
     if (table.made_by_other != "").any():
         say(

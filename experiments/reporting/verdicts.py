@@ -58,6 +58,8 @@ class Found:
         Models over data sets, if there are enough of both.
     quantum : set of str
         Models that ran on a backend.
+    test : str
+        Words for the test by which they are compared.
     """
 
     metric: str
@@ -65,6 +67,7 @@ class Found:
     verdicts: list[Verdict]
     over: OverDatasets | None
     quantum: set[str]
+    test: str
 
 
 def models_of(cells: pd.DataFrame) -> pd.DataFrame:
@@ -97,8 +100,20 @@ def find(results: Results, cells: pd.DataFrame) -> list[Found]:
             said = words(plan.compare, [row.label for row in plan.models], quantum)
             families = {row.label: row.source for row in plan.datasets}
             over = over_datasets(kept, metric, families, plan.compare, quantum)
-            all_found.append(Found(metric, said, found, over, quantum))
+            test = _test_of(plan, {verdict.dataset for verdict in found})
+            all_found.append(Found(metric, said, found, over, quantum, test))
     return all_found
+
+
+def _test_of(plan: StoredPlan, datasets: set[str]) -> str:
+    """Return words for the test: splits of one data set share rows, draws of a law do not."""
+    compared = [row for row in plan.datasets if row.label in datasets]
+    drawn = [row.draws > 1 or row.spec.test_sets > 0 for row in compared]
+    over_draws = "with the plain t test over draws"
+    if all(drawn):
+        return over_draws
+    corrected = "with Nadeau and Bengio's corrected t test, held to the distinct test rows"
+    return f"{corrected}, of data that are drawn anew {over_draws}" if any(drawn) else corrected
 
 
 def rows_of(results: Results, metric: str) -> Callable[[str], FoldRows | None]:
@@ -146,10 +161,9 @@ def render(found: Found) -> str:
     legend = (
         f"Verdicts by {METRICS[found.metric].title or found.metric}, row against column: + better, "
         "- worse, = practically equal (shown to differ by less than the number beside the data "
-        f"set), ? undecided, . not compared. Compared is {found.compared}, with Nadeau and "
-        "Bengio's corrected t test, held to the distinct test rows; 5 % for all that is compared "
-        "on a data set. Intervals are those of a pair by itself: one that leaves out 0 is not yet "
-        "a difference among all that is compared."
+        f"set), ? undecided, . not compared. Compared is {found.compared}, {found.test}; 5 % for "
+        "all that is compared on a data set. Intervals are those of a pair by itself: one that "
+        "leaves out 0 is not yet a difference among all that is compared."
     )
     lines = [textwrap.fill(legend, _WIDTH)]
     for dataset in dict.fromkeys(v.dataset for v in found.verdicts):

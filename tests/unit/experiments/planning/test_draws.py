@@ -45,6 +45,7 @@ def test_a_draw_is_one_observation_and_nothing_is_corrected(run):
     difference = by_draw["svc"] - by_draw["logistic_regression"]
     wanted = stats.ttest_1samp(difference, 0)
     [found] = report.find(run.results(), cells)
+    assert found.test.endswith(", of data that are drawn anew with the plain t test over draws")
     [one] = [v for v in found.verdicts if v.dataset == "moons"]
     assert one.comparison.p == pytest.approx(wanted.pvalue)
     assert abs(one.comparison.difference) == pytest.approx(abs(difference.mean()))
