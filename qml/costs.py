@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-from qiskit.circuit import QuantumCircuit
+from qiskit.circuit import Parameter, QuantumCircuit
 
 __all__ = ["Cost", "Estimate", "Usage", "Workload"]
 
@@ -215,6 +215,8 @@ class Workload:
     circuit : QuantumCircuit or None, default=None
         Circuit that is evaluated, or encodes the points of the Gram matrices, for a machine to say
         how long it is there.
+    weights : tuple of Parameter, default=()
+        Parameters of the circuit that are trained.
     """
 
     n_qubits: int
@@ -222,6 +224,7 @@ class Workload:
     batch: int = 1
     grams: tuple[tuple[int, int], ...] = ()
     circuit: QuantumCircuit | None = None
+    weights: tuple[Parameter, ...] = ()
 
     @property
     def entries(self) -> tuple[int, ...]:

@@ -211,7 +211,7 @@ def check(
     print_check(found)
     if not any(row.problem for row in found.rows):
         folder = out or Path("results") / loaded.spec.name
-        print_times(foresee_times(loaded.plan(), folder, jobs, time))
+        print_times(foresee_times(loaded.plan(), folder, jobs, time, found.rows))
     print_foreseen(foreseen, accuracy, disagreement)
     if found.jobs:
         print_cheaper(loaded.cheaper())

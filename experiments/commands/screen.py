@@ -113,22 +113,26 @@ def _print_readings(rows: list[RowCheck]) -> None:
 def print_times(found: Times) -> None:
     """Print how long the cells that are missing will take, and how that is known."""
     rows = [row for row in found.rows if row.cells]
-    if not rows:
-        return
+    told = [row for row in rows if row.basis != "unknown" or row.problem]
     lines = [
-        [row.dataset, row.model, row.cells, _minutes(row.seconds), _known_from(row)] for row in rows
+        [row.dataset, row.model, row.cells, _minutes(row.seconds), _known_from(row)] for row in told
     ]
-    headers = ["data set", "model", "cells left", "minutes", "from"]
-    say(f"\n{as_text(lines, headers, ['data set', 'model', 'from'])}")
+    if lines:
+        headers = ["data set", "model", "cells left", "minutes", "from"]
+        say(f"\n{as_text(lines, headers, ['data set', 'model', 'from'])}")
     besides, several = len(found.unknown), "es"[: 2 * (found.jobs > 1)]
-    if besides == len(rows):
-        say("How long the run takes is not known here.")
-        return
-    more = f", and {besides} row{'s'[: besides - 1]} of which nothing is known" if besides else ""
-    say(
-        f"About {_minutes(found.seconds)} minutes in {found.jobs:,} process{several}{more}. "
-        "Rows have the minutes of one\nprocess; kernels that are shared count once."
-    )
+    if besides < len(rows):
+        say(
+            f"About {_minutes(found.seconds)} minutes in {found.jobs:,} process{several}. "
+            "Rows have the minutes of one process;\nkernels that are shared count once."
+        )
+    if any(row.basis == "circuits" for row in rows):
+        say(
+            "Times from circuits are rough, since models do more than run circuits: four of the "
+            "studies here\ntook 0.9 to 4.2 times as long; `--time` runs a cell of each row."
+        )
+    if unknown := len(rows) - len(told):
+        say(f"Of {unknown} row{'s'[: unknown - 1]} no time is known; `--time` runs a cell of each.")
 
 
 def _minutes(seconds: float) -> str:
@@ -140,8 +144,8 @@ def _minutes(seconds: float) -> str:
 def _known_from(row: RowTime) -> str:
     if row.problem:
         return f"unknown: {row.problem}"
-    if row.basis == "unknown":
-        return "unknown; --time measures it"
+    if row.basis == "circuits":
+        return f"{row.measured:,} circuits a cell"
     return f"{row.measured:,} {row.basis} cell{'s'[: row.measured - 1]}"
 
 

@@ -27,9 +27,10 @@ from qml.errors import SpecError, WorkbenchError, reason_of
 from qml.jobs import Ledger
 from qml.kernels import KernelMachine
 from qml.offers import Quantum, Wide
+from qml.optimizers import Optimizer, resolve_optimizer
 from qml.texts import shown
 
-__all__ = ["Asked", "CostUnknown", "Fit", "Part", "first_part", "fit_of"]
+__all__ = ["Asked", "CostUnknown", "Fit", "Part", "Work", "first_part", "fit_of"]
 
 
 class CostUnknown(Exception):
@@ -63,6 +64,28 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Work:
+    """A workload on a backend, as often as it is asked for.
+
+    Parameters
+    ----------
+    backend : Backend
+        Backend that runs it.
+    workload : Workload
+        Workload of one time.
+    times : int, default=1
+        Number of times that it is asked.
+    optimizer : Optimizer or None, default=None
+        Optimizer that asks, where weights are trained.
+    """
+
+    backend: Backend
+    workload: Workload
+    times: int = 1
+    optimizer: Optimizer | None = None
+
+
+@dataclass(frozen=True)
 class Asked:
     """What is asked of a backend.
 
@@ -72,10 +95,13 @@ class Asked:
         Costs on the backend itself.
     machine_circuits : int
         Circuits of a machine for the same answers.
+    works : tuple of Work, default=()
+        Workloads that it is made of.
     """
 
     estimate: Estimate
     machine_circuits: int
+    works: tuple[Work, ...] = ()
 
     def often(self, times: int) -> Asked:
         """Return it as often; the memory and the circuit are of one time."""
@@ -87,7 +113,8 @@ class Asked:
             jobs=one.jobs * times,
             qpu_s=one.qpu_s * times,
         )
-        return Asked(estimate, self.machine_circuits * times)
+        works = tuple(replace(work, times=work.times * times) for work in self.works if times)
+        return Asked(estimate, self.machine_circuits * times, works)
 
     def plus(self, other: Asked) -> Asked:
         """Return both, one after the other."""
@@ -100,7 +127,8 @@ class Asked:
             qpu_s=one.qpu_s + two.qpu_s,
             memory_bytes=max(one.memory_bytes, two.memory_bytes),
         )
-        return Asked(estimate, self.machine_circuits + other.machine_circuits)
+        together = self.machine_circuits + other.machine_circuits
+        return Asked(estimate, together, self.works + other.works)
 
 
 @dataclass(frozen=True)
@@ -209,7 +237,8 @@ def fit_of(cell: Cell, part: Part) -> Fit:
 
 
 def _asked(workload: Workload, backend: Backend) -> Asked:
-    return Asked(backend.estimate(workload), backend.measuring().estimate(workload).circuits)
+    machines = backend.measuring().estimate(workload).circuits
+    return Asked(backend.estimate(workload), machines, (Work(backend, workload),))
 
 
 def _whole(model: Any, part: Part, backend: Backend) -> Asked:
@@ -218,14 +247,26 @@ def _whole(model: Any, part: Part, backend: Backend) -> Asked:
     asked = workload = _workload(model, part)
     if measuring is not backend:  # a machine takes gradients by shifts, for one
         asked = _workload(clone(model).set_params(backend=measuring), part)
-    return Asked(backend.estimate(workload), measuring.estimate(asked).circuits)
+    machines = measuring.estimate(asked).circuits
+    optimizer = resolve_optimizer(model.optimizer) if workload.weights else None
+    work = Work(backend, workload, optimizer=optimizer)
+    return Asked(backend.estimate(workload), machines, (work,))
 
 
 def _answers(model: Any, part: Part, backend: Backend) -> Asked:
     """Return what predictions alone ask of a backend that was not the training's."""
     asking = clone(model).set_params(backend=backend)
     fitted = _whole(asking, replace(part, n_test=0), backend)
-    return _whole(asking, part, backend).plus(fitted.often(-1))
+    both = _whole(asking, part, backend)
+    asked, before = (each.works[0].workload for each in (both, fitted))
+    alone = replace(
+        asked,
+        n_evaluations=asked.n_evaluations - before.n_evaluations,
+        batch=part.n_test,
+        grams=tuple(gram for gram in asked.grams if gram not in before.grams),
+        weights=(),
+    )
+    return replace(both.plus(fitted.often(-1)), works=(Work(backend, alone),))
 
 
 def _workload(model: Any, part: Part) -> Workload:

@@ -63,6 +63,8 @@ class RowCheck:
         Reason why what it costs is not known; empty if it is.
     reading : int
         Number of the reading of the study that the row is of; 0 is the study as it is written.
+    fit : Fit or None, default=None
+        Needs of one of its fits; None where that is not known.
     """
 
     dataset: str
@@ -82,6 +84,7 @@ class RowCheck:
     problem: str = ""
     unknown: str = ""
     reading: int = 0
+    fit: Fit | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def examine(planned: Sequence[Planned], stored: set[str], folder: Path) -> Prefl
                 missing = RowCheck(*labels, *counts, features, problem=problem, reading=reading)
                 checks.append(missing)
                 continue
-            checks.append(replace(_row(labels, counts, fit), reading=reading))
+            checks.append(replace(_row(labels, counts, fit), reading=reading, fit=fit))
             for one in open_cells:
                 asked.add(groups.get(one.cell.key), fit)
     totals = asked.circuits, asked.machine_circuits, asked.shots, asked.jobs, asked.qpu_s

@@ -1,6 +1,7 @@
-"""How long a run will take: from cells of the same kind that are stored, or timed for this.
+"""How long a run will take: from cells of its kind, stored or timed for this, or from circuits.
 
-A number stands here only where something of its kind was measured on a processor like this one.
+A number stands here only where something was measured on a processor like this one: cells of the
+same kind, or how fast the backend runs the circuits that a row asks for.
 """
 
 from __future__ import annotations
@@ -12,13 +13,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import fmean
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from experiments.planning.plan import Plan, Planned
 from experiments.records import Cell, CellRecord, StoredCell, canonical_json
 from experiments.running.environment import describe_environment, usable_cores
+from experiments.running.foreseen import Asked, Fit
 from experiments.running.ledgers import ledger_of_run
 from experiments.running.one_cell import Conditions, run_cell
+from experiments.running.pace import Paces
+from experiments.running.preflight import RowCheck
 from experiments.running.shared_kernels import sharing_groups
 from experiments.running.store import Store
 from qml.backends import resolve_backend
@@ -26,7 +30,8 @@ from qml.engine import warm_up
 
 __all__ = ["Basis", "RowTime", "Times", "foresee_times"]
 
-Basis: TypeAlias = Literal["stored", "timed", "unknown"]
+_CELL_S = 0.03  # what a small cell takes besides its circuits
+Basis: TypeAlias = Literal["stored", "timed", "circuits", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -39,10 +44,11 @@ class RowTime:
         Labels of the data set and of the model, with the kind of a control.
     cells : int
         Cells that are still to be run.
-    basis : {"stored", "timed", "unknown"}
-        Origin of the time: cells that are stored, a cell that was run for this, or none.
+    basis : {"stored", "timed", "circuits", "unknown"}
+        Origin of the time: cells that are stored, a cell that was run for this, circuits like the
+        row's that were timed, or none.
     measured : int, default=0
-        Number of cells that were measured.
+        Number of cells that were measured, or of circuits that a cell runs.
     seconds : float, default=nan
         Seconds of all these cells, one after the other; NaN where nothing of a kind is known.
     longest : float, default=nan
@@ -101,7 +107,11 @@ class _Measured:
 
 
 def foresee_times(
-    plan: Plan, folder: Path, jobs: int | None = None, measure: bool = False
+    plan: Plan,
+    folder: Path,
+    jobs: int | None = None,
+    measure: bool = False,
+    checks: Sequence[RowCheck] = (),
 ) -> Times:
     """Return how long the cells that are missing will take.
 
@@ -117,6 +127,9 @@ def foresee_times(
     measure : bool, default=False
         Permission to run a cell of each kind that nothing is known of. Its result is not kept, and
         what would submit to a machine is not run.
+    checks : sequence of RowCheck, default=()
+        Needs of the rows. Of a kind that nothing else is known of, some of its circuits are
+        timed, which takes a second or two for all.
     """
     store = Store(folder)
     stored = store.found(store.stored_keys()) if folder.is_dir() else {}
@@ -128,11 +141,13 @@ def foresee_times(
     if measure:
         limit = plan.spec.protocol.limits.seconds
         known |= _timed([one for kind, one in kinds.items() if kind not in known], limit)
+    fits = _fits(plan, checks)
+    asking = {kind: fits[kind] for kind in kinds if kind not in known and kind in fits}
+    known |= _of_circuits(asking)
     groups = sharing_groups(one.cell for one in plan)
     rows: dict[tuple[str, str], list[Planned]] = {}
     for one in plan:
-        label = f"{one.model.label}, control: {one.control}" if one.control else one.model.label
-        own = rows.setdefault((one.dataset.label, label), [])
+        own = rows.setdefault(_labels(one), [])
         if one.cell.key not in stored and first[one.cell.key] is one:
             own.append(one)
     asked = set[str]()  # shared kernels that some row has counted
@@ -160,15 +175,50 @@ def _row(
         seconds.append(0.0 if took is None else took.seconds - slices * took.kernel_s)
         if group is not None:
             asked.add(group)
-    basis: Basis = "timed" if any(one.basis == "timed" for one in measured) else "stored"
+    bases = {one.basis for one in measured}
+    basis = next(basis for basis in get_args(Basis)[::-1] if basis in bases)  # the weakest
     count = sum(one.count for one in measured)
     return RowTime(dataset, model, len(cells), basis, count, sum(seconds), max(seconds))
+
+
+def _labels(one: Planned) -> tuple[str, str]:
+    control = f", control: {one.control}" if one.control else ""
+    return one.dataset.label, one.model.label + control
 
 
 def _kind(cell: Cell) -> str:
     """Return what decides how long a cell takes: not which rows it is trained on, but how many."""
     data = replace(cell.dataset, draw=0, sha256="")
     return canonical_json([cell.model, data, cell.split.train_size, cell.split.folds])
+
+
+def _fits(plan: Plan, checks: Sequence[RowCheck]) -> dict[str, Fit]:
+    """Return what a fit of each kind asks for, where the row's first cell, which tells, is one."""
+    first: dict[tuple[str, str], Planned] = {}
+    for one in plan:
+        first.setdefault(_labels(one), one)
+    return {
+        _kind(first[row.dataset, row.model].cell): row.fit
+        for row in checks
+        if row.fit is not None and row.fit.backend
+    }
+
+
+def _of_circuits(fits: Mapping[str, Fit]) -> dict[str, _Measured]:
+    """Return what the circuits of a cell take, by kind, where a simulator's pace is known."""
+    paces, found = Paces(), {}
+    for kind, fit in fits.items():
+        seconds = _seconds_of(fit.alone, paces)
+        if not math.isnan(seconds):
+            apart = 0.0 if fit.apart is None else _seconds_of(fit.apart, paces)
+            kernel_s = 0.0 if fit.shared is None else seconds - apart
+            circuits = fit.alone.estimate.circuits
+            found[kind] = _Measured("circuits", circuits, seconds + _CELL_S, kernel_s)
+    return found
+
+
+def _seconds_of(asked: Asked, paces: Paces) -> float:
+    return sum(paces.seconds(work) * work.times for work in asked.works)
 
 
 def _of_stored(store: Store, cells: Iterable[StoredCell]) -> dict[str, _Measured]:

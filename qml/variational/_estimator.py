@@ -293,6 +293,7 @@ class VariationalEstimator(TrainedEstimator):
             n_evaluations=asked + n_test,
             batch=max(rows, n_test),
             circuit=model.circuit,
+            weights=model.weights,
         )
 
 
