@@ -78,7 +78,10 @@ def prune(
     run: RunArgument,
     yes: Annotated[bool, typer.Option("--yes", help="Remove it, do not only say.")] = False,
 ) -> None:
-    """Say what no plan of a run needs any more, and remove it with --yes."""
+    """Say what no plan of a run needs any more, and remove it with --yes.
+
+    Answers of machines stay: they were paid for.
+    """
     from experiments.commands.upkeep import prune as pruned
 
     for line in pruned(run, yes):

@@ -31,8 +31,11 @@ from experiments.registry import (
 from qml.backends import BACKENDS, resolve_backend, with_shots
 from qml.errors import SpecError, did_you_mean
 from qml.optimizers import OPTIMIZERS
+from qml.texts import shown
 
 __all__ = ["parse"]
+
+_LARGEST = 10**18
 
 
 def parse(source: YamlSource) -> StudySpec:
@@ -242,9 +245,11 @@ def _problems_of(
 
 
 def _finite_problems(value: Any, path: str) -> Iterator[SpecError]:
-    """Yield what is wrong with every number that is none."""
+    """Yield what is wrong with every number that is none, or that no array holds."""
     if isinstance(value, float) and not math.isfinite(value):
         yield SpecError(f"must be a finite number (got {value})", path)
+    elif isinstance(value, int) and abs(value) >= _LARGEST:
+        yield SpecError(f"must be a whole number of at most 18 digits (got {shown(value)})", path)
     elif isinstance(value, Mapping):
         for key, own in value.items():
             yield from _finite_problems(own, f"{path}.{key}")

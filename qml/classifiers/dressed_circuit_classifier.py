@@ -14,6 +14,7 @@ from qml.circuits import ModelCircuit
 from qml.classifiers._forms import Form, FormedClassifier
 from qml.declared import Layers
 from qml.engine import outcome_bits
+from qml.errors import ResourceError
 from qml.estimator import EntanglingEstimator
 from qml.losses import LossSpec
 from qml.offers import Controls
@@ -27,6 +28,8 @@ EXAMPLES: tuple[dict[str, object], ...] = (
 )
 
 SEARCH_SPACE = {"reps": [1, 2, 4, 8], "n_qubits": [2, 4, None]}
+
+_MOST_WEIGHTS = 20_000  # each is a part of an angle's expression
 
 
 class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
@@ -93,8 +96,13 @@ class DressedCircuitClassifier(EntanglingEstimator, FormedClassifier):
 
     def _architecture(self, n_features: int, n_targets: int) -> Architecture:
         width = self._width(n_features)
-        x = ParameterVector("x", n_features)
         size = n_features if self._published else n_features + 1
+        if width * size > _MOST_WEIGHTS:
+            raise ResourceError(
+                f"a first layer of {width * size:,} weights ({n_features:,} features, {width:,} "
+                f"qubits), allowed are {_MOST_WEIGHTS:,}"
+            )
+        x = ParameterVector("x", n_features)
         layer_in = ParameterVector("v", width * size)
         weights = ParameterVector("θ", width * self.reps)
         circuit = QuantumCircuit(width)

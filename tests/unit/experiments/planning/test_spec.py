@@ -111,6 +111,10 @@ def test_list_of_lists_is_a_grid_of_lists():
             "good.yaml:15: models[2].C: must be a finite number (got inf)",
         ),
         (
+            ("- svc", f"- {{name: random_forest, n_estimators: 1{'0' * 400}}}"),
+            "good.yaml:15: models[2].n_estimators: must be a whole number of at most 18 digits (got ",
+        ),
+        (
             ("name: cobyla", "name: cobila"),
             "good.yaml:13: models[1].optimizer.name: unknown optimizer 'cobila' "
             "(did you mean 'cobyla'?)",

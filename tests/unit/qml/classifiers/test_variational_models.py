@@ -10,6 +10,7 @@ from sklearn.base import is_classifier
 
 from experiments.registry import MODELS, build_estimator
 from qml.backends import BoundCircuit, resolve_backend
+from qml.classifiers.dressed_circuit_classifier import DressedCircuitClassifier
 from qml.classifiers.quantum_boltzmann_machine import (
     QuantumBoltzmannMachine,
     _Thermal,
@@ -18,7 +19,7 @@ from qml.classifiers.quantum_boltzmann_machine import (
 from qml.classifiers.quantum_metric_learner import QuantumMetricLearner, _Separation
 from qml.classifiers.weinet import WeiNet
 from qml.engine import statevectors
-from qml.errors import SpecError
+from qml.errors import ResourceError, SpecError
 from qml.losses import LOSSES, resolve_loss
 from qml.variational import BiasedVote, Head, VariationalEstimator
 from qml.variational._estimator import _Samples
@@ -318,3 +319,11 @@ def test_quanvolution_filters_every_patch():
     for qubit in range(4):
         expected = state.expectation_value(Operator.from_label("Z"), [qubit]).real
         assert filtered[0, 12 + qubit] == pytest.approx(expected, abs=1e-12)
+
+
+@pytest.mark.reliability("N8")
+@pytest.mark.parametrize("n_features", [10_000, 10**9])
+def test_a_first_layer_that_is_too_large_is_refused_before_it_is_made(n_features):
+    model = DressedCircuitClassifier(n_qubits=4)
+    with pytest.raises(ResourceError, match=r"a first layer of .* weights .*, allowed are 20,000"):
+        model.workload(20, 10, n_features, 2)
