@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -212,6 +212,8 @@ class Workload:
         Largest number of rows asked at once.
     grams : tuple of (rows, columns) pairs, default=()
         Gram matrices; ``(n, 0)`` is the symmetric matrix of n points.
+    repeats : tuple of int, default=()
+        Times that each of the matrices is asked for; once each where none are named.
     circuit : QuantumCircuit or None, default=None
         Circuit that is evaluated, or encodes the points of the Gram matrices, for a machine to say
         how long it is there.
@@ -225,13 +227,29 @@ class Workload:
     grams: tuple[tuple[int, int], ...] = ()
     circuit: QuantumCircuit | None = None
     weights: tuple[Parameter, ...] = ()
+    repeats: tuple[int, ...] = ()
 
     @property
     def entries(self) -> tuple[int, ...]:
-        """Each Gram matrix's entries that have to be measured."""
+        """Each Gram matrix's entries that have to be measured, of one time."""
         return tuple(
             rows * columns if columns else rows * (rows - 1) // 2 for rows, columns in self.grams
         )
+
+    @property
+    def n_entries(self) -> int:
+        """Entries of all Gram matrices, every time."""
+        return self.of_all(self.entries)
+
+    @property
+    def n_points(self) -> int:
+        """Points of all Gram matrices, every time."""
+        return self.of_all([rows + columns for rows, columns in self.grams])
+
+    def of_all(self, each: Sequence[int]) -> int:
+        """Return the sum of what each Gram matrix counts, over every time it is asked for."""
+        times = self.repeats or (1,) * len(self.grams)
+        return sum(often * count for often, count in zip(times, each, strict=True))
 
     @property
     def joins_qubits(self) -> bool:

@@ -213,7 +213,7 @@ def fit_of(cell: Cell, part: Part) -> Fit:
     require_memory(backend.estimate(workload).memory_bytes, what)
     alone, classify = _whole(model, part, backend), cell.model.classify
     if any(QUANTITIES.load(name).ideal for name in cell.model.report):
-        beside = replace(workload, n_evaluations=0, grams=((part.n_train, 0),))
+        beside = replace(workload, n_evaluations=0, grams=((part.n_train, 0),), repeats=())
         require_memory(resolve_backend("exact").estimate(beside).memory_bytes, f"{what}, exactly,")
     answers = None
     if classify is not None:
@@ -223,10 +223,11 @@ def fit_of(cell: Cell, part: Part) -> Fit:
         answers = _answers(model, part, place).often(classify.times)
     shared, apart = None, answers
     if isinstance(model, KernelMachine) and workload.grams and model.kernel().requests(features):
-        whole = replace(workload, n_evaluations=0, grams=((part.n_shared, 0),))
+        whole = replace(workload, n_evaluations=0, grams=((part.n_shared, 0),), repeats=())
         shared = _asked(whole, backend)
         if answers is None and part.n_shared < part.n_train + part.n_test:
-            beside = replace(workload, n_evaluations=0, grams=((part.n_test, part.n_train),))
+            fresh = ((part.n_test, part.n_train),)
+            beside = replace(workload, n_evaluations=0, grams=fresh, repeats=())
             apart = _asked(beside, backend)  # fresh rows are in no table
     tuning = cell.model.tuning
     fits = 1 if tuning is None else 1 + tuning.trials * tuning.folds  # as large as it at most
@@ -264,6 +265,7 @@ def _answers(model: Any, part: Part, backend: Backend) -> Asked:
         n_evaluations=asked.n_evaluations - before.n_evaluations,
         batch=part.n_test,
         grams=tuple(gram for gram in asked.grams if gram not in before.grams),
+        repeats=(),
         weights=(),
     )
     return replace(both.plus(fitted.often(-1)), works=(Work(backend, alone),))

@@ -42,8 +42,8 @@ class _Pace:
     each: float
     pair: float = 0.0
 
-    def seconds(self, count: float, pairs: int = 0) -> float:
-        return self.call + self.each * count + self.pair * pairs
+    def seconds(self, count: float, pairs: int = 0, calls: int = 1) -> float:
+        return self.call * calls + self.each * count + self.pair * pairs
 
 
 class Paces:
@@ -88,11 +88,12 @@ class Paces:
                 return math.nan
             calls = asked.n_evaluations / asked.batch
             total += calls * (gates * pace.seconds(asked.batch) + self._step(work))
-        for (rows, columns), entries in zip(asked.grams, asked.entries, strict=True):
+        if asked.grams:
             pace = self._pace(work, gram=True)
             if pace is None:
                 return math.nan
-            total += gates * pace.seconds(rows + columns, entries)
+            calls = asked.of_all((1,) * len(asked.grams))
+            total += gates * pace.seconds(asked.n_points, asked.n_entries, calls)
         return total
 
     def _pace(self, work: Work, gram: bool) -> _Pace | None:

@@ -138,9 +138,8 @@ class DrawnBackend(Draws):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; an exact Gram matrix counts one circuit a point."""
-        by_point = sum(rows + columns for rows, columns in workload.grams)
         circuits = workload.n_evaluations
-        circuits += by_point if self.shots is None else sum(workload.entries)
+        circuits += workload.n_points if self.shots is None else workload.n_entries
         return Estimate(circuits, circuits * (self.shots or 0), self._memory(workload))
 
     def _count(self, circuits: int, measured: int | None = None) -> None:

@@ -185,7 +185,7 @@ class TranspiledBackend(Backend):
 
     def _circuits(self, workload: Workload) -> int:
         """Return the circuits without what mitigation adds."""
-        return workload.n_evaluations + sum(workload.entries)
+        return workload.n_evaluations + workload.n_entries
 
     @abstractmethod
     def _memory(self, workload: Workload, largest: int) -> int:

@@ -217,7 +217,7 @@ class DensityMatrixBackend(Draws, TranspiledBackend):
         """Return one circuit a point of an exact Gram matrix."""
         if self.shots is not None:
             return super()._circuits(workload)
-        return workload.n_evaluations + sum(rows + columns for rows, columns in workload.grams)
+        return workload.n_evaluations + workload.n_points
 
 
 class _NoisyCircuit(BoundCircuit):

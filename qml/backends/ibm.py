@@ -374,7 +374,7 @@ class IBMBackend(SampledBackend):
             duration_s = self._duration_s(isa)
             gates, depth = isa.num_nonlocal_gates(), isa.depth()
         rows = self._rows_a_job(duration_s, 1)
-        jobs = sum(-(-entries // rows) for entries in workload.entries if entries)
+        jobs = workload.of_all([-(-entries // rows) for entries in workload.entries])
         jobs += -(-workload.n_evaluations // max(1, min(rows, workload.batch)))
         jobs *= self._mitigation.strengths(workload.joins_qubits)
         return Estimate(

@@ -124,7 +124,7 @@ class PennylaneBackend(Backend):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return the cost; a Gram matrix counts one circuit an entry."""
-        circuits = workload.n_evaluations + sum(workload.entries)
+        circuits = workload.n_evaluations + workload.n_entries
         largest = max([workload.batch, *workload.entries])
         memory = memory_needed(workload.n_qubits, largest)
         return Estimate(circuits, circuits * (self.shots or 0), memory)

@@ -169,7 +169,8 @@ class QuantumMetricLearner(FormedScaled, EncodedEstimator, TrainedEstimator, Qua
             model.circuit.num_qubits,
             n_evaluations=evaluations * shifts,
             batch=max(shifts, 1),
-            grams=(*((n_train, 0),) * evaluations, (n_test, n_train)),
+            grams=((n_train, 0), (n_test, n_train)),
+            repeats=(evaluations, 1),
             circuit=model.encoding.circuit,
         )
 

@@ -119,20 +119,28 @@ class QuanvolutionalClassifier(QuantumClassifier):
 
     def workload(self, n_train: int, n_test: int, n_features: int, n_classes: int) -> Workload:
         """Return one circuit a sample, patch and filter."""
-        each = len(_patches(n_features, self.stride))
+        each = len(_corners(n_features, self.stride)) ** 2
         total = each * self.n_filters * (n_train + n_test)
         return Workload(_SIDE**2, n_evaluations=total, batch=each * max(n_train, n_test))
 
 
+def _side(n_features: int) -> int:
+    return max(_SIDE, math.isqrt(n_features - 1) + 1)
+
+
+def _corners(n_features: int, stride: int) -> range:
+    """Return the rows, and columns, at which patches begin."""
+    return range(0, _side(n_features) - _SIDE + 1, stride)
+
+
 def _patches(n_features: int, stride: int) -> NDArray[np.intp]:
     """Return the pixels of every patch, shape (n_patches, 4); pixels past the last are zeros."""
-    side = max(_SIDE, math.isqrt(n_features - 1) + 1)
-    corners = np.arange(0, side - _SIDE + 1, stride)
+    side, corners = _side(n_features), np.array(_corners(n_features, stride))
     rows, columns = np.meshgrid(corners, corners, indexing="ij")
     steps = np.arange(_SIDE)
     pixels = (rows.ravel()[:, None, None] + steps[:, None]) * side
     pixels = pixels + columns.ravel()[:, None, None] + steps
-    return pixels.reshape(-1, _SIDE**2)
+    return np.asarray(pixels.reshape(-1, _SIDE**2), dtype=np.intp)
 
 
 def _random_filter(reps: int, rng: np.random.Generator) -> QuantumCircuit:

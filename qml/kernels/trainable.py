@@ -149,7 +149,6 @@ class TrainableKernel(QuantumKernel):
     def _workload(self, n_features: int, n_train: int, n_test: int) -> Workload:
         model = self._model(n_features)
         evaluations = self._optimizer.max_evaluations(len(model.weights))
-        grams = ((n_train, 0),) * (evaluations + 1)
         shifts = 0
         if self._optimizer.uses_gradient:
             entries = n_train * (n_train - 1) // 2
@@ -158,7 +157,8 @@ class TrainableKernel(QuantumKernel):
             model.circuit.num_qubits,
             n_evaluations=shifts,
             batch=shifts // evaluations,
-            grams=(*grams, (n_test, n_train)),
+            grams=((n_train, 0), (n_test, n_train)),
+            repeats=(evaluations + 1, 1),
             circuit=model.encoding.circuit,
         )
 

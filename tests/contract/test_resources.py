@@ -5,14 +5,24 @@ Each backend is asked in a process of its own, whose imports count for nothing.
 
 from __future__ import annotations
 
+import inspect
 import json
 import subprocess
 import sys
+import time
+import tracemalloc
 
 import pytest
 
-from qml.backends import BACKENDS
+from experiments.registry import MODELS, build_estimator
+from qml.backends import BACKENDS, resolve_backend
+from qml.circuits import ANSATZES, FEATURE_MAPS
+from qml.decisions import DECISIONS
+from qml.engine import require_memory
+from qml.errors import WorkbenchError
 from qml.examples import BackendExample, examples_of
+from qml.kernels import KERNELS
+from qml.optimizers import OPTIMIZERS
 
 EXAMPLES = dict(reversed(examples_of(BACKENDS, BackendExample).values()))  # the first of each
 
@@ -106,7 +116,6 @@ def test_what_is_too_large_is_refused_at_once_and_in_no_memory(kind):
     ["aer", "aer:method=density_matrix", "aer:noise=uniform,noise.n_qubits=60", "ibm:fake_torino"],
 )
 def test_a_simulator_of_states_has_no_room_for_forty_qubits(backend):
-    from qml.backends import resolve_backend
     from qml.errors import ResourceError
 
     with pytest.raises(ResourceError, match=r"40 qubits(, allowed are \d+| needs .* may be used)"):
@@ -130,3 +139,70 @@ def test_a_backend_that_says_nothing_has_to_hold_its_outcomes():
     Silent().require_qubits(20)
     with pytest.raises(ResourceError, match=r"1,000 qubits needs 2\^1003 bytes, .* qubits fit"):
         Silent().require_qubits(1000)
+
+
+BILLION, SMALL = 10**9, (20, 10, 4)
+
+
+def counted(room, name):
+    """Return the parameters of a plug-in that count something."""
+    return [
+        key
+        for key, each in inspect.signature(room.load(name)).parameters.items()
+        if "Int" in str(each.annotation) or "int" in str(each.annotation)
+        if key not in ("random_state", "seed")
+    ]
+
+
+def within(room, field, model):
+    """Return models with a billion of whatever a plug-in of a room counts."""
+    return [
+        (f"{model}: {field}: {name}: {key}", model, {field: {"name": name, key: BILLION}}, SMALL)
+        for name in room.installed()
+        for key in counted(room, name)
+    ]
+
+
+def of_models():
+    quantum = [name for name in MODELS.installed() if hasattr(MODELS.load(name), "workload")]
+    for name in quantum:
+        for rows in ((20, 10, BILLION), (BILLION, 10, 4), (20, BILLION, 4), (BILLION,) * 3):
+            yield f"{name}: {rows}", name, {}, rows
+        for key in counted(MODELS, name):
+            yield f"{name}: {key}", name, {key: BILLION}, SMALL
+    yield from within(FEATURE_MAPS, "feature_map", "qsvc")
+    yield from within(KERNELS, "quantum_kernel", "qsvc")
+    yield from within(ANSATZES, "ansatz", "vqc")
+    yield from within(DECISIONS, "decision", "vqc")
+    yield from within(OPTIMIZERS, "optimizer", "vqc")
+    yield from within(OPTIMIZERS, "optimizer", "quantum_metric_learner")
+    for key in ("restarts", "batch_size", "patience", "stages", "max_circuits"):
+        yield f"vqc: training: {key}", "vqc", {"training": {key: BILLION}}, SMALL
+
+
+OF_MODELS = {what: asked for what, *asked in of_models()}
+
+
+@pytest.mark.reliability("N8")
+@pytest.mark.parametrize("what", OF_MODELS)
+def test_a_billion_of_whatever_is_counted_takes_no_time_and_no_memory(what):
+    name, parameters, rows = OF_MODELS[what]
+    backend = resolve_backend("exact")
+    taken = []
+    for given in (parameters, parameters):  # what is imported at first is nobody's
+        said = ""
+        tracemalloc.start()
+        began = time.process_time()
+        try:
+            model = build_estimator(MODELS, name, given)
+            backend.require_qubits(model.least_qubits(rows[2]))
+            asked = model.workload(*rows, 2)
+            require_memory(backend.estimate(asked).memory_bytes, what)
+        except WorkbenchError as error:
+            said = str(error)
+        taken.append((time.process_time() - began, tracemalloc.get_traced_memory()[1]))
+        tracemalloc.stop()
+    seconds, peak = taken[-1]
+    assert "\n" not in said
+    assert seconds < 0.5  # 0.1 s where nothing else runs
+    assert peak < 5 * 2**20

@@ -52,5 +52,5 @@ class FlippedBackend(Backend):
 
     def estimate(self, workload: Workload) -> Estimate:
         """Return one circuit an entry."""
-        circuits = workload.n_evaluations + sum(workload.entries)
+        circuits = workload.n_evaluations + workload.n_entries
         return Estimate(circuits, 0, memory_needed(workload.n_qubits, workload.batch, copies=4))
