@@ -20,6 +20,7 @@ from experiments.commands import folder
 from experiments.commands.figure import figure
 from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
+from experiments.commands.report import report, watch
 from experiments.reporting.writer import say
 
 if TYPE_CHECKING:
@@ -313,6 +314,8 @@ for command in (
     folder.prune,
     figure,
     multiverse,
+    report,
+    watch,
 ):
     app.command()(command)
 

@@ -4,23 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from experiments.evaluation.metrics import METRICS
 from experiments.records import Choice
 from experiments.reporting.specification_curve import SpecificationCurve
-from experiments.reporting.writer import save_figure
+from experiments.reporting.writer import picture, save_picture
 
-__all__ = ["draw"]
+__all__ = ["draw", "drawn"]
 
 _ROW_IN = 0.17  # height of an option's row
 _BAND = "#f2f2f2"
 
 
 def draw(curve: SpecificationCurve, choices: Sequence[Choice], file: Path) -> Path:
-    """Draw the figure as PNG, and return its file.
+    """Draw the figure as PNG into a file, and return that; see `drawn`."""
+    return save_picture(file, drawn(curve, choices))
+
+
+def drawn(
+    curve: SpecificationCurve, choices: Sequence[Choice], form: Literal["png", "svg", "pdf"] = "png"
+) -> bytes:
+    """Return the figure as a file's content.
 
     Parameters
     ----------
@@ -28,8 +35,8 @@ def draw(curve: SpecificationCurve, choices: Sequence[Choice], file: Path) -> Pa
         Curve with one done reading or more.
     choices : sequence of Choice
         Choices of the study, in the order of the readings' options.
-    file : Path
-        Place of the figure.
+    form : {"png", "svg", "pdf"}, default="png"
+        Format of the picture.
     """
     import matplotlib as mpl
 
@@ -44,7 +51,7 @@ def draw(curve: SpecificationCurve, choices: Sequence[Choice], file: Path) -> Pa
     )
     _scores(upper, curve)
     _options(lower, curve, choices)
-    return save_figure(file, figure)
+    return picture(figure, form)
 
 
 def _scores(axes: Any, curve: SpecificationCurve) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +31,8 @@ __all__ = [
     "find",
     "headline",
     "models_of",
+    "order",
+    "over_text",
     "render",
     "rows_of",
     "sentence",
@@ -179,39 +181,44 @@ def render(found: Found) -> str:
 
 def headline(mine: list[Verdict], quantum: set[str]) -> Verdict | None:
     """Return the verdict on the best quantum and the best classical model."""
-    order = _order(mine)
-    best_quantum = next((model for model in order if model in quantum), None)
-    best_classical = next((model for model in order if model not in quantum), None)
+    ordered = order(mine)
+    best_quantum = next((model for model in ordered if model in quantum), None)
+    best_classical = next((model for model in ordered if model not in quantum), None)
     pair = {best_quantum, best_classical}
     return next((v for v in mine if {v.first, v.second} == pair), None)
 
 
-def _order(mine: list[Verdict]) -> list[str]:
+def order(mine: Sequence[Verdict]) -> list[str]:
     """Return the models from the best mean to the worst."""
     means = {model: mean for v in mine for model, mean in zip(v.pair, v.means, strict=True)}
     return sorted(means, key=lambda model: -means[model])
 
 
 def _matrix(dataset: str, mine: list[Verdict]) -> str:
-    order = _order(mine)
+    ordered = order(mine)
     signs: dict[tuple[str, str], str] = {}
     for v in mine:
         signs[v.first, v.second] = _SIGNS[v.judgement]
         signs[v.second, v.first] = _SIGNS[_OPPOSITE.get(v.judgement, v.judgement)]
     title = f"{dataset} (± {mine[0].comparison.rope:.3f})"
-    width = max(len(title), *(len(model) + 4 for model in order))
-    head = " ".join(f"{i:>2}" for i in range(1, len(order) + 1))
+    width = max(len(title), *(len(model) + 4 for model in ordered))
+    head = " ".join(f"{i:>2}" for i in range(1, len(ordered) + 1))
     lines = [f"{title:{width}} {head}"]
-    for i, model in enumerate(order, 1):
-        row = " ".join(f"{signs.get((model, other), '.'):>2}" for other in order)
+    for i, model in enumerate(ordered, 1):
+        row = " ".join(f"{signs.get((model, other), '.'):>2}" for other in ordered)
         lines.append(f"{f'{i:>2}  {model}':{width}} {row}")
     return "\n".join(lines)
 
 
 def _ranks(over: OverDatasets) -> str:
+    return "\n".join(textwrap.fill(line, _WIDTH) for line in over_text(over))
+
+
+def over_text(over: OverDatasets) -> list[str]:
+    """Return what is said of models over sources of data, a paragraph each."""
     test, n = over.friedman, len(over.families)
-    order = np.argsort(test.ranks, kind="stable")
-    ranks = ", ".join(f"{over.models[i]} {test.ranks[i]:.2f}" for i in order)
+    by_rank = np.argsort(test.ranks, kind="stable")
+    ranks = ", ".join(f"{over.models[i]} {test.ranks[i]:.2f}" for i in by_rank)
     without = f" (without {', '.join(over.left_out)})" if over.left_out else ""
     if test.smallest_p >= LEVEL:
         told = f"too few to tell the models apart: no p below {_p(test.smallest_p)} can be reached"
@@ -225,7 +232,7 @@ def _ranks(over: OverDatasets) -> str:
         f"{sources}. Mean ranks: {ranks}; {test.critical_difference:.2f} is the largest difference "
         "that chance makes of all in nineteen of twenty."
     ]
-    return "\n".join(textwrap.fill(line, _WIDTH) for line in [*lines, *_pairs(over)])
+    return [*lines, *_pairs(over)]
 
 
 def _pairs(over: OverDatasets) -> list[str]:
