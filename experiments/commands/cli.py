@@ -132,8 +132,8 @@ def run(
     ] = None,
 ) -> None:
     """Run what is missing of a study, and print its table; the exit code is 3 if cells failed."""
+    from experiments.commands.ended import print_ended
     from experiments.commands.progress import run_with_progress
-    from experiments.commands.screen import print_files, print_run
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
@@ -152,8 +152,7 @@ def run(
         raise typer.Exit(130) from None
     fits = (finished.at_end or finished.results()).fits
     with finished.store.counting({fit.planned.key for fit in fits}):
-        print_run(finished)
-        print_files(finished)
+        print_ended(finished)
     broken = Counter(fit.status for fit in fits)
     del broken["done"], broken["missing"]
     if broken:

@@ -3,39 +3,33 @@
 from __future__ import annotations
 
 import math
-import os
 import shutil
 import sys
-import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.reporting.writer import as_text, say
-from qml.errors import did_you_mean
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.planning.foresight import Foreseen
-    from experiments.records import Figure, Parameters
+    from experiments.records import Figure
     from experiments.reporting.verdicts import Found
     from experiments.running.preflight import Preflight, RowCheck
-    from experiments.running.results import Fit, Results
+    from experiments.running.results import Results
     from experiments.running.timing import RowTime, Times
-    from experiments.study import Run
     from qml.jobs import Entry
 
 __all__ = [
     "print_cheaper",
     "print_check",
     "print_comparisons",
-    "print_files",
     "print_foreseen",
     "print_jobs",
     "print_left_out",
     "print_multiverse",
-    "print_run",
     "print_times",
     "terminal_width",
 ]
@@ -218,57 +212,6 @@ def print_jobs(entries: list[Entry]) -> None:
     )
 
 
-def print_run(finished: Run) -> None:
-    """Print the table of a run and what is to be said of it; all of it is read once."""
-    from experiments.reporting import (
-        answer,
-        duel,
-        duel_figure,
-        duel_text,
-        rendering,
-        tables,
-        verdicts,
-    )
-
-    whole = finished.at_end or finished.results()
-    results = whole.of_reading(0)
-    cells, table = tables.cell_table(results), tables.table(results)
-    found = verdicts.find(results, cells)
-    if said := answer.answer(found):
-        say(f"{textwrap.fill(said, 100)}\n")
-    say(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
-    n_splits = _most_splits(results)
-    say(
-        f"Mean over {n_splits} test fold{'s'[: n_splits - 1]}, the same for every model, with the "
-        "Nadeau-Bengio\n"
-        "corrected 95 % interval; costs of one fold. Circuits on a machine are those that one\n"
-        "would run for the fold, tuning included, whatever ran it here. F1 is that of the second\n"
-        "class, or the mean over more than two."
-    )
-    if any(row.draws > 1 or row.spec.test_sets for row in results.plan.datasets):
-        say(
-            "Of data that are drawn anew a draw is one observation, its score the mean over its "
-            "splits or fresh\ntest sets, and the interval the plain one over draws; of the test "
-            "sets of a single draw there is none."
-        )
-    if (table.made_by_other != "").any():
-        say(
-            "Rows of other code or versions were made before what is named there was changed:\n"
-            f"`qml status {finished.folder}` says more, --rerun-stale runs them again."
-        )
-    for line in (*_implementations(results), *_sharing(finished.folder, results)):
-        say(line)
-    for line in _unreported(results):
-        say(line, error=True)
-    print_comparisons(results, cells, table, finished.folder, found)
-    duels = duel.duels(results)
-    for each in duels:
-        say(f"\n{duel_text.render(each)}")
-    for file in duel_figure.write(duels, finished.folder):
-        say(f"Written: {file}")
-    print_multiverse(whole, finished.folder)
-
-
 def print_multiverse(results: Results, folder: Path, metrics: list[str] | None = None) -> None:
     """Print what the readings of a study came to, if it has any, and write it."""
     from experiments.reporting import multiverse
@@ -278,14 +221,6 @@ def print_multiverse(results: Results, folder: Path, metrics: list[str] | None =
         say(f"\n{multiverse.render(found)}")
         files = multiverse.write(found, folder)
         say(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})")
-
-
-def _most_splits(results: Results) -> int:
-    """Return the splits of the row that has most."""
-    splits: dict[tuple[str, str], set[tuple[int, int, int]]] = {}
-    for one in results.plan.cells:
-        splits.setdefault((one.dataset, one.model), set()).add((one.draw, one.repeat, one.fold))
-    return max(map(len, splits.values()))
 
 
 def print_comparisons(
@@ -347,73 +282,3 @@ def print_left_out(made: list[Figure], names: list[str]) -> None:
 def terminal_width() -> int | None:
     """Return the terminal's columns, or None where the output goes to a file or a pipe."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-
-
-def _implementations(results: Results) -> list[str]:
-    """Return the optimizers' code and versions: COBYLA is not the same in every SciPy."""
-    models: dict[str, dict[str, None]] = {}
-    for fit in results.fits:
-        code = _reports(fit).get("optimizer")
-        if code is not None:
-            models.setdefault(str(code), {})[fit.planned.model] = None
-    return [
-        f"{', '.join(found) if len(found) <= _FEW else f'{len(found)} models'}: {code}."
-        for code, found in models.items()
-    ]
-
-
-def _reports(fit: Fit) -> Parameters:
-    return {} if fit.stored is None else fit.stored.record.reported
-
-
-def _unreported(results: Results) -> list[str]:
-    """Return a line for every quantity that the study asks for and no training reports."""
-    known = {name for fit in results.fits for name in _reports(fit)}
-    return [
-        f"report: no training reports {name!r}{did_you_mean(name, known)}"
-        for name in results.plan.report
-        if name not in known
-    ]
-
-
-def _sharing(folder: Path, results: Results) -> list[str]:
-    """Return what was evaluated once for several fits: their own columns are as if it were not."""
-    from experiments.running.shared_kernels import tables_of
-
-    tables = tables_of(folder)
-    if not tables:
-        return []
-    costs = [fit.stored.record.costs for fit in results.fits if fit.stored is not None]
-    saved = [one.total.shared_s for one in costs if one is not None and one.total.shared_s > 0]
-    seconds = sum(table.evaluation_s for table in tables)
-    return [
-        f"Kernels were evaluated once for {len(saved):,} fits: {len(tables):,} tables, "
-        f"{seconds:.2g} s "
-        f"in place of {sum(saved):.2g} s. Each fit's\nseconds, circuits and shots are "
-        "those of that fit alone."
-    ]
-
-
-def print_files(finished: Run) -> None:
-    """Print where the results are, and what to do next."""
-    folder, qml = finished.folder, _own_name()
-    say(f"\nWritten: {folder / 'metrics.csv'} (a row a fit), {folder / 'table.csv'} and .md")
-    say("Next:")
-    for command, purpose in (
-        (f"{qml} table {folder} --format latex", "the table for a paper"),
-        (f"{qml} table {folder} --metric mcc", "any metric, without refitting"),
-        (f"{qml} verdicts {folder}", "every verdict again"),
-        (f"{qml} list models", "what else a study can name"),
-    ):
-        say(f"  {command:56} {purpose}")
-
-
-def _own_name() -> str:
-    """Return what to type to get this program: ``qml``, or its path where that is not found."""
-    typed = Path(sys.argv[0])
-    if typed.name == "__main__.py":
-        return "python -m experiments"
-    found = shutil.which(typed.name)
-    if found is not None and Path(found).resolve() == typed.resolve():
-        return typed.name
-    return os.path.relpath(typed)

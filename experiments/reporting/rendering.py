@@ -18,6 +18,7 @@ __all__ = ["FORMATS", "display", "render", "render_text", "size_text"]
 
 FORMATS = ("text", "csv", "markdown", "latex", "html", "json", "parquet")
 _ALWAYS = ("fit_s", "predict_s", "machine_circuits")  # other costs only where there are some
+_LEFT_OUT = ("train ", "tune ", "predict ", "executions", "two-qubit gates", "queue ", "shared ")
 _TEXTS = ("data set", "model", "published in", "other code or versions", "problem")
 
 
@@ -119,7 +120,9 @@ def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
     return written[form](shown.to_numpy().tolist(), list(shown.columns), _TEXTS)
 
 
-def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = None) -> str:
+def render_text(
+    table: pd.DataFrame, metrics: list[str], width: int | None = None, brief: bool = False
+) -> str:
     """Return the summary as plain text that fits a terminal.
 
     Parameters
@@ -131,10 +134,14 @@ def render_text(table: pd.DataFrame, metrics: list[str], width: int | None = Non
     width : int or None, default=None
         Width of the terminal in columns. Where one table would be wider, each data set gets tables
         of its own, with as many columns side by side as fit; None is as wide as it takes.
+    brief : bool, default=False
+        True for scores, what was printed elsewhere, and one cost of each kind.
     """
     if table.empty:
         raise StoreError("the run holds no cells")
     shown = display(table, metrics)
+    if brief:
+        shown = shown[[title for title in shown if not str(title).startswith(_LEFT_OUT)]]
     whole = _tabulated(shown)
     if width is None or max(map(len, whole.splitlines())) <= width:
         return whole + "\n"

@@ -56,10 +56,10 @@ _DATELESS: Mapping[str, Mapping[str, None]] = {
 OF_AXES = "$\\mathdefault{"  # how a logarithmic axis writes its numbers
 
 
-def say(text: object = "", error: bool = False) -> None:
+def say(text: object = "", error: bool = False, end: str = "\n") -> None:
     """Print lines on the terminal, or on standard error."""
     lines = str(text).split("\n")
-    print(*map(visible, lines), sep="\n", file=sys.stderr if error else sys.stdout)
+    print(*map(visible, lines), sep="\n", end=end, file=sys.stderr if error else sys.stdout)
 
 
 def as_text(

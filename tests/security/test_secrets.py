@@ -82,7 +82,8 @@ def test_nothing_that_fails_shows_the_token(
 @pytest.mark.parametrize("trouble", ["", "error", "401", "drop after submit", "not even JSON"])
 def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch, capfd):
     from experiments.commands import doctor
-    from experiments.commands.screen import print_check, print_jobs, print_run
+    from experiments.commands.ended import print_ended
+    from experiments.commands.screen import print_check, print_jobs
 
     fake = service(tmp_path / "service", trouble)
     monkeypatch.setattr(qiskit_ibm_runtime, "QiskitRuntimeService", fake)
@@ -99,7 +100,7 @@ def test_a_study_keeps_the_token_nowhere(trouble, account, tmp_path, monkeypatch
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         run = study.run(jobs=1, out=tmp_path / "run")
-        print_run(run)
+        print_ended(run)
         print_check(study.check(run.folder))
         print_jobs(Ledger(run.folder / "jobs").entries())
         print(doctor.report())

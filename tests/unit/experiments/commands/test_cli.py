@@ -58,8 +58,9 @@ def place(tmp_path_factory) -> Path:
     (folder / "tiny.yaml").write_text(yaml.safe_dump(STUDY))
     done = qml("run", "tiny.yaml", "--jobs", "1", cwd=folder)
     assert done.returncode == 0, done.stderr
-    assert "Nadeau-Bengio" in done.stdout
-    assert "results/tiny/metrics.csv" in done.stdout
+    assert "Nadeau and Bengio" in done.stdout
+    assert "Written into results/tiny: report.html, metrics.csv" in done.stdout
+    assert len(done.stdout.splitlines()) < 25
     return folder
 
 

@@ -129,9 +129,9 @@ def test_a_shared_kernel_holds_the_training_rows_and_blocks_are_asked_for_each(t
 
 
 def test_the_table_on_the_screen_says_what_is_averaged(run, capsys):
-    from experiments.commands.screen import print_run
+    from experiments.commands.ended import print_ended
 
-    print_run(run)
+    print_ended(run)
     printed = " ".join(capsys.readouterr().out.split())
     assert "sd of accuracy over test sets" in printed
     said = "a draw is one observation, its score the mean over its splits or fresh test sets"

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from qiskit.circuit.library import zz_feature_map
 
-from experiments.commands.screen import print_run
+from experiments.commands.ended import print_ended
 from experiments.reporting.figure_files import write
 from experiments.reporting.figures import _line, _Point, figures
 from experiments.study import Study
@@ -82,7 +82,7 @@ def test_reported_columns_are_means_over_folds(run):
 
 
 def test_a_column_that_nobody_reports_is_said(run, capsys):
-    print_run(run)
+    print_ended(run)
     captured = capsys.readouterr()
     assert "no training reports 'gram_eror' (did you mean 'gram_error'?)" in captured.err
     assert "gram error" in captured.out

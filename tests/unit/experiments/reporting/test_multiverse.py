@@ -146,7 +146,7 @@ def test_run_judges_the_study_as_it_is_written_and_tells_the_readings(run, monke
     file.write_text(yaml.safe_dump(VALUES))
     code, shown = called(monkeypatch, capsys, "run", file, "--out", run.folder, "--jobs", 1)
     assert code == 3
-    assert "Verdicts by accuracy" in shown.out
+    assert "comparisons, at most 5 % of errors" in shown.out
     assert shown.out.count("moons #") == 0
     assert "Multiverse: 3 choices" in shown.out
     code, shown = called(monkeypatch, capsys, "check", file, "--out", run.folder)

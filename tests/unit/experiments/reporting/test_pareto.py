@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.commands.screen import print_run
+from experiments.commands.ended import print_ended
 from experiments.reporting import pareto
 from experiments.reporting.pareto import _Scale
 from experiments.study import Study
@@ -136,6 +136,6 @@ def test_a_run_writes_it_beside_the_other_figures(tmp_path, capsys):
         "protocol": {"folds": 2},
     }
     run = Study.from_dict(values).run(jobs=1, out=tmp_path / "tiny")
-    print_run(run)
-    assert f"Written: {tmp_path / 'tiny' / 'pareto.png'}" in capsys.readouterr().out
+    print_ended(run)
+    assert "pareto.png" in capsys.readouterr().out
     assert (tmp_path / "tiny" / "pareto.png").read_bytes().startswith(b"\x89PNG")
