@@ -15,6 +15,7 @@ from experiments.planning.sources import read_study, study_from_values
 from experiments.planning.spec import StudySpec
 from experiments.records import StoredCell
 from experiments.reporting import tables
+from experiments.reporting.summary import ShownRun, ShownStudy
 from experiments.running.plans import folder_and_number
 from experiments.running.pool import OnFinished, OnWait
 from experiments.running.preflight import Preflight, RowCheck, cheaper, examine
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["Foreseen", "Plan", "Planned", "Preflight", "RowCheck", "Run", "Study"]
 
 
-class Study:
+class Study(ShownStudy):
     """A comparison of models on data sets, ready to run.
 
     Examples
@@ -144,7 +145,7 @@ class Study:
         return self._stores.setdefault(folder, Store(folder))
 
 
-class Run:
+class Run(ShownRun):
     """The results of a study, as far as they are there; each call reads what is new.
 
     Parameters

@@ -30,6 +30,7 @@ __all__ = [
     "as_text",
     "fenced",
     "inline",
+    "paragraphs",
     "picture",
     "save_csv",
     "save_figure",
@@ -122,6 +123,11 @@ def as_html(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterab
 
     head, body = line(headers, "th"), "\n".join(line(row, "td") for row in rows)
     return f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+
+
+def paragraphs(texts: Iterable[str]) -> str:
+    """Return texts as paragraphs of a page."""
+    return "".join(f"<p>{_html(text)}</p>\n" for text in texts)
 
 
 def as_csv(table: pd.DataFrame | Iterable[Mapping[str, object]], index: bool = False) -> str:
