@@ -9,10 +9,13 @@ from numpy.typing import ArrayLike, NDArray
 
 from qml.errors import DataError, SpecError, did_you_mean
 
-__all__ = ["FORMS", "GeometricForm", "geometric_difference", "model_complexity"]
+__all__ = ["FORMS", "RESOLVED", "GeometricForm", "geometric_difference", "model_complexity"]
 
 GeometricForm = Literal["two_sided", "training", "one_sided"]
 FORMS: tuple[GeometricForm, ...] = ("two_sided", "training", "one_sided")
+#: Regularisation of inverses whose mean eigenvalue is 1: with none, both the difference and the
+#: complexity are those of directions that no data resolve.
+RESOLVED = 1e-2
 Matrix = NDArray[np.float64]
 
 

@@ -8,14 +8,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics.pairwise import rbf_kernel
-from sklearn.model_selection import StratifiedKFold
-from sklearn.svm import SVC
 
 from qml.backends import Backend, resolve_backend
 from qml.circuits import CircuitSpec, resolve_trainable_map
+from qml.diagnostics.best_rbf import BestRBF, best_rbf, machine_accuracy
 from qml.diagnostics.concentration import concentration
-from qml.diagnostics.geometric_difference import geometric_difference, model_complexity
+from qml.diagnostics.geometric_difference import (
+    RESOLVED,
+    geometric_difference,
+    model_complexity,
+)
 from qml.diagnostics.spectrum import spectrum
 from qml.errors import DataError
 from qml.kernels import (
@@ -30,11 +32,6 @@ from qml.kernels import (
 __all__ = ["KernelHealth", "kernel_health"]
 
 BANDWIDTHS = (0.01, 0.03, 0.1, 0.2, 0.3, 0.5, 0.7, 1.0, 1.5, 2.0)
-_CS = (0.1, 1.0, 10.0, 100.0)
-_GAMMAS = (0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0)  # over 1 / (features * variance)
-_FOLDS = 5
-_REGULARIZATION = 1e-2  # of the inverses, whose mean eigenvalue is 1: without it both g and s are
-# those of directions that no data resolve
 
 Matrix = NDArray[np.float64]
 Row = dict[str, Any]
@@ -139,7 +136,7 @@ def kernel_health(
     ([1, 2, 3], 2)
     """
     points, labels = np.asarray(X, dtype=np.float64), np.asarray(y)
-    _check_classes(labels)
+    rbf = best_rbf(points, labels, random_state)
     place = resolve_backend(backend, random_state)
     ideal = place if place.shots is None else resolve_backend("exact")
 
@@ -148,7 +145,6 @@ def kernel_health(
         return kernel.fit_evaluate(points[:, :n_features], labels)
 
     n_features = points.shape[1]
-    rbf = _BestRBF(points, labels, random_state)
     K = evaluate(bandwidth, n_features)
     found = spectrum(K)
     width = resolve_trainable_map(feature_map, n_features).circuit.num_qubits
@@ -159,7 +155,7 @@ def kernel_health(
         **_examined(K, labels, width, rbf, random_state),
         "rbf_accuracy": rbf.accuracy,
         "rbf_gamma": rbf.gamma,
-        "s_rbf": rbf.complexity(labels),
+        "s_rbf": _complexity(rbf.K, labels),
     }
     scales = sorted({*bandwidths, bandwidth})
     sweep = [
@@ -185,16 +181,6 @@ def kernel_health(
     return KernelHealth(summary, by_qubits, sweep, _repair_rows(measured, K), found.eigenvalues)
 
 
-def _check_classes(labels: NDArray[Any]) -> None:
-    classes, counts = np.unique(labels, return_counts=True)
-    if len(classes) < 2 or counts.min() < _FOLDS:
-        label = classes[counts.argmin()]
-        raise DataError(
-            f"class {label} has {counts.min()} members, kernel health needs two classes "
-            f"and {_FOLDS} members of each"
-        )
-
-
 def _concentration_row(K: Matrix, n_qubits: int, n_features: int) -> Row:
     found = concentration(K, n_qubits)
     return {
@@ -208,22 +194,7 @@ def _concentration_row(K: Matrix, n_qubits: int, n_features: int) -> Row:
     }
 
 
-class _BestRBF:
-    """The RBF kernel whose support vector machine does best, over width and C."""
-
-    def __init__(self, X: Matrix, y: NDArray[Any], seed: int) -> None:
-        unit = 1.0 / (X.shape[1] * max(float(X.var()), 1e-12))
-        kernels = {factor * unit: rbf_kernel(X, gamma=factor * unit) for factor in _GAMMAS}
-        scores = {gamma: _accuracy(K, y, seed) for gamma, K in kernels.items()}
-        self.gamma = max(scores, key=scores.__getitem__)
-        self.accuracy = scores[self.gamma]
-        self.K = kernels[self.gamma]
-
-    def complexity(self, y: NDArray[Any]) -> float:
-        return _complexity(self.K, y)
-
-
-def _examined(K: Matrix, y: NDArray[Any], n_qubits: int, rbf: _BestRBF, seed: int) -> Row:
+def _examined(K: Matrix, y: NDArray[Any], n_qubits: int, rbf: BestRBF, seed: int) -> Row:
     """Return what one matrix says."""
     spread, found, target = concentration(K, n_qubits), spectrum(K), label_kernel(y)
     return {
@@ -237,9 +208,9 @@ def _examined(K: Matrix, y: NDArray[Any], n_qubits: int, rbf: _BestRBF, seed: in
         "alignment": alignment(K, target),
         "centred_alignment": _or_nan(centred_alignment, K, target),
         "rbf_similarity": _or_nan(centred_alignment, K, rbf.K),
-        "geometric_difference": geometric_difference(rbf.K, K, _REGULARIZATION, "one_sided"),
+        "geometric_difference": geometric_difference(rbf.K, K, RESOLVED, "one_sided"),
         "s_quantum": _complexity(K, y),
-        "accuracy": _accuracy(K, y, seed),
+        "accuracy": machine_accuracy(K, y, seed),
     }
 
 
@@ -256,25 +227,8 @@ def _complexity(K: Matrix, y: NDArray[Any]) -> float:
     classes = np.unique(y)
     against_rest = classes[1:] if len(classes) == 2 else classes
     return max(
-        model_complexity(K, np.where(y == label, 1.0, -1.0), _REGULARIZATION)
-        for label in against_rest
+        model_complexity(K, np.where(y == label, 1.0, -1.0), RESOLVED) for label in against_rest
     )
-
-
-def _accuracy(K: Matrix, y: NDArray[Any], seed: int) -> float:
-    """Return the cross-validated accuracy of a support vector machine at its best C."""
-    folds = list(StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(K, y))
-
-    def at(C: float) -> float:
-        hits = [
-            SVC(kernel="precomputed", C=C)
-            .fit(K[np.ix_(train, train)], y[train])
-            .score(K[np.ix_(test, train)], y[test])
-            for train, test in folds
-        ]
-        return float(np.mean(hits))
-
-    return max(at(C) for C in _CS)
 
 
 def _repair_rows(measured: Matrix, K: Matrix) -> list[Row]:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from qml.kernels._alignment import alignment, centred_alignment, label_kernel
+from qml.kernels._closest_rbf import closest_rbf
 from qml.kernels._contract import (
     KERNELS,
     KernelSpec,
@@ -32,6 +33,7 @@ __all__ = [
     "Table",
     "alignment",
     "centred_alignment",
+    "closest_rbf",
     "fit_process",
     "hard_margin",
     "ideal_kernel",

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from qml.diagnostics.best_rbf import BestRBF, best_rbf
 from qml.errors import DataError
 from qml.kernels import KernelMachine, Matrix, hard_margin, ideal_kernel, resolve_kernel
 from qml.offers import Hyperplane, Parting
@@ -90,6 +91,14 @@ class Examined:
         kernel = resolve_kernel(spec, machine.feature_map, machine.bandwidth_, "exact", 0)
         return kernel.fit_evaluate(self.X, self.y)
 
+    @property
+    def rbf(self) -> BestRBF | None:
+        """RBF kernel that does best on the training points; None where a class is too small.
+
+        Models that were fitted to the same points share it: it is tuned once.
+        """
+        return _tuned_rbf(self.X.tobytes(), self.X.shape, self.y.tobytes(), self.y.dtype.str)
+
     @cached_property
     def ideal_weights(self) -> Values | None:
         """Dual variables times signs of the hard margin on `ideal`; None if it has none."""
@@ -100,6 +109,15 @@ class Examined:
         weights = np.zeros(len(self.y))
         weights[machine.support_] = machine.dual_coef_[0]
         return weights
+
+
+@functools.lru_cache(maxsize=32)
+def _tuned_rbf(X: bytes, shape: tuple[int, ...], y: bytes, of: str) -> BestRBF | None:
+    points = np.frombuffer(X, dtype=np.float64).reshape(shape)
+    try:
+        return best_rbf(points, np.frombuffer(y, dtype=of))
+    except DataError:
+        return None
 
 
 @dataclass(eq=False)

@@ -10,8 +10,7 @@ from sklearn.base import clone
 from sklearn.metrics.pairwise import rbf_kernel
 from sklearn.svm import SVC
 
-from qml.errors import DataError
-from qml.kernels import KernelSpec, Softness, centred_alignment, hard_margin, resolve_kernel
+from qml.kernels import KernelSpec, Softness, closest_rbf, hard_margin, resolve_kernel
 from qml.surrogates._base import Surrogate
 
 __all__ = ["MatchedRBF"]
@@ -20,8 +19,6 @@ SEARCH_SPACE = {
     "C": {"low": 0.01, "high": 1000.0, "log": True},
     "bandwidth": {"low": 0.01, "high": 2.0, "log": True},
 }
-
-_GAMMAS = 2.0 ** np.arange(-12, 9)
 
 
 class MatchedRBF(Surrogate):
@@ -73,7 +70,7 @@ class MatchedRBF(Surrogate):
 
     def _fit(self, X: NDArray[np.float64], y: NDArray[np.intp]) -> None:
         kernel = resolve_kernel(self.quantum_kernel, self.feature_map, self.bandwidth_, "exact", 0)
-        self.gamma_, self.alignment_ = _match(kernel.fit_evaluate(X, y), X)
+        self.gamma_, self.alignment_ = closest_rbf(kernel.fit_evaluate(X, y), X)
         machine = SVC(C=self.C)
         if self.C == "hard":
             machine = clone(hard_margin(rbf_kernel(X, gamma=self.gamma_), y))
@@ -93,17 +90,3 @@ class MatchedRBF(Surrogate):
     def training_(self) -> dict[str, Any]:
         """Width, and how much alike the two kernels are."""
         return {"gamma": self.gamma_, "rbf_alignment": self.alignment_}
-
-
-def _match(K: NDArray[np.float64], X: NDArray[np.float64]) -> tuple[float, float]:
-    """Return the width of the RBF kernel most like K, and their centred alignment."""
-    squares = ((X[:, None, :] - X[None, :, :]) ** 2).sum(axis=2)
-    apart = squares[squares > 0]
-    if not apart.size:
-        raise DataError("all training points are the same")
-    unit = 1.0 / float(np.median(apart))
-    found = {
-        float(gamma): centred_alignment(K, rbf_kernel(X, gamma=gamma)) for gamma in _GAMMAS * unit
-    }
-    best = max(found, key=found.__getitem__)
-    return best, found[best]

@@ -123,7 +123,9 @@ def test_noisy_backend_gives_the_measured_matrix_alone():
 
 
 def test_few_members_and_numbers_are_refused():
-    with pytest.raises(DataError, match="class 1 has 2 members, kernel health needs two classes"):
+    with pytest.raises(
+        DataError, match="class 1 has 2 members, a tuned RBF kernel needs two classes"
+    ):
         kernel_health(RNG.normal(size=(10, 2)), [0] * 8 + [1] * 2)
     with pytest.raises(DataError, match="diabetes: this looks at classes"):
         next(examinations("diabetes"))

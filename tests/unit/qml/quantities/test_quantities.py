@@ -141,7 +141,8 @@ def test_each_is_asked_of_models_that_have_what_it_needs():
         key: {n for n in QUANTITIES.names() if QUANTITIES.load(n).applies_to(model)}
         for key, model in models.items()
     }
-    matrix = {"negative_weight", "matrix_rank", "largest_deviation"}
+    matrix = {"negative_weight", "matrix_rank", "largest_deviation", "off_diagonal_mean"}
+    matrix |= {"rbf_alignment", "rbf_similarity", "geometric_difference"}
     plane = {"hyperplane_overlap", "dual_sums", "support_vectors", "alpha_sum"}
     assert of["qsvc"] == matrix | plane
     assert of["vqc"] == {"empirical_risk"}
