@@ -20,7 +20,7 @@ from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.sizes import size_problems
 from experiments.planning.spec import Classify, Entry, ModelEntry, StudySpec, structure
 from experiments.planning.yaml_source import YamlSource
-from experiments.records import Parameters
+from experiments.records import Parameters, Step
 from experiments.registry import (
     DATASETS,
     MODELS,
@@ -68,11 +68,10 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
     for i, dataset in enumerate(spec.datasets):
         yield from _problems_of(f"datasets[{i}]", dataset, DATASETS.bind_named)
         for j, step in enumerate(dataset.preprocessing):
-            try:
-                named = step_of(step)
-                build_estimator(PREPROCESSING, named.name, named.parameters)
-            except SpecError as error:
-                yield error.under(f"datasets[{i}].preprocessing[{j}]")
+            where = f"datasets[{i}].preprocessing[{j}]"
+            yield from _problems_of(
+                where, step_of(step), lambda name, p: build_estimator(PREPROCESSING, name, p)
+            )
     known = {entry.label or entry.name for entry in spec.datasets} | {d.name for d in spec.datasets}
     for i, model in enumerate(spec.models):
         own = list(
@@ -229,7 +228,7 @@ def _search_problems(model: ModelEntry, where: str, tuned: bool) -> Iterator[Spe
 
 
 def _problems_of(
-    where: str, entry: Entry, build: Callable[[str, Parameters], object]
+    where: str, entry: Entry | Step, build: Callable[[str, Parameters], object]
 ) -> Iterator[SpecError]:
     seen = set()
     for path in empty_lists(entry.parameters):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,9 +38,11 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
     """Return the table's data sets, grids expanded."""
     rows = []
     for entry in spec.datasets:
-        steps = tuple(step_of(step) for step in entry.preprocessing)
-        for point in expand_grid(entry.parameters):
+        chains = itertools.product(*(_points_of(step_of(step)) for step in entry.preprocessing))
+        for point, chain in itertools.product(expand_grid(entry.parameters), chains):
             title = entry.label or entry.name
+            steps = tuple(step for step, _ in chain)
+            coordinates = point.coordinates + tuple(place for _, own in chain for place in own)
             data = DatasetSpec(
                 entry.name,
                 point.parameters,
@@ -49,15 +52,27 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
             )
             rows.append(
                 DatasetRow(
-                    label_of(title, point.coordinates),
+                    label_of(title, coordinates),
                     data,
                     title,
-                    point.coordinates,
+                    coordinates,
                     entry.family or "",
                     entry.draws,
                 )
             )
     return rows
+
+
+def _points_of(step: Step) -> list[tuple[Step, tuple[Coordinate, ...]]]:
+    """Return a preprocessing step at every point of its grid, with its place there."""
+    points = expand_grid({step.name: step.parameters})
+    return [
+        (
+            Step(step.name, point.parameters[step.name]),
+            tuple(replace(one, axis=f"preprocessing.{one.axis}") for one in point.coordinates),
+        )
+        for point in points
+    ]
 
 
 def model_rows(spec: StudySpec) -> list[ModelRow]:

@@ -21,7 +21,10 @@ _CONTROLS = 6  # rows of a quantum model, with its controls
 def size_problems(spec: StudySpec) -> Iterator[SpecError]:
     """Yield what makes a study too large to be planned."""
     protocol = spec.protocol
-    data = sum(_points(entry.parameters) * entry.draws for entry in spec.datasets)
+    data = sum(
+        _points(entry.parameters) * math.prod(map(_values, entry.preprocessing)) * entry.draws
+        for entry in spec.datasets
+    )
     models = sum(_points(entry.parameters) * _backends(entry, spec) for entry in spec.models)
     splits = (protocol.repeats or _BY_RULE) * protocol.seeds * max(1, len(protocol.train_sizes))
     if protocol.split in ("stratified", "grouped"):

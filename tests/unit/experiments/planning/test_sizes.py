@@ -55,6 +55,9 @@ def test_counts_of_splits_and_trials(protocol):
 def test_draws_and_grids():
     data = [{"name": "moons", "draws": BILLION}]
     assert "1,000,000,000 data sets" in refused({"datasets": data}, SpecError)
+    pca = {"name": "pca", "n_components": [2] * 1000, "whiten": [True] * 1000}
+    data = [{"name": "wine", "preprocessing": ["standard_scaler", pca]}]
+    assert "1,000,000 data sets" in refused({"datasets": data}, SpecError)
     many = [{"name": "svc", "C": [float(i) for i in range(1, 1001)], "gamma": [0.1, 1.0] * 500}]
     assert "1,000,000 models" in refused({"models": many}, SpecError)
 

@@ -11,6 +11,7 @@ import yaml
 from experiments.planning.checks import parse
 from experiments.planning.grid import expand_grid
 from experiments.planning.rows import dataset_rows, model_rows
+from experiments.planning.settings import dataset_settings
 from experiments.planning.yaml_source import YamlSource, read_yaml, set_value
 from experiments.registry import STUDIES_FOLDER, study_names
 from experiments.study import Study
@@ -93,6 +94,51 @@ def test_models_name_the_entries_of_data_sets_whatever_becomes_of_their_grids():
         places = [item.place for item in Study.from_dict(values).plan()]
         found = {place.dataset for place in places if place.model == "svc"}
         assert found == {f"{label} [n_samples=20]", f"{label} [n_samples=24]"}
+
+
+def test_a_step_of_preprocessing_is_a_grid_too():
+    steps = ["standard_scaler", {"name": "pca", "n_components": [1, 2], "whiten": True}]
+    twice = [*steps, {"name": "angle_scaler", "high": [1.0, 2.0]}]
+    values = {
+        "name": "steps",
+        "datasets": [
+            {"name": "moons", "n_samples": [20, 24], "preprocessing": steps},
+            {"name": "circles", "n_samples": 20, "preprocessing": twice},
+        ],
+        "models": ["dummy"],
+        "protocol": {"folds": 2, "repeats": 1},
+        "figures": [{"name": "width", "over": "preprocessing.pca.n_components"}],
+    }
+    study = Study.from_dict(values)
+    rows = dataset_rows(study.spec)
+    assert [row.label for row in rows][:2] == [
+        "moons [n_samples=20, pca.n_components=1]",
+        "moons [n_samples=20, pca.n_components=2]",
+    ]
+    assert rows[-1].label == "circles [pca.n_components=2, angle_scaler.high=2.0]"
+    assert (len(rows), len(study.plan())) == (8, 16)
+    assert rows[1].spec.preprocessing[1].parameters == {"n_components": 2, "whiten": True}
+    assert dataset_settings(rows[1])["preprocessing.pca.n_components"] == 2
+    axes = [place.axis for place in rows[1].coordinates]
+    assert axes == ["n_samples", "preprocessing.pca.n_components"]
+    # the cell is that of the study which names the one value
+    steps[1]["n_components"] = 2
+    values["datasets"] = [{"name": "moons", "n_samples": 20, "preprocessing": steps}]
+    alone = {item.cell.key for item in Study.from_dict(values).plan()}
+    assert alone < {item.cell.key for item in study.plan()}
+
+
+@pytest.mark.parametrize(
+    "components, line",
+    [
+        ("[2, two]", "good.yaml:8: datasets[1].preprocessing[1].n_components: "),
+        ("[]", "good.yaml:8: datasets[1].preprocessing[1].n_components: an empty list"),
+    ],
+)
+def test_every_value_of_a_steps_grid_is_checked(tmp_path, components, line):
+    said = line_for(tmp_path, GOOD.replace("n_components: 2", f"n_components: {components}"))
+    assert said.startswith(line)
+    assert "\n" not in said
 
 
 def test_list_of_lists_is_a_grid_of_lists():
