@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from qiskit.circuit.library import zz_feature_map
+from qiskit.quantum_info import Statevector
 from scipy.linalg import sqrtm
 from scipy.stats import unitary_group
 from sklearn.metrics.pairwise import rbf_kernel
@@ -94,6 +96,34 @@ def test_a_narrow_product_kernel_is_an_rbf_kernel():
     """A product of cosines is the exponential of minus the squares, up to their fourth power."""
     model = QSVC(feature_map="angle", bandwidth=0.05).fit(X, y)
     assert found("rbf_alignment", model.training_matrix_) > 0.999
+
+
+def metric(circuit, step=1e-4):
+    """Return the metric of the states at no angle at all, by central differences."""
+
+    def state(x):
+        return Statevector(circuit.assign_parameters(x)).data
+
+    steps = step * np.eye(circuit.num_parameters)
+    at = state(0 * steps[0])
+    slopes = np.array([(state(one) - state(-one)) / (2 * step) for one in steps])
+    along = slopes.conj() @ at
+    return (slopes.conj() @ slopes.T - np.outer(along, along.conj())).real
+
+
+@pytest.mark.parametrize("n_qubits", [2, 4])
+def test_a_narrow_zz_kernel_is_an_rbf_kernel_of_another_metric(n_qubits):
+    """Its pairs turn by (pi - x)(pi - y), which tells the sum of the features before all else."""
+    points = RNG.normal(size=(60, n_qubits))
+    K = QSVC(feature_map="zz", bandwidth=0.003).fit(points, y).training_matrix_
+    G = metric(zz_feature_map(n_qubits, reps=2))
+    apart = points[:, None] - points[None]
+    own = np.exp(-(0.003**2) * np.einsum("ijk,kl,ijl->ij", apart, G, apart))
+    assert cka(K, own) > 0.999
+    assert found("rbf_alignment", K, X=points) < 0.85
+    sizes, directions = np.linalg.eigh(G)
+    np.testing.assert_allclose(np.abs(directions[:, -1]), n_qubits**-0.5, rtol=1e-3)
+    assert sizes[-1] > 4 * sizes[-2]
 
 
 def test_the_difference_is_that_of_huang_with_square_roots_of_scipy():
