@@ -2,14 +2,13 @@
 
 Nothing heavy is imported before a command needs it, so that ``--help`` answers at once. Exit codes:
 0 done, 1 something could not be run or stored, 2 the request itself is wrong, 3 run and stored, but
-some cells have no result, 130 interrupted.
+some cells have no result, 4 a number of a page that was run again has moved, 130 interrupted.
 """
 
 from __future__ import annotations
 
 import io
 import sys
-from collections import Counter
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -20,6 +19,7 @@ from experiments.commands import folder
 from experiments.commands.figure import figure
 from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
+from experiments.commands.replay import replay
 from experiments.commands.report import report, watch
 from experiments.reporting.writer import say
 
@@ -133,40 +133,15 @@ def run(
 ) -> None:
     """Run what is missing of a study, and print its table; the exit code is 3 if cells failed."""
     from experiments.commands.ended import print_ended
-    from experiments.commands.progress import run_with_progress
+    from experiments.commands.running import exit_if_broken, run_or_refuse
 
     place = _part(part) if part is not None else None
     loaded = _load(study, set_, backend)
-    _share_memory(jobs)
-    # a reading that cannot run is a row and counted, so the study as it is written decides
-    refused = [row for row in _as_written(loaded).check(out).rows if row.problem]
-    for row in refused:
-        say(f"cannot run: {row.dataset} / {row.model}: {row.problem}", error=True)
-    if refused:
-        say("Nothing was run; `qml check` says the same.", error=True)
-        raise typer.Exit(2)
-    try:
-        finished = run_with_progress(loaded, jobs, out, retry_failed, rerun_stale, place)
-    except KeyboardInterrupt:
-        say("Interrupted. Finished cells are stored; the same command goes on.", error=True)
-        raise typer.Exit(130) from None
-    fits = (finished.at_end or finished.results()).fits
-    with finished.store.counting({fit.planned.key for fit in fits}):
+    finished = run_or_refuse(loaded, jobs, out, retry_failed, rerun_stale, place)
+    keys = {fit.planned.key for fit in (finished.at_end or finished.results()).fits}
+    with finished.store.counting(keys):
         print_ended(finished)
-    broken = Counter(fit.status for fit in fits)
-    del broken["done"], broken["missing"]
-    if broken:
-        kinds = ", ".join(f"{count:,} {status}" for status, count in broken.items())
-        problem = f"{broken.total():,} of {len(fits):,} cells have no result ({kinds})"
-        say(f"{problem}; `qml show {finished.folder}` says why", error=True)
-        raise typer.Exit(3)
-
-
-def _as_written(study: Study) -> Study:
-    """Return a study without its readings."""
-    if study.spec.multiverse is None:
-        return study  # with what it has read
-    return type(study)(study.spec.model_copy(update={"multiverse": None}))
+    exit_if_broken(finished)
 
 
 def _part(text: str) -> tuple[int, int]:
@@ -201,11 +176,12 @@ def check(
     ] = False,
 ) -> None:
     """Validate a study, count what it costs, say how long it takes and what it can show."""
+    from experiments.commands.running import share_memory
     from experiments.commands.screen import print_cheaper, print_check, print_foreseen, print_times
     from experiments.running.timing import foresee_times
 
     loaded = _load(study, set_, backend)
-    _share_memory(jobs)
+    share_memory(jobs)
     foreseen = loaded.foresee(accuracy, disagreement)
     found = loaded.check(out)
     print_check(found)
@@ -315,6 +291,7 @@ for command in (
     multiverse,
     report,
     watch,
+    replay,
 ):
     app.command()(command)
 
@@ -447,14 +424,6 @@ def doctor() -> None:
     from experiments.commands.doctor import report
 
     say(report())
-
-
-def _share_memory(jobs: int | None) -> None:
-    """Let a check allow a cell what each of the run's processes may use."""
-    from experiments.running.environment import usable_cores
-    from qml.engine import share_memory
-
-    share_memory(jobs or usable_cores())
 
 
 def _load(study: str, overrides: list[str] | None, backend: str | None) -> Study:
