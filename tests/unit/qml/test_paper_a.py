@@ -20,6 +20,7 @@ from qml.backends import resolve_backend
 from qml.circuits.ansatzes.havlicek import havlicek
 from qml.classifiers.qsvc import QSVC
 from qml.classifiers.vqc import VQC
+from qml.devices import resolve_device
 from qml.engine import statevectors
 from qml.kernels import resolve_kernel
 from qml.losses import resolve_loss
@@ -121,6 +122,32 @@ def test_gains_of_spsa_are_those_of_the_authors_code():
     assert widths == pytest.approx([0.1, 0.1 / 2**0.101])
     assert starts[0] - starts[1] == pytest.approx(4)
     assert starts[1] - points[4][0] == pytest.approx(4 / 2**0.602)
+
+
+def test_device_has_the_printed_numbers():
+    device = resolve_device("havlicek2019")
+    assert [(qubit.t1_s, qubit.t2_s) for qubit in device.qubits] == [(55e-6, 43e-6), (38e-6, 46e-6)]
+    of_sets = {"I": (0.9656, 0.9631), "II": (0.9590, 0.9636), "III": (0.9399, 0.9547)}
+    for name, fidelities in of_sets.items():
+        qubits = resolve_device({"name": "havlicek2019", "readout": name}).qubits
+        assert [1 - qubit.reads_0_for_1 for qubit in qubits] == pytest.approx(fidelities)
+
+
+def test_one_qubit_gates_relax_or_are_as_bad_as_is_said():
+    """Average infidelity of relaxation: t (1/T1 + 2/T2) / 6 for short times t."""
+    from qiskit.quantum_info import average_gate_fidelity
+
+    def infidelity(noise):
+        errors = resolve_device(noise).noise_model()._local_quantum_errors["sx"]
+        return 1 - average_gate_fidelity(errors[0,])
+
+    t = 89.5e-9
+    relaxed = t * (1 / 55e-6 + 2 / 43e-6) / 6
+    assert infidelity("havlicek2019") == pytest.approx(relaxed, rel=0.01)
+    for error in (0.002, 0.01):
+        said = {"name": "havlicek2019", "gate_error": error}
+        assert infidelity(said) == pytest.approx(error)
+        assert resolve_device(said).stretched(1.5).gates[2].error == pytest.approx(1.5 * error)
 
 
 @pytest.fixture(scope="module", params=["haar", "qiskit"])
