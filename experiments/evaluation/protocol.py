@@ -139,7 +139,7 @@ def _classified(
 
 def _trace(said: Mapping[str, Sequence[float]]) -> Trace:
     """Return a course as a record; what else a model keeps of it is its own."""
-    return Trace(**{column.name: tuple(said[column.name]) for column in fields(Trace)})
+    return Trace(**{column.name: tuple(said.get(column.name, ())) for column in fields(Trace)})
 
 
 def _stages(pipeline: Pipeline, X: NDArray[Any], part: TrainingPart) -> tuple[Stage, ...]:

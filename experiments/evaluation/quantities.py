@@ -9,7 +9,15 @@ from experiments.evaluation.metrics import METRICS
 from qml.costs import Cost, Usage
 from qml.errors import SpecError, did_you_mean
 
-__all__ = ["COURSE_AXES", "COURSE_QUANTITIES", "SHOWN_COSTS", "Quantity", "quantity_of"]
+__all__ = [
+    "COURSE_AXES",
+    "COURSE_QUANTITIES",
+    "SHOWN_COSTS",
+    "STEP_LOSS",
+    "Quantity",
+    "course_axes",
+    "quantity_of",
+]
 
 # in metrics.csv; the ledger lists jobs, and a line under the table says what was shared
 _ELSEWHERE = ("circuits", "jobs", "shared_s")
@@ -43,12 +51,17 @@ class Quantity:
     unit: str = ""
 
 
+STEP_LOSS = Quantity(
+    "step_loss", "loss of the iteration", ""
+)  # mean of its evaluations, as measured
+
 #: What is known at every point of a training's course, by the name that a study uses.
 COURSE_QUANTITIES = {
     one.name: one
     for one in (
         Quantity("loss", "lowest loss so far", ""),
         Quantity("stage_loss", "loss of all samples on ideal qubits", ""),
+        STEP_LOSS,
     )
 }
 
@@ -63,6 +76,13 @@ COURSE_AXES = {
         Quantity("seconds", "time", "", "s"),
     )
 }
+
+
+def course_axes(quantity: str) -> tuple[str, ...]:
+    """Return the axes along which a loss is known; none for what is no loss of a training."""
+    if quantity == STEP_LOSS.name:
+        return ("iteration",)
+    return tuple(COURSE_AXES) if quantity in COURSE_QUANTITIES else ()
 
 
 def quantity_of(name: str, reported: Iterable[str]) -> Quantity:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from experiments.evaluation.metrics import METRICS
-from experiments.evaluation.quantities import COURSE_AXES, COURSE_QUANTITIES, quantity_of
+from experiments.evaluation.quantities import COURSE_AXES, course_axes, quantity_of
 from experiments.planning.settings import (
     TRAINING_ROWS,
     axis_problem,
@@ -125,10 +125,10 @@ def _axis_problems(
         except SpecError as error:
             yield SpecError(error.problem, f"{where}.quantity")
             continue
-        if name in COURSE_QUANTITIES and not along:
-            problem = f"a loss is over {', '.join(COURSE_AXES)} (got {said.over!r})"
+        if (axes := course_axes(name)) and said.over not in axes:
+            problem = f"{name!r} is over {', '.join(axes)} (got {said.over!r})"
             yield SpecError(problem, f"{where}.over")
-        elif along and name not in COURSE_QUANTITIES and name not in METRICS:
+        elif along and not axes and name not in METRICS:
             problem = f"not known along a training (got {name!r}); a loss or a metric is"
             yield SpecError(problem, f"{where}.quantity")
     if not along and (problem := axis_problem(said.over, datasets, models)):

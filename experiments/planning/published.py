@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from experiments.evaluation.quantities import COURSE_AXES, COURSE_QUANTITIES, quantity_of
+from experiments.evaluation.quantities import COURSE_AXES, course_axes, quantity_of
 from experiments.planning.settings import axis_problem, row_problem
 from experiments.planning.spec import StudySpec
 from experiments.records import DatasetRow, ModelRow, Published
@@ -58,8 +58,9 @@ def published_problems(
             yield SpecError(error.problem, f"{where}.quantity")
             continue
         along = printed.over in COURSE_AXES
-        if printed.quantity in COURSE_QUANTITIES and printed.curve is not None and not along:
-            problem = f"a loss is over {', '.join(COURSE_AXES)} (got {printed.over!r})"
+        axes = course_axes(printed.quantity)
+        if axes and printed.curve is not None and printed.over not in axes:
+            problem = f"{printed.quantity!r} is over {', '.join(axes)} (got {printed.over!r})"
             yield SpecError(problem, f"{where}.over")
         elif printed.over is not None and not along:
             problem = axis_problem(printed.over, datasets, models)

@@ -117,6 +117,9 @@ class Trace:
         Counts as they stood.
     losses : tuple of float
         Lowest loss so far.
+    step_numbers, step_losses : tuple of float, default=()
+        Numbers of the optimizer's steps and the mean loss of each, low or not; empty where a
+        training keeps none.
     """
 
     steps: tuple[float, ...]
@@ -125,6 +128,8 @@ class Trace:
     shots: tuple[float, ...]
     seconds: tuple[float, ...]
     losses: tuple[float, ...]
+    step_numbers: tuple[float, ...] = ()
+    step_losses: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

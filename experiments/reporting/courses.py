@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.evaluation.metrics import METRICS, Predictions, score
-from experiments.evaluation.quantities import Quantity
+from experiments.evaluation.quantities import STEP_LOSS, Quantity
 from experiments.records import Line, StoredPredictions
 from experiments.reporting.figure_places import Places
 from experiments.reporting.published import place_of
@@ -23,6 +23,7 @@ Course = tuple[Values, Values]  # where something became known, and what
 _MOST_POINTS = 120
 _AROUND = (10, 90)  # percent of the fits
 _WHY = {True: "no stages of training", False: "no training"}
+_NO_STEPS = "no losses of steps (training.step_losses)"
 _FIELDS = {"iteration": "steps"}  # of a course, where it is called otherwise than the axis
 
 
@@ -57,7 +58,8 @@ def course_lines(
         course = _course(quantity, places.settings.over, stored.predictions)
         if course is None:
             trained = stored.predictions.trace is not None
-            without[line if trained else at.model.entry] = _WHY[trained]
+            of_steps = trained and quantity is STEP_LOSS
+            without[line if trained else at.model.entry] = _NO_STEPS if of_steps else _WHY[trained]
             continue
         panel = places.panel(at, planned.train_size)
         found.setdefault(panel, {}).setdefault(line, []).append(course)
@@ -73,8 +75,10 @@ def course_lines(
 def _course(quantity: Quantity, over: str, said: StoredPredictions) -> Course | None:
     """Return the points of one training; None where it has none."""
     field = _FIELDS.get(over, over)
+    trace = said.trace
+    if quantity is STEP_LOSS:
+        return None if trace is None else _ordered(trace.step_numbers, trace.step_losses)
     if quantity.name == "loss":
-        trace = said.trace
         return None if trace is None else _ordered(getattr(trace, field), trace.losses)
     if not said.stages:
         return None

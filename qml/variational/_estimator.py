@@ -87,10 +87,21 @@ class TrainedEstimator(QuantumEstimator):
 
     @property
     def trace_(self) -> dict[str, list[float]]:
-        """The course of the best loss, or of minibatches' losses; at most 200 rows."""
+        """The course of the best loss, or of minibatches' losses, and losses of steps if kept.
+
+        The best loss has at most 200 rows; the two columns of steps have as many as the training's
+        `step_losses` says.
+        """
         trace = self.trained_.trace.thinned(200)
         columns = ("steps", "evaluations", "circuits", "shots", "seconds", "losses")
-        return {name: [round(value, 9) for value in getattr(trace, name)] for name in columns}
+        found = {name: [round(value, 9) for value in getattr(trace, name)] for name in columns}
+        if kept := resolve_training(self.training).step_losses:
+            numbers, losses = self.trained_.trace.losses_of_steps(kept)
+            found |= {
+                "step_numbers": list(map(float, numbers)),
+                "step_losses": [round(loss, 9) for loss in losses],
+            }
+        return found
 
 
 class VariationalEstimator(TrainedEstimator):

@@ -68,9 +68,12 @@ class Trace:
 
     def __post_init__(self, every: bool) -> None:
         self._every = every
+        self._of_step: dict[int, tuple[float, int]] = {}  # sum of losses, and how many
 
     def add(self, counts: Counts, loss: float, point: Values | None) -> None:
         """Append a row if it is an improvement, or of another minibatch."""
+        total, number = self._of_step.get(counts.steps, (0.0, 0))
+        self._of_step[counts.steps] = total + float(loss), number + 1
         if not self._every and self.losses and loss >= self.losses[-1]:
             return
         for each in fields(counts):
@@ -78,6 +81,17 @@ class Trace:
         self.losses.append(float(loss))
         if point is not None:
             self.points.append(point)
+
+    def losses_of_steps(self, most: int) -> tuple[list[int], list[float]]:
+        """Return steps and the mean loss of the evaluations of each, low or not.
+
+        At most so many, evenly spread with the first and the last; evaluations before the first
+        step are those of step 0.
+        """
+        steps = list(self._of_step)
+        if len(steps) > most:
+            steps = [steps[i] for i in np.linspace(0, len(steps) - 1, most).round().astype(int)]
+        return steps, [total / number for total, number in map(self._of_step.__getitem__, steps)]
 
     def thinned(self, n_rows: int) -> Trace:
         """Return at most so many rows, evenly spread over the logarithm of the evaluations.

@@ -114,6 +114,9 @@ class Training:
     stages : int, default=0
         Number of points of the training's course that are kept, at counts of evaluations in
         geometric progression, for learning curves; see `VariationalEstimator.staged`.
+    step_losses : int, default=0
+        Number of steps whose losses are kept as they came, low or not: the mean over the
+        evaluations of each, at steps evenly apart.
     callback : callable or None, default=None
         Function called after every evaluation with its number, the weights, the loss and `Counts`;
         a true return stops the training.
@@ -137,6 +140,7 @@ class Training:
     warm_start: bool = False
     checkpoint: str | None = None
     stages: NonNegativeInt = 0
+    step_losses: NonNegativeInt = 0
     callback: TrainingCallback | None = None
 
     def patience_with(self, optimizer: Optimizer, noisy: bool) -> int | None:

@@ -27,7 +27,7 @@ VALUES = {
             "label": "VQC",
             "ansatz": {"name": "havlicek", "depth": [0, 2]},
             "optimizer": {"name": "spsa", "maxiter": 12},
-            "training": {"stages": 6},
+            "training": {"stages": 6, "step_losses": 5},
         },
         "svc",
     ],
@@ -37,6 +37,7 @@ VALUES = {
         {"name": "loss", "quantity": "loss", "by": "ansatz.depth", **OVER},
         {"name": "stages", "quantity": ["accuracy", "stage_loss"], "over": "circuits", "log": "x"},
         {"name": "areas", "quantity": "roc_auc", **OVER},
+        {"name": "steps", "quantity": "step_loss", "by": "ansatz.depth", **OVER},
         {"name": "depth", "over": "ansatz.depth"},
     ],
 }
@@ -60,6 +61,20 @@ def test_loss_by_iteration_is_the_mean_over_fits_of_what_is_stored(run):
     assert line.low[-1] == pytest.approx(np.percentile(ends, 10))
     assert list(line.y) == sorted(line.y, reverse=True)
     assert loss.left_out == ("no training: svc",)
+
+
+def test_losses_of_steps_are_drawn_as_they_came(run):
+    [panel] = figures(run.at_end, ["steps"])[0].panels
+    assert panel.y.title == "loss of the iteration"
+    line = panel.lines[0]
+    fits = [one for one in run.at_end.fits if one.planned.model == "VQC [ansatz.depth=0]"]
+    traces = [one.predictions.trace for one in fits]
+    assert all(trace.step_numbers[0] in (0.0, 1.0) for trace in traces)
+    assert {trace.step_numbers[-1] for trace in traces} == {12.0}
+    assert {len(trace.step_losses) for trace in traces} == {5}
+    assert line.y[-1] == pytest.approx(np.mean([trace.step_losses[-1] for trace in traces]))
+    [lowest] = figures(run.at_end, ["loss"])[0].panels
+    assert line.y[-1] > lowest.lines[0].y[-1]
 
 
 def test_metrics_along_a_training_are_those_of_the_stages(run):

@@ -297,7 +297,11 @@ def test_controls_have_lines_where_they_are_asked_for(sized):
             "'backend.noise_scale'?)",
         ),
         ({"quantity": "acuracy"}, "figures[0].quantity: unknown quantity 'acuracy' (did you mean"),
-        ({"quantity": "loss"}, "figures[0].over: a loss is over iteration, evaluations"),
+        ({"quantity": "loss"}, "figures[0].over: 'loss' is over iteration, evaluations"),
+        (
+            {"quantity": "step_loss", "over": "shots"},
+            "figures[0].over: 'step_loss' is over iteration (got 'shots')",
+        ),
         ({"over": "iteration"}, "not known along a training (got 'fit_s'); a loss or a metric is"),
         ({"by": "backend.shot"}, "figures[0].by: no row of this study names 'backend.shot' (did"),
         ({"panels": ["dataset", "modle"]}, "figures[0].panels: no row of this study names 'modle'"),

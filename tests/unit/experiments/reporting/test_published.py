@@ -127,7 +127,7 @@ def test_what_is_stored_is_a_record_in_one_form(run):
         ),
         (
             {"value": None, "curve": [[1, 2]], "over": "n_samples", "quantity": "loss"},
-            "published[0].over: a loss is over iteration, evaluations",
+            "published[0].over: 'loss' is over iteration, evaluations",
         ),
         ({"metric": "f1"}, "published[0].metric: unknown key"),
         ({"source": ""}, "published[0].source"),

@@ -283,6 +283,25 @@ def test_callback_sees_iteration_parameters_loss_and_counts():
     assert model.training_["stopped_by"] == "callback"
 
 
+def test_losses_of_steps_are_means_of_what_was_measured():
+    """With two evaluations a step of SPSA, and one of its last point, which is the last step's."""
+    model = vqc("spsa", 20, "exact:shots=30", step_losses=100).fit(X, Y)
+    seen: dict[int, list[float]] = {}
+
+    def callback(_, __, loss, counts):
+        seen.setdefault(counts.steps, []).append(loss)
+
+    again = vqc("spsa", 20, "exact:shots=30", callback=callback).fit(X, Y)
+    trace = model.trace_
+    assert trace["step_numbers"] == sorted(seen)
+    np.testing.assert_allclose(trace["step_losses"], [np.mean(seen[k]) for k in sorted(seen)])
+    assert [len(seen[k]) for k in range(1, 21)] == [2] * 19 + [3]
+    few = vqc("spsa", 20, "exact:shots=30", step_losses=4).fit(X, Y).trace_
+    assert few["step_numbers"][0] == trace["step_numbers"][0]
+    assert (len(few["step_losses"]), few["step_losses"][-1]) == (4, trace["step_losses"][-1])
+    assert "step_losses" not in again.trace_
+
+
 def test_stages_are_on_ideal_qubits_and_cost_nothing():
     model = vqc("spsa", 60, "exact:shots=30", stages=6).fit(X, Y)
     spent = model.usage_
