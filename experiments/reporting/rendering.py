@@ -48,10 +48,15 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         if apart is not None:
             shown[f"sd of {title} over test sets"] = [_score(value) for value in apart]
         shown |= _printed(table, metric, title)
-    for column in table.columns[table.columns.str.startswith("training_")]:
+    for column in _reported(table):
         name = column.removeprefix("training_")
         title = name.replace("_", " ")
-        shown[title] = ["-" if math.isnan(v) else f"{v:.3g}" for v in table[column]]
+        unknown = [math.nan] * len(table)
+        lows, highs = (table.get(f"{column}{end}", unknown) for end in ("_low", "_high"))
+        shown[title] = [
+            _with_interval(mean, low, high, ".3g")
+            for mean, low, high in zip(table[column], lows, highs, strict=True)
+        ]
         shown |= _printed(table, name, title)
     shown |= _shown_costs(table) | _printed_of_others(table, shown)
     for title, words in (
@@ -62,6 +67,13 @@ def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
         if any(words):
             shown[title] = words
     return pd.DataFrame(shown)
+
+
+def _reported(table: pd.DataFrame) -> list[str]:
+    """Return the columns of what trainings report, without the ends of their intervals."""
+    columns = [str(name) for name in table.columns if str(name).startswith("training_")]
+    ends = {f"{column}{end}" for column in columns for end in ("_low", "_high")}
+    return [column for column in columns if column not in ends]
 
 
 def _printed(table: pd.DataFrame, name: str, title: str) -> dict[str, list[str]]:
@@ -169,10 +181,11 @@ def _score(value: float) -> str:
     return "-" if math.isnan(value) else f"{value:.3f}"
 
 
-def _with_interval(mean: float, low: float, high: float) -> str:
+def _with_interval(mean: float, low: float, high: float, digits: str = ".3f") -> str:
     if math.isnan(mean):
         return "-"
-    return _score(mean) if math.isnan(low) else f"{mean:.3f} [{low:.3f}, {high:.3f}]"
+    of_mean, *ends = (format(value, digits) for value in (mean, low, high))
+    return of_mean if math.isnan(low) else f"{of_mean} [{', '.join(ends)}]"
 
 
 def size_text(size: Any) -> str:

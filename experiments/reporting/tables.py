@@ -174,10 +174,11 @@ def table(
     range; with several trainings a split the standard deviation over them, pooled over splits; for
     the first also its mean on the rows that were fitted. With fresh test sets a draw's mean is one
     observation, and beside it stands the standard deviation over the sets of one trained model,
-    pooled over models. For each cost the mean of one fold. A row with failures says how many of its
-    cells are done and why the first one failed. A row that other code or versions made than the
-    newest says which parts of it. What was printed elsewhere stands in columns of its own, as text,
-    and where in another.
+    pooled over models. Of data drawn anew, what trainings report has its interval over draws too.
+    For each cost the mean of one fold. A row with failures says how many of its cells are done and
+    why the first one failed. A row that other code or versions made than the newest says which
+    parts of it. What was printed elsewhere stands in columns of its own, as text, and where in
+    another.
 
     Parameters
     ----------
@@ -239,8 +240,8 @@ def _summary(
         row[f"{metric}_train"] = _mean(record.train_scores.get(metric) for record in records)
     costs = [_cost_columns(one.fit.stored) for one in done if one.fit.stored is not None]
     row |= {c.name: _mean(one.get(c.name) for one in costs) for c in SHOWN_COSTS}
-    training = [record.reported for record in records]
-    row |= {f"training_{name}": _mean(one.get(name) for one in training) for name in plan.report}
+    for name in plan.report:
+        row |= _reported(name, done, drawn=any(one.draws > 1 for one in plan.datasets))
     row["made_by_other"] = mixed.words(one.fit.stored for one in done if one.fit.stored is not None)
     printed = published_columns(plan, dataset, model, row["n_train"])
     return row | {"problem": _first_problem(members)} | printed
@@ -250,6 +251,23 @@ def _mean(values: Iterable[Any]) -> float:
     """Return the mean of those that are numbers; NaN where none is."""
     column = pd.Series(list(values), dtype=object)
     return float(pd.to_numeric(column, errors="coerce").mean())
+
+
+def _reported(name: str, done: list[_Scored], drawn: bool) -> dict[str, float]:
+    """Return a quantity's mean; over draws of the data, each one observation, with its interval."""
+    found = [(one.fit.planned.draw, one.fit.stored) for one in done]
+    said = pd.DataFrame(
+        [(draw, stored.record.reported.get(name)) for draw, stored in found if stored is not None],
+        columns=["draw", "value"],
+    )
+    said["value"] = pd.to_numeric(said.value.astype(object), errors="coerce")
+    column = f"training_{name}"
+    row = {column: float(said.value.mean())}
+    if drawn:
+        by_draw = said.groupby("draw").value.mean().dropna()
+        _, low, high = corrected_interval(by_draw.to_numpy(), 0.0)
+        row |= {f"{column}_low": low, f"{column}_high": high}
+    return row
 
 
 def _metric_interval(

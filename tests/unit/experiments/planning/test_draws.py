@@ -9,6 +9,8 @@ from scipy import stats
 from experiments import Study
 from experiments.planning.foresight import shown_beforehand
 from experiments.reporting import verdicts as report
+from experiments.reporting.figures import figures
+from experiments.reporting.rendering import display
 from qml.errors import SpecError
 
 VALUES = {
@@ -54,6 +56,33 @@ def test_a_draw_is_one_observation_and_nothing_is_corrected(run):
     low, high = stats.t.interval(0.95, 5, by_draw["svc"].mean(), stats.sem(by_draw["svc"]))
     assert row.accuracy_low == pytest.approx(low)
     assert row.accuracy_high == pytest.approx(min(high, 1.0))
+
+
+def test_what_a_study_reports_has_its_interval_over_draws_too(tmp_path):
+    """In the table, in what is shown of it, and around the points of a figure."""
+    models = [{"name": "qsvc", "C": [0.5, 2.0], "backend": "exact"}, "svc"]
+    figure = {"name": "sums", "over": "C", "quantity": "alpha_sum"}
+    described = {
+        **VALUES,
+        "models": models,
+        "report": ["alpha_sum"],
+        "figures": [figure | {"panels": "dataset"}],
+    }
+    done = Study.from_dict(described).run(jobs=1, out=tmp_path / "drawn")
+    cells = done.cells().query("dataset == 'moons' and model == 'qsvc [C=0.5]'")
+    by_draw = cells.groupby("draw").training_alpha_sum.mean()
+    wanted = stats.t.interval(0.95, 5, by_draw.mean(), stats.sem(by_draw))
+    table = done.table()
+    row = table.query("dataset == 'moons' and model == 'qsvc [C=0.5]'").iloc[0]
+    assert (row.training_alpha_sum_low, row.training_alpha_sum_high) == pytest.approx(wanted)
+    circles = table.query("dataset == 'circles' and model == 'qsvc [C=0.5]'").iloc[0]
+    assert np.isnan(circles.training_alpha_sum_low)
+    shown = display(table, ["accuracy"])["alpha sum"]
+    assert shown[0] == f"{by_draw.mean():.3g} [{wanted[0]:.3g}, {wanted[1]:.3g}]"
+    assert "[" not in shown[3]
+    [drawn] = figures(done.results(), ["sums"])
+    line = next(line for panel in drawn.panels for line in panel.lines)
+    assert (line.low[0], line.high[0]) == pytest.approx(wanted)
 
 
 def test_draws_start_apart_and_models_of_one_draw_alike():
