@@ -281,6 +281,7 @@ DEEP = f"/tmp/{'b/' * 3000}"
         (["jobs", "list", LONG], 1),
         (["calibration", LONG], 1),
         (["list", LONG], 2),
+        *((["replay", name], 2) for name in (LONG, f"{LONG}.md", f"{DEEP}.md")),
         ([f"no\x1b[2Jcommand{LONG}"], 2),
     ],
     ids=lambda value: " ".join(value)[:18].replace("\x1b", "") if isinstance(value, list) else "",
