@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -144,11 +144,11 @@ def _of_study(
                 "bandwidth": bandwidth or machine.bandwidth,
                 "backend": machine.backend,
             }
-            key = canonical_json([dataset.spec, parameters])
+            key = canonical_json([dataset.spec, model.preprocessing, parameters])
             if key in seen:
                 continue
             seen.add(key)
-            X, y = prepared_data(dataset.spec, spec.protocol.seed, samples)
+            X, y = prepared_data(dataset.spec, spec.protocol.seed, samples, model.preprocessing)
             named, encoded = parameters["bandwidth"], parameters["feature_map"]
             parameters["bandwidth"] = found_bandwidth(named, encoded, X)
             yield Examination(dataset.label, model.label, X, y, parameters)
@@ -156,7 +156,9 @@ def _of_study(
         raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")
 
 
-def prepared_data(dataset: DatasetSpec, seed: int, samples: int) -> tuple[Any, Any]:
+def prepared_data(
+    dataset: DatasetSpec, seed: int, samples: int, of_model: Sequence[Step] = ()
+) -> tuple[Any, Any]:
     """Return at most so many rows, preprocessing fitted to all of them: a look, not a test."""
     data = load_dataset(dataset, seed)
     if task_of(data.y) == "regression":
@@ -166,7 +168,7 @@ def prepared_data(dataset: DatasetSpec, seed: int, samples: int) -> tuple[Any, A
         from sklearn.model_selection import train_test_split
 
         X, _, y, _ = train_test_split(X, y, train_size=samples, stratify=y, random_state=seed)
-    for step in dataset.preprocessing:
+    for step in (*dataset.preprocessing, *of_model):
         X = make_step(step, seed).fit_transform(X, y)
     if X.ndim != 2:
         raise DataError(

@@ -76,13 +76,14 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
             if not variational or not model.applies_to(dataset):
                 continue
             shape = {k: v for k, v in model.parameters.items() if k not in _OF_TRAINING}
-            key = canonical_json([dataset.spec, model.name, shape])
+            key = canonical_json([dataset.spec, model.preprocessing, model.name, shape])
             if key in seen:
                 continue
             seen.add(key)
             parameters = {**shape, "optimizer": "l_bfgs_b"}
             estimator = build_estimator(MODELS, model.name, parameters, spec.protocol.seed)
-            X, labels = prepared_data(dataset.spec, spec.protocol.seed, samples)
+            of_model = model.preprocessing
+            X, labels = prepared_data(dataset.spec, spec.protocol.seed, samples, of_model)
             yield ModelExamination(dataset.label, model.called(_OF_TRAINING), estimator, X, labels)
     if not seen:
         raise SpecError(f"{study} has no variational model on a data set with classes")

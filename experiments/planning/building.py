@@ -90,7 +90,7 @@ def make_step(step: Step, seed: int = 0) -> Any:
 
 
 def make_pipeline(cell: Cell) -> Pipeline:
-    """Return the cell's preprocessing and model, unfitted.
+    """Return the cell's preprocessing, the model's own last, and its model, unfitted.
 
     The model's seed depends on the draw of the data, the split and the number of the start alone:
     models that start at random start at the same place, so that two optimizers are compared from
@@ -98,8 +98,7 @@ def make_pipeline(cell: Cell) -> Pipeline:
     """
     seed = _seed(cell, "model")
     steps: Sequence[tuple[str, Any]] = [
-        (f"{i}_{step.name}", make_step(step, seed))
-        for i, step in enumerate(cell.dataset.preprocessing)
+        (f"{i}_{step.name}", make_step(step, seed)) for i, step in enumerate(cell.preprocessing)
     ]
     model = build_estimator(MODELS, cell.model.name, cell.model.parameters, seed)
     return Pipeline([*steps, ("model", model)])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from experiments.evaluation.declared import FAMILIES
@@ -18,9 +19,15 @@ from experiments.planning.published import published_problems
 from experiments.planning.quantities import report_problems
 from experiments.planning.rows import dataset_rows, model_rows, step_of
 from experiments.planning.sizes import size_problems
-from experiments.planning.spec import Classify, Entry, ModelEntry, StudySpec, structure
+from experiments.planning.spec import (
+    Classify,
+    Entry,
+    ModelEntry,
+    StudySpec,
+    structure,
+)
 from experiments.planning.yaml_source import YamlSource
-from experiments.records import Parameters, Step
+from experiments.records import DatasetRow, ModelRow, Parameters, Step
 from experiments.registry import (
     DATASETS,
     MODELS,
@@ -72,12 +79,14 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
             yield from _problems_of(
                 where, step_of(step), lambda name, p: build_estimator(PREPROCESSING, name, p)
             )
-    known = {entry.label or entry.name for entry in spec.datasets} | {d.name for d in spec.datasets}
+    known = {d.name for d in spec.datasets}
+    known |= {word for row in dataset_rows(spec) for word in (row.label, row.entry)}
     for i, model in enumerate(spec.models):
         own = list(
             _problems_of(f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p))
         )
         yield from own
+        yield from _step_problems(model, f"models[{i}]")
         for j, name in enumerate(model.datasets or []):
             if name not in known:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
@@ -95,6 +104,16 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
     yield from _metric_problems(spec)
     yield from _comparison_problems(spec)
     yield from _duel_problems(spec)
+
+
+def _step_problems(entry: ModelEntry, where: str) -> Iterator[SpecError]:
+    """Yield what is wrong with a model's own preprocessing."""
+    for j, step in enumerate(entry.preprocessing):
+        try:
+            named = step_of(step)
+            build_estimator(PREPROCESSING, named.name, named.parameters)
+        except SpecError as error:
+            yield error.under(f"{where}.preprocessing[{j}]")
 
 
 def _test_set_problems(spec: StudySpec) -> Iterator[SpecError]:
@@ -281,14 +300,19 @@ def _backend_problems(chosen: Any, where: str, spec: StudySpec) -> Iterator[Spec
 def _label_problems(spec: StudySpec) -> Iterator[SpecError]:
     """Yield labels that two rows would share; only once every name is known to be right."""
     datasets, models = dataset_rows(spec), model_rows(spec)
-    found = {
-        "datasets": [row.label for row in datasets],
-        "models": [row.label for row in models],
-    }
-    for section, labels in found.items():
-        for label in sorted({label for label in labels if labels.count(label) > 1}):
+    shared = {"datasets": _twice(datasets), "models": set[str]()}
+    for dataset in datasets:  # on other data sets a model of the same name has other settings
+        shared["models"] |= _twice([model for model in models if model.applies_to(dataset)])
+    for section, labels in shared.items():
+        for label in sorted(labels):
             yield SpecError(f"two rows are called {label!r}; give each a label of its own", section)
     yield from published_problems(spec, datasets, models)
     yield from report_problems(spec)
     yield from figure_problems(spec, datasets, models)
-    yield from _compared_problems(spec, found["models"])
+    yield from _compared_problems(spec, [row.label for row in models])
+
+
+def _twice(rows: Sequence[DatasetRow] | Sequence[ModelRow]) -> set[str]:
+    """Return the labels that several rows have."""
+    counts = Counter(row.label for row in rows)
+    return {label for label, n in counts.items() if n > 1}

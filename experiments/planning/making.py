@@ -63,12 +63,11 @@ def _of_reading(spec: StudySpec, multiverse: Multiverse, reading: Reading) -> Pl
 def _relabelled(plan: Plan, number: int) -> Plan:
     """Return a reading's plan with labels that no other reading has."""
     datasets = {row.label: _of_its_reading(row, number) for row in plan.datasets}
-    models = {row.label: _of_its_reading(row, number) for row in plan.models}
     cells = (
         Planned(
             one.cell,
             replace(datasets[one.dataset.label], spec=one.dataset.spec),
-            models[one.model.label],
+            _of_its_reading(one.model, number),
             one.control,
         )
         for one in plan.cells
@@ -76,7 +75,7 @@ def _relabelled(plan: Plan, number: int) -> Plan:
     return replace(
         plan,
         datasets=tuple(datasets.values()),
-        models=tuple(models.values()),
+        models=tuple(_of_its_reading(row, number) for row in plan.models),
         cells=tuple(cells),
         provenance={datasets[label].label: value for label, value in plan.provenance.items()},
         repeats={datasets[label].label: value for label, value in plan.repeats.items()},

@@ -31,8 +31,10 @@ from experiments.records import (
     Provenance,
     Split,
     SplitKind,
+    Step,
     StoredPlan,
     TuningBudget,
+    canonical_json,
 )
 from experiments.registry import MODELS
 from qml.backends import calibrations_of
@@ -211,7 +213,7 @@ def _cells_on(
     planned = [
         Planned(Cell(described, _model_spec(spec, model, data), place), row, model)
         for model in models
-        for place in _with_starts(places, model, spec)
+        for place in _with_starts(places, model, row, spec)
     ]
     if not spec.controls:
         return planned
@@ -248,10 +250,12 @@ def _splits(spec: StudySpec, row: DatasetRow, data: Dataset, repeats: int) -> li
     ]
 
 
-def _with_starts(places: Sequence[Split], model: ModelRow, spec: StudySpec) -> list[Split]:
+def _with_starts(
+    places: Sequence[Split], model: ModelRow, row: DatasetRow, spec: StudySpec
+) -> list[Split]:
     """Return the splits as often as the model is trained on each: once, if nothing is random."""
     draws = "random_state" in MODELS.load(model.name)().get_params(deep=False)
-    starts = spec.protocol.seeds if draws else 1
+    starts = (row.seeds or spec.protocol.seeds) if draws else 1
     return [replace(place, start=start) for place in places for start in range(starts)]
 
 
@@ -271,6 +275,7 @@ def _model_spec(spec: StudySpec, model: ModelRow, data: Dataset) -> ModelSpec:
         # a control may run on no backend
         model.classify if "backend" in model.parameters else None,
         quantities_of(spec.report, model),
+        model.preprocessing,
     )
 
 
@@ -293,14 +298,18 @@ def _controls(
 ) -> list[Planned]:
     """Return the controls of every quantum model, on whole training parts."""
     places = [place for place in every if place.train_size is None]
-    planned, n_features = [], 0
+    planned = []
+    found_before: dict[str, int] = {}
     for model in models:
-        if model.backend is not None and not n_features:
-            n_features = _features_after(row, data, places[0])
+        steps, n_features = row.spec.preprocessing + model.preprocessing, 0
+        if model.backend is not None:
+            if canonical_json(steps) not in found_before:
+                found_before[canonical_json(steps)] = _features_after(steps, data, places[0])
+            n_features = found_before[canonical_json(steps)]
         found: list[Control] = controls_of(model, n_features)
         for control in found:
             tested = replace(_model_spec(spec, control.row, data), report=())
-            for place in _with_starts(places, control.row, spec):
+            for place in _with_starts(places, control.row, row, spec):
                 cell = Cell(described, tested, replace(place, permuted=control.permuted))
                 planned.append(Planned(cell, row, model, control.kind))
     return planned
@@ -328,11 +337,11 @@ def _provenance(data: Dataset) -> Provenance:
     return Provenance(data.name, len(data.y), features, data.source, data.licence, data.sha256)
 
 
-def _features_after(row: DatasetRow, data: Dataset, place: Split) -> int:
+def _features_after(steps: Sequence[Step], data: Dataset, place: Split) -> int:
     """Return how many features a model sees; preprocessing is fitted to one training part."""
     train, _ = split(data, place)
     X: Any = data.X
-    for step in row.spec.preprocessing:
+    for step in steps:
         fitted = make_step(step).fit(X[train], data.y[train])
         X = fitted.transform(X)
     return int(X.shape[1]) if X.ndim == 2 else 0

@@ -58,6 +58,7 @@ def dataset_rows(spec: StudySpec) -> list[DatasetRow]:
                     coordinates,
                     entry.family or "",
                     entry.draws,
+                    entry.seeds,
                 )
             )
     return rows
@@ -122,6 +123,7 @@ def _row(entry: ModelEntry, point: Point, backend: BackendPoint | None, among: i
         entry=title,
         coordinates=point.coordinates + places,
         backend=None if backend is None else backend.spec,
+        preprocessing=tuple(step_of(step) for step in entry.preprocessing),
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from experiments.records import DatasetRow, ModelRow, Parameters
+from experiments.records import DatasetRow, ModelRow, Parameters, Step
 from qml.errors import did_you_mean
 
 __all__ = [
@@ -32,7 +32,7 @@ def model_settings(row: ModelRow) -> Parameters:
     if row.backend is not None:
         at = {"backend": {"name": row.backend.kind, **row.backend.parameters}}
         found |= dict(_flat(at))
-    return found
+    return found | dict(_of_steps(row.preprocessing))
 
 
 def dataset_settings(row: DatasetRow) -> Parameters:
@@ -40,10 +40,12 @@ def dataset_settings(row: DatasetRow) -> Parameters:
 
     Those of a preprocessing step stand as in ``preprocessing.pca.n_components``.
     """
-    found = dict(_flat(row.spec.parameters))
-    for step in row.spec.preprocessing:
-        found |= dict(_flat(step.parameters, f"preprocessing.{step.name}."))
-    return found
+    return dict(_flat(row.spec.parameters)) | dict(_of_steps(row.spec.preprocessing))
+
+
+def _of_steps(steps: Sequence[Step]) -> Iterator[tuple[str, Any]]:
+    for step in steps:
+        yield from _flat(step.parameters, f"preprocessing.{step.name}.")
 
 
 def _flat(parameters: Parameters, prefix: str = "") -> Iterator[tuple[str, Any]]:

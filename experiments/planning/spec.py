@@ -245,6 +245,7 @@ class DatasetEntry(Entry):
     preprocessing: list[Component] = []
     family: Label | None = None
     draws: int = Field(default=1, ge=1)
+    seeds: int | None = Field(default=None, ge=1)
     test_sets: int = Field(default=0, ge=0)
     test_rows: int | None = Field(default=None, ge=4)
 
@@ -252,6 +253,7 @@ class DatasetEntry(Entry):
 class ModelEntry(Entry):
     """A model: on which backends and data sets, if not on all; what of it is tuned."""
 
+    preprocessing: list[Component] = []
     backend: Backends | None = None
     datasets: Names | None = None
     tune: bool = True

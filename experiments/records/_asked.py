@@ -140,6 +140,8 @@ class ModelSpec:
         Measurement of test rows apart from training; None is the training's own backend.
     report : tuple of str, default=()
         Quantities that are computed of the fitted model, sorted; see `qml.quantities`.
+    preprocessing : tuple of Step, default=()
+        Transformers of the model's own, behind those of the data set.
     """
 
     name: str
@@ -148,6 +150,7 @@ class ModelSpec:
     tuning: TuningBudget | None = None
     classify: Classification | None = None
     report: tuple[str, ...] = ()
+    preprocessing: tuple[Step, ...] = ()
 
     @property
     def backend(self) -> str:
@@ -209,6 +212,11 @@ class Cell:
     dataset: DatasetSpec
     model: ModelSpec
     split: Split
+
+    @property
+    def preprocessing(self) -> tuple[Step, ...]:
+        """Transformers before the model: the data set's, then the model's own."""
+        return self.dataset.preprocessing + self.model.preprocessing
 
     @cached_property
     def key(self) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from experiments.records._asked import Classification, DatasetSpec, Parameters
+from experiments.records._asked import Classification, DatasetSpec, Parameters, Step
 from experiments.records._declared import Declared, DuelSettings, FigureSettings
 from experiments.records._multiverse import Multiverse
 from experiments.records._published import Published
@@ -90,6 +90,8 @@ class DatasetRow:
         Study's word for the source of the data; empty is the plug-in, see `source`.
     draws : int, default=1
         Number of independent draws of generated data.
+    seeds : int or None, default=None
+        Number of trainings on each split; None is the protocol's.
     reading : int, default=0
         Number of the reading of the study that the row is of; 0 is the study as it is written.
     name_within : str, default=""
@@ -102,6 +104,7 @@ class DatasetRow:
     coordinates: tuple[Coordinate, ...] = ()
     family: str = ""
     draws: int = 1
+    seeds: int | None = None
     reading: int = 0
     name_within: str = ""
 
@@ -125,7 +128,8 @@ class ModelRow:
     parameters : mapping
         Plain values, the backend's short name among them.
     datasets : tuple of str or None, default=None
-        Entries of data sets that it is for, by their label or their plug-in's name; None is all.
+        Data sets that it is for, by the label of a row, that of an entry, or the plug-in's name;
+        None is all.
     search : mapping or None, default=None
         Space of the parameters that are tuned; None if none are.
     entry : str, default=""
@@ -138,6 +142,8 @@ class ModelRow:
         True for the row with the same settings beside one that is tuned.
     classify : Classification or None, default=None
         Measurement of test rows apart from training, where the study asks for it.
+    preprocessing : tuple of Step, default=()
+        Transformers of the model's own, behind those of the data set.
     reading : int, default=0
         Number of the reading of the study that the row is of; 0 is the study as it is written.
     name_within : str, default=""
@@ -154,6 +160,7 @@ class ModelRow:
     backend: BackendSpec | None = None
     untuned: bool = False
     classify: Classification | None = None
+    preprocessing: tuple[Step, ...] = ()
     reading: int = 0
     name_within: str = ""
 
@@ -166,7 +173,8 @@ class ModelRow:
     def applies_to(self, dataset: DatasetRow) -> bool:
         """Whether the study asks for this model on that data set."""
         named = self.datasets
-        return named is None or dataset.entry in named or dataset.spec.name in named
+        own = {dataset.label, dataset.name_within, dataset.entry, dataset.spec.name}
+        return named is None or not own.isdisjoint(named)
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ def find(results: Results, cells: pd.DataFrame) -> list[Explained]:
             declared = Declared("pairs", pairs=tuple((_OWN, kind) for kind in kinds))
             judged = verdicts(both, metric, ropes.get(metric), declared, rows=of_metric[metric])
             if judged:
-                tuned = results.models[str(model)].search is not None
+                tuned = results.model_of(str(dataset), str(model)).search is not None
                 found.append(_explained(str(dataset), str(model), metric, judged, tuned))
                 break
     return found

@@ -196,7 +196,7 @@ def _families(results: Results) -> Iterable[_Family]:
     source_of = {row.label: row.source for row in results.plan.datasets}
     for fit in results.fits:
         planned = fit.planned
-        row = results.models[planned.model]
+        row = results.model_of(planned.dataset, planned.model)
         if planned.control or planned.train_size is not None or _optimizer_of(row) is None:
             continue
         if row.search is not None:  # with settings of its own each has an objective of its own

@@ -42,7 +42,8 @@ def is_of(printed: Published, row: DatasetRow | ModelRow) -> bool:
 def place_of(dataset: str, model: str, plan: StoredPlan, n_train: float) -> Place:
     """Return the place of the row of these labels."""
     of_data = next(row for row in plan.datasets if row.label == dataset)
-    of_model = next(row for row in plan.models if row.label == model)
+    named = (row for row in plan.models if row.label == model)
+    of_model = next(row for row in named if row.applies_to(of_data))
     return Place(of_data, of_model, n_train)
 
 

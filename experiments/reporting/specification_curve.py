@@ -172,7 +172,8 @@ def _by_reading(results: Results) -> dict[tuple[str, str, int], list[Fit]]:
     for fit in results.fits:
         planned = fit.planned
         if not planned.control:
-            dataset, model = datasets[planned.dataset], results.models[planned.model]
+            dataset = datasets[planned.dataset]
+            model = results.model_of(planned.dataset, planned.model)
             labels = dataset.name_within or dataset.label, model.name_within or model.label
             found.setdefault((*labels, dataset.reading), []).append(fit)
     return found

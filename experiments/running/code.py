@@ -78,7 +78,8 @@ def changes(stored: StoredCell, results: Results, now: Environment) -> tuple[str
 def _code_of(model: str, dataset: str) -> Code:
     asked, data = json.loads(model), json.loads(dataset)
     named = [(MODELS, asked), (DATASETS, data)]
-    named += [(PREPROCESSING, step) for step in data.get("preprocessing", [])]
+    steps = data.get("preprocessing", []) + asked.get("preprocessing", [])
+    named += [(PREPROCESSING, step) for step in steps]
     roots = set(_ALWAYS)
     for room, spec in named:
         roots.update(_plugins(room, spec["name"], spec.get("parameters", {})))

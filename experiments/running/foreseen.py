@@ -166,7 +166,7 @@ def first_part(cell: Cell, ledger: Ledger, seen: dict[tuple[str, int], int]) -> 
     train, test = split(data, cell.split)
     pipeline = make_pipeline(cell)
     keep_jobs(pipeline, ledger)
-    key = canonical_json(cell.dataset), len(train)
+    key = canonical_json([cell.dataset, cell.model.preprocessing]), len(train)
     if key not in seen:
         X: NDArray[Any] = data.X
         if len(pipeline) > 1:

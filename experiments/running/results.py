@@ -8,6 +8,7 @@ from functools import cached_property
 
 from experiments.records import (
     Code,
+    DatasetRow,
     Environment,
     ModelRow,
     PlannedCell,
@@ -76,7 +77,17 @@ class Results:
         plan = self.plan.of_reading(number)
         return self if plan is self.plan else replace(self, plan=plan)
 
+    def model_of(self, dataset: str, model: str) -> ModelRow:
+        """Return a model's row by the label of its data set and its own, which rows may share."""
+        return next(row for row in self._models[model] if row.applies_to(self._datasets[dataset]))
+
     @cached_property
-    def models(self) -> Mapping[str, ModelRow]:
-        """The rows of the table's models by label."""
-        return {row.label: row for row in self.plan.models}
+    def _datasets(self) -> Mapping[str, DatasetRow]:
+        return {row.label: row for row in self.plan.datasets}
+
+    @cached_property
+    def _models(self) -> Mapping[str, Sequence[ModelRow]]:
+        found: dict[str, list[ModelRow]] = {}
+        for row in self.plan.models:
+            found.setdefault(row.label, []).append(row)
+        return found

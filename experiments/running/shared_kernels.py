@@ -91,7 +91,7 @@ def _group(cell: Cell, found: dict[str, float]) -> tuple[str, bool] | None:
     """
     if cell.model.tuning is not None:
         return None
-    question = _question(canonical_json(cell.model), canonical_json(cell.dataset.preprocessing))
+    question = _question(canonical_json(cell.model), canonical_json(cell.preprocessing))
     if question is None:
         return None
     asked = dict(question.asked)
@@ -109,6 +109,8 @@ def _group(cell: Cell, found: dict[str, float]) -> tuple[str, bool] | None:
         "seed": cell.split.seed,
         "asked": canonical_json(asked),
     }
+    if cell.model.preprocessing:
+        decisive["preprocessing"] = cell.model.preprocessing
     if cell.model.calibrations:
         decisive["calibrations"] = cell.model.calibrations
     if start and not question.by_fold:
@@ -129,7 +131,8 @@ class _Question:
 def _bandwidth(cell: Cell, feature_map: Any, found: dict[str, float]) -> float:
     """Return what "scale" is for the cell's training rows, behind steps that learn nothing."""
     split_ = replace(cell.split, permuted=False, start=0)
-    text = canonical_json([cell.dataset, split_, cell.model.name, feature_map])
+    steps = cell.model.preprocessing
+    text = canonical_json([cell.dataset, split_, cell.model.name, feature_map, steps])
     if text not in found:
         data, pipeline = load_dataset(cell.dataset, cell.split.seed), make_pipeline(cell)
         part = TrainingPart(pipeline[-1], data.y, split(data, split_)[0])

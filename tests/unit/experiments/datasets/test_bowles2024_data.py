@@ -88,3 +88,22 @@ def test_a_study_has_them_by_their_own_split(tmp_path):
     assert cells.n_train.tolist() == [240, 240]
     assert cells.n_test.tolist() == [60, 60]
     assert cells.accuracy.min() > 0.9
+
+
+@pytest.mark.parametrize("task", ["linearly_separable", "two_curves_diff", "bars_and_stripes"])
+def test_points_drawn_anew_are_of_the_same_law_and_not_the_suites(task):
+    suite, first, second = (
+        bowles2024(random_state=seed, task=task, level=8, anew=anew)
+        for seed, anew in ((1, False), (1, True), (2, True))
+    )
+    again = bowles2024(random_state=1, task=task, level=8, anew=True)
+    np.testing.assert_array_equal(first.X, again.X)
+    for data in (first, second):
+        assert data.X.shape == suite.X.shape
+        assert (data.folds == suite.folds).all()
+        assert not np.isclose(data.X, suite.X).all(axis=1).any()
+    assert not np.isclose(first.X, second.X).all(axis=1).any()
+    if task == "linearly_separable":  # labelled by the sign of the sum, outside of the margin
+        sums = first.X.sum(axis=1)
+        assert np.abs(sums).min() > 0.02 * 8
+        assert (first.y == np.where(sums > 0, -1, 1)).all()
