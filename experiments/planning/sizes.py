@@ -26,7 +26,8 @@ def size_problems(spec: StudySpec) -> Iterator[SpecError]:
         for entry in spec.datasets
     )
     models = sum(_points(entry.parameters) * _backends(entry, spec) for entry in spec.models)
-    splits = (protocol.repeats or _BY_RULE) * protocol.seeds * max(1, len(protocol.train_sizes))
+    repeats = 1 if protocol.split == "predefined" else protocol.repeats or _BY_RULE
+    splits = repeats * protocol.seeds * max(1, len(protocol.train_sizes))
     if protocol.split in ("stratified", "grouped"):
         splits *= protocol.folds
     tuning = protocol.tuning
