@@ -211,7 +211,7 @@ def _notes(printed: Sequence[Printed]) -> list[str]:
 
 def _ticks(axes: Any, panel: Panel, x: Axis) -> None:
     """Mark the places that there are, where they are few; powers of ten stand as plain text."""
-    from matplotlib.ticker import LogFormatter
+    from matplotlib.ticker import LogFormatter, MaxNLocator
 
     class Plain(LogFormatter):
         """Numbers without mathematics where the library would label a tick."""
@@ -223,10 +223,16 @@ def _ticks(axes: Any, panel: Panel, x: Axis) -> None:
         if log:
             axis.set_major_formatter(Plain())
             axis.set_minor_formatter(Plain(minor_thresholds=(1, 0.4)))
-    places = sorted({place for line in panel.lines for place in line.x})
+    places = sorted({x for line in panel.lines for x in line.x} | _printed_places(panel))
     if len(places) <= _MARKED and not (x.log and places[0] <= 0):
         axes.set_xticks(places, [f"{place:g}" for place in places])
         axes.tick_params(axis="x", which="minor", bottom=False, labelbottom=False)
+    elif not x.log and all(place == round(place) for place in places):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+
+
+def _printed_places(panel: Panel) -> set[float]:
+    return {x for printed in panel.printed for x in printed.x}
 
 
 def _legend(canvas: Any, lines: Sequence[Line]) -> None:

@@ -139,6 +139,18 @@ def test_what_was_printed_is_drawn_in_each_form(canvas):
     assert by_label["C"].get_marker() != by_label["A"].get_marker()
 
 
+def test_places_that_were_printed_are_marked_too(canvas):
+    few = Printed("a paper", "model 0", (1.0, 8.0), (0.7, 0.8), (None,) * 2, (None,) * 2)
+    [axes] = canvas(figure(panel("a", printed=(few,)))).axes
+    assert axes.get_xticks().tolist() == [1.0, 2.0, 4.0, 8.0]
+    many = replace(few, x=tuple(map(float, range(2, 21))), y=(0.7,) * 19)
+    many = replace(many, low=(None,) * 19, high=(None,) * 19)
+    [axes] = canvas(figure(panel("a", printed=(many,)))).axes
+    ticks = axes.get_xticks()
+    assert (ticks == ticks.round()).all()
+    assert (ticks > 4).any()
+
+
 def test_a_thousand_panels_fit_a_picture():
     from experiments.reporting.drawing import _grid
 
