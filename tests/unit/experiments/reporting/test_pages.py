@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from experiments import Study
-from experiments.reporting.pages import PageNumber, RunCommand, read_page, with_labels_of
+from experiments.reporting.pages import TITLE, PageNumber, RunCommand, read_page, with_labels_of
 from experiments.reporting.writer import as_markdown
-from qml.errors import SpecError
+from qml.errors import DataError, SpecError
 
 COMMAND = 'qml run tiny.yaml --set "datasets[0].draws=4" --set=protocol.seed=2 --backend exact'
 HEAD = "| data set | model | quantity | value | tolerance |\n|---|:--|---|--:|--:|\n"
@@ -19,6 +21,13 @@ STUDY = {
     "protocol": {"folds": 3, "repeats": 1},
     "report": ["support_vectors"],
 }
+
+
+PAGES = [
+    page
+    for page in (Path(__file__).parents[4] / "docs" / "replications").glob("*.md")
+    if TITLE in page.read_text("utf-8").splitlines()
+]
 
 
 def page_of(command=COMMAND, table=HEAD + ROWS):
@@ -160,3 +169,15 @@ def test_what_is_no_text_or_too_long_is_refused(tmp_path):
     file.write_bytes(b" " * (1 << 20) + b" ")
     with pytest.raises(SpecError, match="at most 1048576 allowed"):
         read_page(file)
+
+
+@pytest.mark.parametrize("file", PAGES, ids=lambda file: file.stem)
+def test_pages_of_the_project_can_be_run_again(file):
+    """As far as that is known without a run: the command, the labels and the quantities."""
+    page = read_page(file)
+    asked = page.command
+    try:
+        plan = Study.load(asked.study, asked.overrides, asked.backend).plan()
+    except DataError as error:
+        pytest.skip(str(error))  # of data that are not here
+    assert with_labels_of(page, plan.stored().of_reading(0)).numbers
