@@ -226,6 +226,7 @@ def print_run(finished: Run) -> None:
         duel_figure,
         duel_text,
         rendering,
+        report_tables,
         tables,
         verdicts,
     )
@@ -237,7 +238,7 @@ def print_run(finished: Run) -> None:
     if said := answer.answer(found):
         say(f"{textwrap.fill(said, 100)}\n")
     say(rendering.render_text(table, list(results.plan.metrics), terminal_width()))
-    n_splits = _most_splits(results)
+    n_splits = report_tables.most_splits(results)
     say(
         f"Mean over {n_splits} test fold{'s'[: n_splits - 1]}, the same for every model, with the "
         "Nadeau-Bengio\n"
@@ -278,14 +279,6 @@ def print_multiverse(results: Results, folder: Path, metrics: list[str] | None =
         say(f"\n{multiverse.render(found)}")
         files = multiverse.write(found, folder)
         say(f"Written: {files[0].parent}/ ({', '.join(file.name for file in files)})")
-
-
-def _most_splits(results: Results) -> int:
-    """Return the splits of the row that has most."""
-    splits: dict[tuple[str, str], set[tuple[int, int, int]]] = {}
-    for one in results.plan.cells:
-        splits.setdefault((one.dataset, one.model), set()).add((one.draw, one.repeat, one.fold))
-    return max(map(len, splits.values()))
 
 
 def print_comparisons(
