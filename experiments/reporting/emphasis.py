@@ -74,8 +74,9 @@ def _with(column: Column, best: set[int], marks: dict[int, str]) -> Column:
 def _best(column: Column, table: pd.DataFrame, higher_is_better: bool) -> set[int]:
     """Return the rows with the best number as it is shown, of those whose every fold is done."""
     groups: dict[tuple[str, str], dict[int, float]] = {}
+    whole = (table.done == table.cells).tolist()
     for i, row in enumerate(table.itertuples(index=False)):
-        if column.cells[i].value is not None and row.done == row.cells:
+        if column.cells[i].value is not None and whole[i]:
             group = str(row.dataset), str(row.train_size)
             groups.setdefault(group, {})[i] = float(column.cells[i].text)
     best: set[int] = set()

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from experiments.reporting.shown import Cell, Column, Shown
+from experiments.reporting.shown import Cell, Column, Note, Shown
 from qml.texts import visible
 
 __all__ = ["TEXT_WIDTH", "Layout", "as_latex", "escaped"]
@@ -20,8 +20,10 @@ __all__ = ["TEXT_WIDTH", "Layout", "as_latex", "escaped"]
 TEXT_WIDTH = 345.0  # points of LaTeX's article at ten points
 _LINES = 40  # rows of a table that stays on a page with its caption
 _GAP = 8.0  # points between two columns
-_WIDEST_LABEL, _NARROWEST_LABEL = 92.0, 40.0  # points a column of words asks for
+_WIDEST_LABEL, _NARROWEST_LABEL = 64.0, 40.0  # points a column of words asks for
 _UNBROKEN = 14  # letters of a word that stay together
+_WIDE = frozenset("ABCDEFGHJKLMNOPQRSTUVWXYZmw@%&+=<>−")
+_ALIGNED = "group-digits=integer,table-align-text-after=false,detect-weight"
 
 _GREEK = """
     α alpha β beta γ gamma δ delta ε epsilon ζ zeta η eta θ theta ι iota κ kappa λ lambda μ mu
@@ -133,25 +135,25 @@ def _character(one: str) -> str:
 def as_latex(shown: Shown, layout: Layout | None = None) -> str:
     r"""Return a table as one or more ``table`` environments, to be read by ``\input``."""
     chosen = layout or Layout()
+    if chosen.siunitx:
+        shown = replace(shown, notes=(*shown.notes, *_on_uncertainties(shown)))
     needed = "booktabs,tabularx" + (",siunitx" if chosen.siunitx else "")
     parts = [rows for panel in _panels(shown, chosen) for rows in _pages(panel)]
     label = f"tab:{shown.study}" if shown.study else ""
     if label and shown.name != "scores":
         label = f"{label}-{shown.name}"
-    tables = [
-        _environment(part, chosen, label, number) for number, part in enumerate(parts, start=1)
-    ]
+    tables, said = [], set[Note]()
+    for number, part in enumerate(parts, start=1):
+        own = f"{label}-{number}" if label and number > 1 else label
+        referred = rf" Continued from Table~\ref{{{label}}}." if label and number > 1 else ""
+        caption = replace(part, notes=tuple(n for n in part.notes if n not in said)).caption
+        tables.append(_environment(part, chosen, escaped(caption) + referred, own))
+        said |= {note for note in part.notes if part.is_about(note)}
     return "\n".join([rf"% \usepackage{{{needed}}}", *tables])
 
 
-def _environment(shown: Shown, layout: Layout, label: str, number: int) -> str:
+def _environment(shown: Shown, layout: Layout, caption: str, own: str) -> str:
     columns = _numbers(shown)
-    caption = escaped(_full_caption(shown, layout))
-    own = label
-    if number > 1:
-        referred = rf" Continued from Table~\ref{{{label}}}, which says how to read it."
-        caption = escaped(shown.title) + (referred if label else "")
-        own = f"{label}-{number}" if label else ""
     lines = [
         r"\begin{table}",
         r"\centering",
@@ -160,6 +162,7 @@ def _environment(shown: Shown, layout: Layout, label: str, number: int) -> str:
         r"\small",
         r"\setlength{\tabcolsep}{4pt}",
         r"\setlength{\abovetopsep}{6pt}",
+        *([rf"\sisetup{{{_ALIGNED}}}"] if layout.siunitx else []),
         rf"\begin{{tabularx}}{{\linewidth}}{{@{{}}{_preamble(columns, layout)}@{{}}}}",
         r"\toprule",
         " & ".join(_heading(column, layout) for column in columns) + r" \\",
@@ -173,14 +176,10 @@ def _environment(shown: Shown, layout: Layout, label: str, number: int) -> str:
     return "\n".join(lines)
 
 
-def _full_caption(shown: Shown, layout: Layout) -> str:
-    measured = any(cell.low is not None for column in shown.columns for cell in column.cells)
-    if not (layout.siunitx and measured):
-        return shown.caption
-    return (
-        f"{shown.caption} In parentheses: the longer side of the interval, in units of the last "
-        "digit."
-    )
+def _on_uncertainties(shown: Shown) -> list[Note]:
+    measured = [one.name for one in shown.columns if any(c.low is not None for c in one.cells)]
+    text = "In parentheses: the longer side of the interval, in units of the last digit."
+    return [Note(text, tuple(measured))] if measured else []
 
 
 def _numbers(shown: Shown) -> tuple[Column, ...]:
@@ -206,7 +205,11 @@ def _body(shown: Shown, columns: Sequence[Column], layout: Layout) -> list[str]:
 def _preamble(columns: Sequence[Column], layout: Layout) -> str:
     words = r">{\raggedright\arraybackslash\hangindent=1em}X"
     sides = [
-        words if column.is_text else _format(column) if _is_aligned(column, layout) else "r"
+        words
+        if column.is_text
+        else f"S[table-format={_format(column)}]"
+        if _is_aligned(column, layout)
+        else "r"
         for column in columns
     ]
     if words not in sides:  # what is left of the line lies behind the last column
@@ -219,7 +222,8 @@ def _heading(column: Column, layout: Layout) -> str:
         return escaped(column.title)
     lines = _wrapped(column.title, max(map(_width_of, column.cells), default=0.0))
     stacked = r"\\".join(escaped(line) for line in lines)
-    heading = rf"\begin{{tabular}}[b]{{@{{}}r@{{}}}}{stacked}\end{{tabular}}"
+    side = "c" if _is_aligned(column, layout) else "r"
+    heading = rf"\begin{{tabular}}[b]{{@{{}}{side}@{{}}}}{stacked}\end{{tabular}}"
     if len(lines) == 1:
         heading = stacked
     return f"{{{heading}}}" if _is_aligned(column, layout) else heading
@@ -301,7 +305,7 @@ def _format(column: Column) -> str:
     whole, part = (max(len(one[i] or "") for one in found) for i in (2, 3))
     known = [some for cell in column.cells if (some := _uncertainty(cell)) is not None]
     behind = f"({len(str(max(known)))})" if known else ""
-    return f"S[table-format={sign}{whole}.{part}{behind}]"
+    return f"{sign}{whole}.{part}{behind}"
 
 
 def _panels(shown: Shown, layout: Layout) -> list[Shown]:
@@ -353,7 +357,7 @@ def _column_width(column: Column, layout: Layout) -> float:
         return min(max(natural, _width(column.title), _NARROWEST_LABEL), _WIDEST_LABEL)
     cells = max(map(_width_of, column.cells), default=0.0)
     if _is_aligned(column, layout):
-        cells = _width(re.sub(r"\D", "0", _format(column).removeprefix("S[table-format=")))
+        cells = max(cells, *(_width(_with_uncertainty(cell) or "") for cell in column.cells))
     return max([cells, *map(_width, _wrapped(column.title, cells))])
 
 
@@ -364,6 +368,6 @@ def _width_of(cell: Cell) -> float:
 def _width(text: str) -> float:
     """Return about the width of a text in Computer Modern at nine points."""
     return sum(
-        2.9 if one in "ijlt.,:;'|![]()/ " else 7.7 if one in "mwMW@%+=<>" or one.isupper() else 4.7
+        2.6 if one in "ijl.,:;'|![]()" else 3.4 if one in "t-/ " else 7.3 if one in _WIDE else 4.63
         for one in text
     )

@@ -142,9 +142,12 @@ class Shown:
     @property
     def caption(self) -> str:
         """The title and the notes on what is shown."""
-        shown = {column.name for column in self.columns}
-        said = [note.text for note in self.notes if not note.columns or shown & {*note.columns}]
+        said = [note.text for note in self.notes if self.is_about(note)]
         return " ".join([self.title, *said]).strip()
+
+    def is_about(self, note: Note) -> bool:
+        """Return whether anything is shown that a note is about."""
+        return not note.columns or any(column.name in note.columns for column in self.columns)
 
     def words(self) -> list[list[str]]:
         """Return the cells as texts, row by row."""
