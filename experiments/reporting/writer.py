@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
-_MARKUP = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|^\[|\](?=[(\[])")
+_MARKUP = re.compile(r"[\\`*|~]|(?<![^\W_])_|_(?![^\W_])|^\[|\](?=[(\[])")
 _DATELESS: Mapping[str, Mapping[str, None]] = {
     "png": {},
     "svg": {"Date": None},
