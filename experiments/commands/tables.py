@@ -67,12 +67,12 @@ def table(
     from experiments.reporting import formats, rendering, report_tables, tables
     from experiments.study import Run
 
-    formats.check_format(format_)
+    _check(format_, siunitx)
     results = Run(run).results()
     if confusion:
         say(tables.confusions(results))
         return
-    metrics = list(metric or results.plan.metrics)
+    metrics = _metrics(list(metric or results.plan.metrics), columns)
     if format_ in formats.PLAIN:
         summary = tables.table(results, metrics, interval.value)
         shown = _chosen([rendering.scores(summary, metrics)], columns)
@@ -100,12 +100,12 @@ def verdicts(
     As text it also writes the files and figures; in another format it is the table alone.
     """
     from experiments.commands.screen import print_comparisons
-    from experiments.reporting import formats, report_tables, tables
+    from experiments.reporting import report_tables, tables
     from experiments.reporting import verdicts as report
     from experiments.study import Run
     from qml.errors import SpecError
 
-    formats.check_format(format_)
+    _check(format_, siunitx)
     stored = Run(run)
     results = stored.results().of_reading(0)
     missing = f"{stored.folder}: no two models have finished on the same splits"
@@ -129,10 +129,10 @@ def controls(
 ) -> None:
     """Say which quantum results the controls of a run explain away."""
     from experiments.reporting import controls as report
-    from experiments.reporting import formats, report_tables, tables
+    from experiments.reporting import report_tables, tables
     from experiments.study import Run
 
-    formats.check_format(format_)
+    _check(format_, siunitx)
     stored = Run(run)
     results = stored.results().of_reading(0)
     missing = f"{stored.folder}: no model has finished beside a control (`controls: true`)"
@@ -156,10 +156,10 @@ def duel(
     As text it also writes the page and the figure; in another format it is the table alone.
     """
     from experiments.reporting import duel as report
-    from experiments.reporting import duel_figure, duel_text, formats, report_tables
+    from experiments.reporting import duel_figure, duel_text, report_tables
     from experiments.study import Run
 
-    formats.check_format(format_)
+    _check(format_, siunitx)
     stored = Run(run)
     results = stored.results()
     missing = (
@@ -176,6 +176,27 @@ def duel(
     say(f"Written: {', '.join(str(file) for file in duel_figure.write(found, stored.folder))}")
 
 
+def _check(form: str, siunitx: bool) -> None:
+    from experiments.reporting.formats import check_format
+    from qml.errors import SpecError
+
+    check_format(form)
+    if siunitx and form != "latex":
+        raise SpecError("only for --format latex", "--siunitx")
+
+
+def _metrics(metrics: list[str], columns: str | None) -> list[str]:
+    """Return the metrics of a table, with those among the columns that were asked for."""
+    from experiments.evaluation.metrics import METRICS
+
+    asked = [name for name in _names(columns or "") if name in METRICS]
+    return list(dict.fromkeys([*metrics, *asked]))
+
+
+def _names(columns: str) -> list[str]:
+    return [name.strip() for name in columns.split(",")]
+
+
 def _some(found: list[T], missing: str) -> list[T]:
     """Return what was found; a mistake where nothing was."""
     from qml.errors import SpecError
@@ -189,8 +210,7 @@ def _chosen(tables: Sequence[Shown], columns: str | None) -> list[Shown]:
     """Return the tables with the columns that were asked for, or with all."""
     if columns is None:
         return list(tables)
-    names = [name.strip() for name in columns.split(",")]
-    return [shown.only(names) for shown in tables]
+    return [shown.only(_names(columns)) for shown in tables]
 
 
 def _send(tables: Sequence[Shown], form: str, siunitx: bool, width: float) -> None:

@@ -144,7 +144,7 @@ def as_latex(shown: Shown, layout: Layout | None = None) -> str:
         label = f"{label}-{shown.name}"
     tables, said = [], set[Note]()
     for number, part in enumerate(parts, start=1):
-        own = f"{label}-{number}" if label and number > 1 else label
+        own = f"{label}-part{number}" if label and number > 1 else label
         referred = rf" Continued from Table~\ref{{{label}}}." if label and number > 1 else ""
         caption = replace(part, notes=tuple(n for n in part.notes if n not in said)).caption
         tables.append(_environment(part, chosen, escaped(caption) + referred, own))

@@ -133,7 +133,7 @@ def test_a_table_says_what_it_needs_and_has_caption_and_label(quickstart):
     text = as_latex(quickstart)
     assert text.startswith(r"% \usepackage{booktabs,tabularx}" + "\n" + r"\begin{table}")
     assert r"\label{tab:quickstart}" in text
-    assert r"\label{tab:quickstart-2}" in text
+    assert r"\label{tab:quickstart-part2}" in text
     assert r"\textbf{1.000} [0.965, 1.000]\rlap{\textsuperscript{\ensuremath{\dagger}}}" in text
     assert "siunitx" in as_latex(quickstart, Layout(siunitx=True)).splitlines()[0]
 
