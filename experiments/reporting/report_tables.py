@@ -66,7 +66,7 @@ def _rows(results: Results) -> str:
     if len(counts) > _FEW:
         least, most = min(counts.values()), max(counts.values())
         return f"{len(counts)} data sets of {least:,} to {most:,} rows"
-    return f"Rows: {', '.join(f'{name} {count:,}' for name, count in counts.items())}"
+    return f"Rows of data: {', '.join(f'{name} {count:,}' for name, count in counts.items())}"
 
 
 def most_splits(results: Results) -> int:

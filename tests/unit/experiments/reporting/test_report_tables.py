@@ -46,7 +46,7 @@ def test_scores_say_whose_they_are_and_what_stands_out(results):
     assert shown.study == "paper"
     assert shown.caption.startswith("Scores of paper. Means over 6 test folds")
     assert "corrected after Nadeau and Bengio" in shown.caption
-    assert "Rows: lines_1 & $2 40, moons 40." in shown.caption
+    assert "Rows of data: lines_1 & $2 40, moons 40." in shown.caption
     assert "Of log loss the lowest is the best." in shown.caption
     assert any(cell.mark for cell in column(shown, "accuracy").cells)
     assert not any(cell.mark for cell in column(shown, "log_loss").cells)  # not what decides
