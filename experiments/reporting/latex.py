@@ -22,6 +22,7 @@ _LINES = 40  # rows of a table that stays on a page with its caption
 _GAP = 8.0  # points between two columns
 _WIDEST_LABEL, _NARROWEST_LABEL = 64.0, 40.0  # points a column of words asks for
 _UNBROKEN = 14  # letters of a word that stay together
+_PIECE = rf"[^\W_]{{1,{_UNBROKEN}}}[\W_]?|[\W_]"  # with the sign behind which it breaks
 _WIDE = frozenset("ABCDEFGHJKLMNOPQRSTUVWXYZmw@%&+=<>−")
 _ALIGNED = "group-digits=integer,table-align-text-after=false,detect-weight"
 
@@ -147,7 +148,7 @@ def as_latex(shown: Shown, layout: Layout | None = None) -> str:
         own = f"{label}-part{number}" if label and number > 1 else label
         referred = rf" Continued from Table~\ref{{{label}}}." if label and number > 1 else ""
         caption = replace(part, notes=tuple(n for n in part.notes if n not in said)).caption
-        tables.append(_environment(part, chosen, escaped(caption) + referred, own))
+        tables.append(_environment(part, chosen, _broken(caption) + referred, own))
         said |= {note for note in part.notes if part.is_about(note)}
     return "\n".join([rf"% \usepackage{{{needed}}}", *tables])
 
@@ -267,7 +268,7 @@ def _broken(text: str) -> str:
     for word in re.split(r"(\s+)", visible(text)):
         pieces = [escaped(word)]
         if len(word) > _UNBROKEN:
-            pieces = [escaped(one) for one in re.findall(rf"\w{{1,{_UNBROKEN}}}|\W", word)]
+            pieces = [escaped(one) for one in re.findall(_PIECE, word)]
         parts.append(r"\allowbreak{}".join(pieces))
     return "".join(parts)
 

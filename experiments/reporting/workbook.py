@@ -119,7 +119,7 @@ def _format_of(text: str) -> str:
     """Return the format that shows a number as its text does."""
     if "%" in text:
         return "0%"
-    if "e" in text:
+    if "e" in text or "<" in text:
         return "0.0E+00"
     decimals = len(text.partition(".")[2])
     return ("#,##0" if "," in text else "0") + ("." + "0" * decimals if decimals else "")

@@ -112,6 +112,33 @@ def test_hostile_labels_are_printed_as_they_are(pages):
     assert text.count(" 1\n") >= len(LABELS)
 
 
+def test_every_letter_that_is_not_spelled_is_in_the_fonts(pages):
+    """One by one over the planes of Latin, Greek and signs: none stops the printing."""
+    letters = [
+        chr(code) for code in (*range(33, 127), *range(161, 0x2300)) if chr(code).isprintable()
+    ]
+    kept = [one for one in letters if "textbackslash" not in escaped(one) or one == "\\"]
+    log, text = pages(
+        as_latex(table_of([" ".join(kept[i : i + 12]) for i in range(0, len(kept), 12)]))
+    )
+    assert len(kept) > 250
+    assert "Missing character" not in log
+    assert "⊗" in text
+
+
+def test_long_labels_may_break_behind_their_signs():
+    labels = Column.of_texts("model", "model", ["logistic_regression (C=1)", "breast_cancer"])
+    text = as_latex(Shown("scores", "", (labels, Column("n", "n", (Cell("1"), Cell("2")))), 1))
+    assert r"logistic\_\allowbreak{}regression (C=1) & 1" in text
+    assert r"breast\_cancer & 2" in text
+
+
+def test_long_words_of_a_caption_break(quickstart, pages):
+    shown = replace(quickstart, title=f"Scores of {'a_long_name_of_data' * 6} and others.")
+    log, _ = pages(as_latex(shown.only(["accuracy"])))
+    assert not [points for points in too_wide(log) if points > 1]
+
+
 @pytest.mark.parametrize(
     ("text", "latex"),
     [

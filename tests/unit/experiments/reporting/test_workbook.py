@@ -58,6 +58,13 @@ def test_numbers_are_numbers_with_their_intervals_and_marks():
     assert sheet.freeze_panes == "B2"
 
 
+def test_a_number_too_small_for_its_text_is_shown_as_it_is():
+    columns = (Column("p", "p", (Cell("< 0.001", 6.6e-5), Cell("88%", 0.875))),)
+    [sheet] = read(Shown("verdicts", "", columns, 0))
+    assert (sheet["A2"].value, sheet["A2"].number_format) == (6.6e-5, "0.0E+00")
+    assert (sheet["A3"].value, sheet["A3"].number_format) == (0.875, "0%")
+
+
 def test_a_table_is_a_sheet_and_no_two_share_a_name():
     one = table_of(["a"])
     long = Shown("verdicts [by: accuracy]/of a long name", "", one.columns, 1)
