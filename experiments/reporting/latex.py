@@ -148,7 +148,9 @@ def as_latex(shown: Shown, layout: Layout | None = None) -> str:
         own = f"{label}-part{number}" if label and number > 1 else label
         referred = rf" Continued from Table~\ref{{{label}}}." if label and number > 1 else ""
         caption = replace(part, notes=tuple(n for n in part.notes if n not in said)).caption
-        tables.append(_environment(part, chosen, _broken(caption) + referred, own))
+        tables.append(
+            _environment(part, chosen, _broken(caption).replace("? ", r"?\@ ") + referred, own)
+        )
         said |= {note for note in part.notes if part.is_about(note)}
     return "\n".join([rf"% \usepackage{{{needed}}}", *tables])
 
@@ -205,13 +207,18 @@ def _body(shown: Shown, columns: Sequence[Column], layout: Layout) -> list[str]:
 
 def _preamble(columns: Sequence[Column], layout: Layout) -> str:
     words = r">{\raggedright\arraybackslash\hangindent=1em}X"
+    wrapping = [column.is_text and _natural(column) > _WIDEST_LABEL for column in columns]
+    if not any(wrapping):
+        wrapping[0] = columns[0].is_text
     sides = [
         words
+        if wraps
+        else "l"
         if column.is_text
         else f"S[table-format={_format(column)}]"
         if _is_aligned(column, layout)
         else "r"
-        for column in columns
+        for column, wraps in zip(columns, wrapping, strict=True)
     ]
     if words not in sides:  # what is left of the line lies behind the last column
         sides.append(r"@{}X")
@@ -354,12 +361,15 @@ def _asked(columns: Sequence[Column], layout: Layout) -> float:
 
 def _column_width(column: Column, layout: Layout) -> float:
     if column.is_text:
-        natural = max((_width(cell.text) for cell in column.cells), default=0.0)
-        return min(max(natural, _width(column.title), _NARROWEST_LABEL), _WIDEST_LABEL)
+        return min(max(_natural(column), _NARROWEST_LABEL), _WIDEST_LABEL)
     cells = max(map(_width_of, column.cells), default=0.0)
     if _is_aligned(column, layout):
         cells = max(cells, *(_width(_with_uncertainty(cell) or "") for cell in column.cells))
     return max([cells, *map(_width, _wrapped(column.title, cells))])
+
+
+def _natural(column: Column) -> float:
+    return max(map(_width, [column.title, *(cell.text for cell in column.cells)]))
 
 
 def _width_of(cell: Cell) -> float:

@@ -32,10 +32,11 @@ def score_table(
 ) -> Shown:
     """Return the table of scores with the best in bold and the study's verdicts as marks."""
     summary = tables.table(results, list(metrics), interval)
+    plain = scores(summary, metrics)
     written = results.of_reading(0)
     found = verdicts.find(written, tables.cell_table(written))
     shown = replace(
-        scores(summary, metrics),
+        plain,
         title=f"Scores of {results.plan.name}.",
         study=results.plan.name,
         notes=tuple(_on_scores(results, metrics, interval)),
@@ -62,7 +63,8 @@ def _on_scores(results: Results, metrics: Sequence[str], interval: Interval) -> 
 
 
 def _rows(results: Results) -> str:
-    counts = {row.label: results.plan.provenance[row.label].rows for row in results.plan.datasets}
+    written = [row.label for row in results.plan.datasets if not row.reading]
+    counts = {label: results.plan.provenance[label].rows for label in written}
     if len(counts) > _FEW:
         least, most = min(counts.values()), max(counts.values())
         return f"{len(counts)} data sets of {least:,} to {most:,} rows"
