@@ -230,6 +230,13 @@ def test_a_duel_is_a_table_like_others(run):
     }
 
 
+def test_duels_are_printed_within_the_text(run, pages):
+    printed = pages(formats.rendered(report_tables.duel_tables(run.results()), "latex"))
+    assert not printed.too_wide
+    assert "multiply defined" not in printed.log
+    assert "Optimizers of little" in printed.text
+
+
 def test_families_are_called_as_the_study_calls_them(tmp_path):
     """Brackets in a label are the user's: 'VQC [ours]' once became 'VQC', the other 'VQC (2)'."""
     vqc = STUDY["models"][0]

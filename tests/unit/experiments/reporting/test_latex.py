@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,45 +23,6 @@ LABELS = [
 ]  # fmt: skip
 
 
-@pytest.fixture
-def pages(tmp_path):
-    """Print a document with these tables twice; its log and its text."""
-    for program in ("pdflatex", "kpsewhich", "pdftotext"):
-        if shutil.which(program) is None:
-            pytest.skip(f"{program} is not installed (Debian: texlive-latex-base, poppler-utils)")
-    for package in ("booktabs", "siunitx"):
-        found = subprocess.run(["kpsewhich", f"{package}.sty"], capture_output=True, check=False)
-        if found.returncode:
-            pytest.skip(f"LaTeX has no {package} (Debian: texlive-latex-recommended and -science)")
-
-    def printed(*tables):
-        source = [r"\documentclass[twoside]{article}", r"\usepackage{booktabs,tabularx,siunitx}"]
-        source += [r"\begin{document}"]
-        for number, text in enumerate(tables):
-            (tmp_path / f"t{number}.tex").write_text(text, "utf-8")
-            source += [rf"\input{{t{number}}}", r"\clearpage"]
-        (tmp_path / "doc.tex").write_text("\n".join([*source, r"\end{document}"]))
-        for _ in range(2):  # the second time it knows its own references
-            done = subprocess.run(
-                ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "doc.tex"],
-                cwd=tmp_path,
-                capture_output=True,
-                check=False,
-            )
-            log = (tmp_path / "doc.log").read_text("latin-1")
-            assert done.returncode == 0, log[-2000:]
-        text = subprocess.run(
-            ["pdftotext", "-layout", "doc.pdf", "-"], cwd=tmp_path, capture_output=True, check=True
-        )
-        return log, text.stdout.decode()
-
-    return printed
-
-
-def too_wide(log):
-    return [float(points) for points in re.findall(r"Overfull \\hbox \(([\d.]+)pt", log)]
-
-
 @pytest.fixture(scope="module")
 def quickstart():
     table = pd.read_csv(QUICKSTART)
@@ -79,15 +38,15 @@ def quickstart():
 
 @pytest.mark.parametrize("siunitx", [False, True])
 def test_the_quickstart_table_stays_within_the_text(quickstart, pages, siunitx):
-    log, text = pages(as_latex(quickstart, Layout(siunitx)))
-    assert not [points for points in too_wide(log) if points > 1]
-    assert "undefined" not in log
-    assert "too large" not in log
-    assert "Table 1: Scores of quickstart." in text
-    assert "Continued from Table 1." in text
-    assert ("0.944(78)" if siunitx else "0.944 [0.865, 1.000]") in text
+    printed = pages(as_latex(quickstart, Layout(siunitx)))
+    assert not printed.too_wide
+    assert "undefined" not in printed.log
+    assert "too large" not in printed.log
+    assert "Table 1: Scores of quickstart." in printed.text
+    assert "Continued from Table 1." in printed.text
+    assert ("0.944(78)" if siunitx else "0.944 [0.865, 1.000]") in printed.text
     for title in ("two-qubit", "shots", "predict", "gradient boosting"):
-        assert title in text
+        assert title in printed.text
 
 
 def test_a_column_of_a_journal_is_narrower_and_nothing_is_lost(quickstart):
@@ -102,14 +61,14 @@ def test_a_column_of_a_journal_is_narrower_and_nothing_is_lost(quickstart):
 def test_hostile_labels_are_printed_as_they_are(pages):
     """None is a command, ends a cell or a row; what the fonts have not is spelled."""
     shown = replace(table_of(LABELS), title="All & more_of \\them.", study="hostile")
-    log, text = pages(as_latex(shown), as_latex(replace(shown, name="other"), Layout(siunitx=True)))
-    assert not [points for points in too_wide(log) if points > 1]
-    assert "passwd" not in re.sub(r"\s", "", log)
-    closed = re.sub(r"\s", "", text)
+    printed = pages(as_latex(shown), as_latex(replace(shown, name="other"), Layout(siunitx=True)))
+    assert not printed.too_wide
+    assert "passwd" not in re.sub(r"\s", "", printed.log)
+    closed = re.sub(r"\s", "", printed.text)
     for word in ("alert(1)", "SUM(A1)", "cmd()", "documentclass", "漢"):
         assert (word in closed) == (word not in ("documentclass", "漢"))
     assert "All&moreofthem." in closed.replace("_", "").replace("\\", "").replace("“", "")
-    assert text.count(" 1\n") >= len(LABELS)
+    assert printed.text.count(" 1\n") >= len(LABELS)
 
 
 def test_every_letter_that_is_not_spelled_is_in_the_fonts(pages):
@@ -118,12 +77,12 @@ def test_every_letter_that_is_not_spelled_is_in_the_fonts(pages):
         chr(code) for code in (*range(33, 127), *range(161, 0x2300)) if chr(code).isprintable()
     ]
     kept = [one for one in letters if "textbackslash" not in escaped(one) or one == "\\"]
-    log, text = pages(
+    printed = pages(
         as_latex(table_of([" ".join(kept[i : i + 12]) for i in range(0, len(kept), 12)]))
     )
     assert len(kept) > 250
-    assert "Missing character" not in log
-    assert "⊗" in text
+    assert "Missing character" not in printed.log
+    assert "⊗" in printed.text
 
 
 def test_long_labels_may_break_behind_their_signs():
@@ -135,8 +94,8 @@ def test_long_labels_may_break_behind_their_signs():
 
 def test_long_words_of_a_caption_break(quickstart, pages):
     shown = replace(quickstart, title=f"Scores of {'a_long_name_of_data' * 6} and others.")
-    log, _ = pages(as_latex(shown.only(["accuracy"])))
-    assert not [points for points in too_wide(log) if points > 1]
+    printed = pages(as_latex(shown.only(["accuracy"])))
+    assert not printed.too_wide
 
 
 @pytest.mark.parametrize(
@@ -200,6 +159,6 @@ def test_rows_that_do_not_fit_a_page_stand_in_tables_of_their_own(pages):
     text = as_latex(shown)
     assert text.count(r"\begin{table}") == 4
     assert text.count(r"\textit{") == 10  # no data set is torn
-    log, printed = pages(text)
-    assert "too large" not in log
-    assert "m119" in printed
+    printed = pages(text)
+    assert "too large" not in printed.log
+    assert "m119" in printed.text

@@ -6,7 +6,7 @@ import pytest
 
 from experiments import Study
 from experiments.reporting import controls, formats, report_tables, verdicts
-from experiments.reporting.latex import Layout
+from experiments.reporting.latex import Layout, as_latex
 
 VALUES = {
     "name": "paper",
@@ -82,6 +82,21 @@ def test_every_table_has_every_format(results, form):
         pytest.importorskip("openpyxl")
     for tables in (report_tables.verdict_tables(results), report_tables.control_tables(results)):
         assert formats.rendered(tables, form, Layout(siunitx=True))
+
+
+@pytest.mark.parametrize("siunitx", [False, True])
+def test_every_table_is_printed_within_the_text(results, pages, siunitx):
+    tables = [
+        report_tables.score_table(results, ["accuracy", "log_loss"]),
+        *report_tables.verdict_tables(results),
+        *report_tables.control_tables(results),
+    ]
+    printed = pages(*(as_latex(shown, Layout(siunitx)) for shown in tables))
+    assert not printed.too_wide
+    assert "undefined" not in printed.log
+    assert "multiply defined" not in printed.log
+    for words in ("Scores of paper", "Verdicts of paper", "Controls of paper"):
+        assert words in printed.text
 
 
 def test_a_run_without_controls_or_duels_has_no_such_tables(tmp_path, results):
