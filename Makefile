@@ -43,8 +43,8 @@ bench: $(READY)  ## speed beside the peers (installs them first; a quarter of an
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 lock:  ## resolve the lock files again (needs uv)
-	$(LOCK) --extra dev --extra boosting --extra text -o requirements.lock
-	$(LOCK) --extra dev --extra boosting --extra text --extra bench --constraints requirements.lock -o requirements-bench.lock
+	$(LOCK) --extra dev --extra boosting --extra text --extra excel -o requirements.lock
+	$(LOCK) --extra dev --extra boosting --extra text --extra excel --extra bench --constraints requirements.lock -o requirements-bench.lock
 
 clean:  ## remove what was installed; results stay
 	rm -rf $(VENV)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from experiments.commands import folder
+from experiments.commands import folder, tables
 from experiments.commands.figure import figure
 from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
@@ -84,13 +84,6 @@ class JobsAction(StrEnum):
     LIST = "list"
     FETCH = "fetch"
     CANCEL = "cancel"
-
-
-class Interval(StrEnum):
-    """What the intervals of a table are about."""
-
-    CORRECTED = "corrected"
-    BOOTSTRAP = "bootstrap"
 
 
 def _print_version(wanted: bool) -> None:
@@ -195,81 +188,6 @@ def check(
         raise typer.Exit(2)
 
 
-@app.command()
-def table(
-    run: RunArgument,
-    format_: Annotated[
-        str, typer.Option("--format", help="text, csv, markdown, latex, html, json or parquet.")
-    ] = "text",
-    metric: Annotated[
-        list[str] | None, typer.Option(help="Instead of the study's metrics; may be repeated.")
-    ] = None,
-    interval: Annotated[
-        Interval, typer.Option(help="Over folds, corrected, or over test rows.")
-    ] = Interval.CORRECTED,
-    confusion: Annotated[
-        bool, typer.Option("--confusion", help="Print confusion matrices instead.")
-    ] = False,
-) -> None:
-    """Print the table of a run, also of one that is still under way."""
-    from experiments.commands.screen import terminal_width
-    from experiments.reporting import rendering, tables
-    from experiments.study import Run
-
-    results = Run(run).results()
-    if confusion:
-        say(tables.confusions(results))
-        return
-    metrics = list(metric or results.plan.metrics)
-    summary = tables.table(results, metrics, interval.value)
-    if format_ == "text":
-        text: str | bytes = rendering.render_text(summary, metrics, terminal_width())
-    else:
-        text = rendering.render(summary, metrics, format_)
-    if isinstance(text, bytes):
-        sys.stdout.buffer.write(text)
-    else:
-        say(text.removesuffix("\n"))
-
-
-@app.command()
-def verdicts(run: RunArgument) -> None:
-    """Say which model is better: every pair, over data sets, and what the controls explain."""
-    from experiments.commands.screen import print_comparisons
-    from experiments.reporting import tables
-    from experiments.reporting import verdicts as report
-    from experiments.study import Run
-    from qml.errors import SpecError
-
-    stored = Run(run)
-    results = stored.results().of_reading(0)
-    cells = tables.cell_table(results)
-    found = report.find(results, cells)
-    if not found:
-        raise SpecError(f"{stored.folder}: no two models have finished on the same splits")
-    print_comparisons(results, cells, tables.table(results), stored.folder, found)
-
-
-@app.command()
-def duel(run: RunArgument) -> None:
-    """Compare the optimizers of a run, also of one under way: table, verdicts and a figure."""
-    from experiments.reporting import duel as report
-    from experiments.reporting import duel_figure, duel_text
-    from experiments.study import Run
-    from qml.errors import SpecError
-
-    stored = Run(run)
-    found = report.duels(stored.results().of_reading(0))
-    if not found:
-        raise SpecError(
-            f"{stored.folder}: no models that differ in their optimizer alone have finished on "
-            "three splits or more"
-        )
-    for each in found:
-        say(duel_text.render(each))
-    say(f"Written: {', '.join(str(file) for file in duel_figure.write(found, stored.folder))}")
-
-
 @app.command(name="list")
 def list_(kind: Annotated[Kind, typer.Argument(help="What to list.")]) -> None:
     """List what can be named in a study, a line each."""
@@ -287,6 +205,10 @@ for command in (
     folder.runs,
     folder.verify,
     folder.prune,
+    tables.table,
+    tables.verdicts,
+    tables.controls,
+    tables.duel,
     figure,
     multiverse,
     report,

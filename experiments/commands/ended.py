@@ -76,7 +76,9 @@ def _notes(
     results: Results, folder: Path, table: pd.DataFrame, shown: pd.DataFrame
 ) -> Iterator[str]:
     """Yield how the table is read."""
-    n_splits = _most_splits(results)
+    from experiments.reporting import report_tables
+
+    n_splits = report_tables.most_splits(results)
     drawn = any(row.draws > 1 or row.spec.test_sets for row in results.plan.datasets)
     yield (
         f"Mean over {n_splits} test fold{'s'[: n_splits - 1]}, the same for every model, and its "
@@ -160,14 +162,6 @@ def _written(
     files += multiverse.write(readings, folder) if readings is not None else []
     print_left_out(made, [one.name for one in results.plan.figures])
     return files
-
-
-def _most_splits(results: Results) -> int:
-    """Return the splits of the row that has most."""
-    splits: dict[tuple[str, str], set[tuple[int, int, int]]] = {}
-    for one in results.plan.cells:
-        splits.setdefault((one.dataset, one.model), set()).add((one.draw, one.repeat, one.fold))
-    return max(map(len, splits.values()))
 
 
 def _implementations(results: Results) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from experiments.reporting.verdicts import columns, deciding_metrics, models_of,
 from experiments.reporting.writer import as_text, fenced, inline, save_csv, save_page
 from experiments.running.results import Results
 
-__all__ = ["Explained", "find", "render", "write"]
+__all__ = ["MARKS", "Explained", "find", "kinds_of", "render", "rows_of_file", "write"]
 
 _OWN = "\x1fthe model itself"
+
+#: Sign behind a control by the judgement on its model, where that is not shown to be better.
+MARKS = {"better": "", "worse": "<", "practically equal": "=", "undecided": "?"}
 
 
 @dataclass(frozen=True)
@@ -118,18 +122,22 @@ def _explained(
     return Explained(dataset, model, metric, sign * judged[0].means[0], scores, by_kind, tuned)
 
 
+def kinds_of(found: Sequence[Explained]) -> list[str]:
+    """Return the kinds of control that there are, those that show the floor last."""
+    kinds = list(dict.fromkeys(kind for one in found for kind in one.controls))
+    return sorted(kinds, key=lambda kind: kind in ("permuted labels", "dummy"))
+
+
 def render(found: list[Explained]) -> str:
     """Return the table of controls, and a sentence a model."""
-    kinds = list(dict.fromkeys(kind for one in found for kind in one.controls))
-    kinds.sort(key=lambda kind: kind in ("permuted labels", "dummy"))  # the floors last
-    marks = {"better": "", "worse": " <", "practically equal": " =", "undecided": " ?"}
+    kinds = kinds_of(found)
     rows = [
         [
             one.dataset,
             one.model,
             f"{one.score:.3f}",
             *(
-                f"{one.controls[kind]:.3f}{marks[one.verdicts[kind].judgement]}"
+                f"{one.controls[kind]:.3f} {MARKS[one.verdicts[kind].judgement]}".rstrip()
                 if kind in one.controls
                 else "-"
                 for kind in kinds
@@ -153,9 +161,9 @@ def render(found: list[Explained]) -> str:
     return f"{table}\n{textwrap.fill(legend, 100)}\n\n{said}"
 
 
-def write(found: list[Explained], folder: Path) -> list[Path]:
-    """Write ``controls.csv`` and ``controls.md``."""
-    rows = [
+def rows_of_file(found: Sequence[Explained]) -> list[dict[str, float | str]]:
+    """Return what a file says, a row a model and control."""
+    return [
         {
             "dataset": one.dataset,
             "model": one.model,
@@ -168,10 +176,17 @@ def write(found: list[Explained], folder: Path) -> list[Path]:
         for one in found
         for kind, v in one.verdicts.items()
     ]
+
+
+def write(found: list[Explained], folder: Path) -> list[Path]:
+    """Write ``controls.csv`` and ``controls.md``."""
     each = "\n".join(
         f"- {inline(sentence(replace(v, first=one.model), one.metric))}"
         for one in found
         for v in one.verdicts.values()
     )
     page = f"# Controls\n\n{fenced(render(found))}\n\n## Every comparison\n\n{each}\n"
-    return [save_csv(folder / "controls.csv", rows), save_page(folder / "controls.md", page)]
+    return [
+        save_csv(folder / "controls.csv", rows_of_file(found)),
+        save_page(folder / "controls.md", page),
+    ]

@@ -19,9 +19,20 @@ from experiments.evaluation.duel import (
 from experiments.evaluation.multiplicity import LEVEL
 from experiments.evaluation.permutation import smallest_p
 from experiments.reporting.duel import Duel
+from experiments.reporting.shown import Cell
 from experiments.reporting.writer import as_text
 
-__all__ = ["budgets_of", "pairs_of", "render", "table", "verdicts"]
+__all__ = [
+    "DuelColumn",
+    "budgets_of",
+    "columns_of",
+    "notes_of",
+    "pairs_of",
+    "render",
+    "table",
+    "told_of",
+    "verdicts",
+]
 
 SHARES = (0.01, 0.1, 1.0)
 TOLERANCES = (0.1, 0.01)
@@ -74,49 +85,79 @@ def table(duel: Duel) -> pd.DataFrame:
 
 
 @dataclass(frozen=True)
-class _Column:
-    """A column of the table as a person reads it: its heading, and how its numbers are written."""
+class DuelColumn:
+    """A column of the table as a person reads it: its heading, and how its numbers are written.
+
+    Parameters
+    ----------
+    key : str
+        Name of its column in the table.
+    title : str
+        Words that stand above it.
+    form : str
+        Format of its numbers.
+    of_ranks : bool, default=False
+        True in the first of the two tables; what it took to solve is the second.
+    unknown : str, default="-"
+        Word for what is no number.
+    """
 
     key: str
     title: str
     form: str
-    of_ranks: bool = False  # the first of the two tables, what it took to solve is the second
+    of_ranks: bool = False
     unknown: str = "-"
 
-    def cell(self, value: float) -> str:
-        """Return a number of the column as text."""
-        return format(value, self.form) if np.isfinite(value) else self.unknown
+    def cell(self, value: float) -> Cell:
+        """Return a number of the column."""
+        if not np.isfinite(value):
+            return Cell(self.unknown)
+        return Cell(format(value, self.form), float(value))
 
 
-def _columns(duel: Duel) -> list[_Column]:
+def columns_of(duel: Duel) -> list[DuelColumn]:
     """Return the table's columns in their order, those that a duel may not have among them."""
     return [
-        _Column("rank_0.01", "rank at 1 %", ".1f", of_ranks=True),
-        _Column("rank_0.1", "10 %", ".1f", of_ranks=True),
-        _Column("rank_1", "100 %", ".1f", of_ranks=True),
-        _Column("rank_shots", "shots", ".1f", of_ranks=True),
-        _Column("rank_seconds", "seconds", ".1f", of_ranks=True),
-        _Column("rank_iterations", f"{duel.settings.iterations} iter.", ".1f", of_ranks=True),
-        _Column("gap", "gap", ".3f", of_ranks=True, unknown="none"),
-        _Column("solved_0.1", "to 10 %", ".0%"),
-        _Column("solved_0.01", "to 1 %", ".0%"),
-        _Column("circuits_0.1", "circuits", ",.0f"),
-        _Column("seconds_0.1", "time [s]", ".2g"),
-        _Column("accuracy", "accuracy", ".3f"),
-        _Column("p", "p", ".2g", of_ranks=True),
+        DuelColumn("rank_0.01", "rank at 1 %", ".1f", of_ranks=True),
+        DuelColumn("rank_0.1", "10 %", ".1f", of_ranks=True),
+        DuelColumn("rank_1", "100 %", ".1f", of_ranks=True),
+        DuelColumn("rank_shots", "shots", ".1f", of_ranks=True),
+        DuelColumn("rank_seconds", "seconds", ".1f", of_ranks=True),
+        DuelColumn("rank_iterations", f"{duel.settings.iterations} iter.", ".1f", of_ranks=True),
+        DuelColumn("gap", "gap", ".3f", of_ranks=True, unknown="none"),
+        DuelColumn("solved_0.1", "to 10 %", ".0%"),
+        DuelColumn("solved_0.01", "to 1 %", ".0%"),
+        DuelColumn("circuits_0.1", "circuits", ",.0f"),
+        DuelColumn("seconds_0.1", "time [s]", ".2g"),
+        DuelColumn("accuracy", "accuracy", ".3f"),
+        DuelColumn("p", "p", ".2g", of_ranks=True),
     ]
 
 
 def render(duel: Duel) -> str:
     """Return the duel as text: what was compared, the table, and who wins."""
     title = f"Optimizers on {duel.condition}"
+    parts = [_fill(told_of(duel)), _tables(duel), _fill(notes_of(duel))]
+    if duel.ranks_of_settings:
+        parts.append(_settings(duel))
+    said = "\n".join(_fill(line) for line in verdicts(duel))
+    body = "\n\n".join([*parts, said])
+    return f"{title}\n{'=' * len(title)}\n{body}\n"
+
+
+def told_of(duel: Duel) -> str:
+    """Return on what the optimizers met."""
     count = len(duel.problems)
     incomplete = duel.n_planned - count
-    told = (
+    return (
         f"{count} problems of {_sources(duel)}, on each the same start and fold"
         + (f"; {incomplete} more are not finished by all" if incomplete else "")
         + f". Problems: {', '.join(duel.families)}."
     )
+
+
+def notes_of(duel: Duel) -> str:
+    """Return what the columns of the table are."""
     notes = (
         "Mean rank of the loss over sources of data, at shares of the budget in circuits (a "
         "gradient counts the circuits of its shifts) and after as many iterations, which are no "
@@ -128,12 +169,7 @@ def render(duel: Duel) -> str:
     )
     if duel.measured:
         notes += " Losses are as measured: the lowest of many flatters."
-    parts = [_fill(told), _tables(duel), _fill(notes)]
-    if duel.ranks_of_settings:
-        parts.append(_settings(duel))
-    said = "\n".join(_fill(line) for line in verdicts(duel))
-    body = "\n\n".join([*parts, said])
-    return f"{title}\n{'=' * len(title)}\n{body}\n"
+    return notes
 
 
 def _fill(text: str) -> str:
@@ -165,11 +201,11 @@ def _settings(duel: Duel) -> str:
 def _tables(duel: Duel) -> str:
     """Return ranks, then what it took to solve the problems, as two tables."""
     found = table(duel)
-    known = [column for column in _columns(duel) if column.key in found]
+    known = [column for column in columns_of(duel) if column.key in found]
     parts = []
     for of_ranks in (True, False):
         columns = [column for column in known if column.of_ranks == of_ranks]
-        cells = [[column.cell(value) for value in found[column.key]] for column in columns]
+        cells = [[column.cell(value).text for value in found[column.key]] for column in columns]
         lines = [list(line) for line in zip(found.optimizer, *cells, strict=True)]
         headers = ["optimizer", *(column.title for column in columns)]
         parts.append(as_text(lines, headers, headers[:1]))

@@ -1,10 +1,10 @@
-"""A table as a person reads it, in every format; text that can do no harm."""
+"""The table of scores as a person reads it, and as plain text that fits a terminal."""
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -12,61 +12,49 @@ import pandas as pd
 from experiments.evaluation.metrics import METRICS
 from experiments.evaluation.quantities import SHOWN_COSTS, quantity_of
 from experiments.reporting import writer
-from qml.errors import SpecError, StoreError, did_you_mean
+from experiments.reporting.formats import rendered
+from experiments.reporting.shown import Cell, Column, Shown
+from qml.errors import StoreError
 
-__all__ = ["FORMATS", "display", "render", "render_text", "size_text"]
+__all__ = ["display", "render", "render_text", "scores", "size_text", "text_of"]
 
-FORMATS = ("text", "csv", "markdown", "latex", "html", "json", "parquet")
 _ALWAYS = ("fit_s", "predict_s", "machine_circuits")  # other costs only where there are some
 _LEFT_OUT = ("train ", "tune ", "predict ", "executions", "two-qubit gates", "queue ", "shared ")
-_TEXTS = ("data set", "model", "published in", "other code or versions", "problem")
 
 
-def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
-    """Return the summary as a person reads it: one text a number, with its interval."""
-    rows = list(table.itertuples(index=False))
-    shown: dict[str, Any] = {
-        "data set": [row.dataset for row in rows],
-        "model": [row.model for row in rows],
-    }
-    sizes = [size_text(row.train_size) for row in rows]
+def scores(table: pd.DataFrame, metrics: Sequence[str]) -> Shown:
+    """Return the summary as a person reads it: one text a number, with its interval.
+
+    Raises
+    ------
+    StoreError
+        If the run has no cells.
+    """
+    if table.empty:
+        raise StoreError("the run holds no cells")
+    keys = [
+        Column.of_texts("dataset", "data set", table.dataset),
+        Column.of_texts("model", "model", table.model),
+    ]
+    sizes = [size_text(size) for size in table.train_size]
     if any(size != size_text(None) for size in sizes):
-        shown["training rows"] = sizes
-    for metric in metrics:
-        title = METRICS[metric].title or metric
-        shown[title] = [
-            _with_interval(*(getattr(row, f"{metric}{end}") for end in ("", "_low", "_high")))
-            for row in rows
-        ]
-        fitted = table.get(f"{metric}_train")
-        if fitted is not None and fitted.notna().any():
-            shown[f"train {title}"] = [_score(value) for value in fitted]
-        spread = table.get(f"{metric}_sd_starts")
-        if spread is not None:
-            shown[f"sd of {title} over starts"] = [_score(value) for value in spread]
-        apart = table.get(f"{metric}_sd_sets")
-        if apart is not None:
-            shown[f"sd of {title} over test sets"] = [_score(value) for value in apart]
-        shown |= _printed(table, metric, title)
+        keys.append(Column.of_texts("train_size", "training rows", sizes, is_text=False))
+    columns = [one for metric in metrics for one in _of_metric(table, metric)]
     for column in _reported(table):
         name = column.removeprefix("training_")
         title = name.replace("_", " ")
-        unknown = [math.nan] * len(table)
-        lows, highs = (table.get(f"{column}{end}", unknown) for end in ("_low", "_high"))
-        shown[title] = [
-            _with_interval(mean, low, high, ".3g")
-            for mean, low, high in zip(table[column], lows, highs, strict=True)
-        ]
-        shown |= _printed(table, name, title)
-    shown |= _shown_costs(table) | _printed_of_others(table, shown)
-    for title, words in (
-        ("published in", table.get("published_in", ())),
-        ("other code or versions", [row.made_by_other for row in rows]),
-        ("problem", [row.problem for row in rows]),
+        columns += [_of_training(table, column, title), *_printed(table, name, title)]
+    columns += _shown_costs(table)
+    columns += _printed_of_others(table, {column.name for column in columns})
+    for name, title in (
+        ("published_in", "published in"),
+        ("made_by_other", "other code or versions"),
+        ("problem", "problem"),
     ):
-        if any(words):
-            shown[title] = words
-    return pd.DataFrame(shown)
+        if name in table and table[name].astype(bool).any():
+            columns.append(Column.of_texts(name, title, table[name]))
+    columns = list({column.title: column for column in columns}.values())
+    return Shown("scores", "", (*keys, *columns), len(keys), grouped=True, data=table)
 
 
 def _reported(table: pd.DataFrame) -> list[str]:
@@ -76,66 +64,84 @@ def _reported(table: pd.DataFrame) -> list[str]:
     return [column for column in columns if column not in ends]
 
 
-def _printed(table: pd.DataFrame, name: str, title: str) -> dict[str, list[str]]:
+def _of_training(table: pd.DataFrame, column: str, title: str) -> Column:
+    """Return what trainings report, with its interval where data are drawn anew."""
+    unknown = [math.nan] * len(table)
+    lows, highs = (table.get(f"{column}{end}", unknown) for end in ("_low", "_high"))
+    values = zip(table[column], lows, highs, strict=True)
+    return Column(column, title, tuple(_with_interval(*one, ".3g") for one in values))
+
+
+def _of_metric(table: pd.DataFrame, metric: str) -> list[Column]:
+    """Return a metric's columns, and what was printed of it elsewhere."""
+    title = METRICS[metric].title or metric
+    ends = (table[metric], table[f"{metric}_low"], table[f"{metric}_high"])
+    found = [Column(metric, title, tuple(map(_with_interval, *ends)))]
+    fitted = table.get(f"{metric}_train")
+    if fitted is not None and fitted.notna().any():
+        found.append(_numbers(f"{metric}_train", f"train {title}", fitted))
+    for name, over in (("starts", "starts"), ("sets", "test sets")):
+        spread = table.get(f"{metric}_sd_{name}")
+        if spread is not None:
+            found.append(_numbers(f"{metric}_sd_{name}", f"sd of {title} over {over}", spread))
+    return found + _printed(table, metric, title)
+
+
+def _numbers(name: str, title: str, values: Iterable[float], form: str = ".3f") -> Column:
+    cells = (
+        Cell("-") if math.isnan(value) else Cell(format(value, form), float(value))
+        for value in values
+    )
+    return Column(name, title, tuple(cells))
+
+
+def _printed(table: pd.DataFrame, name: str, title: str) -> list[Column]:
     """Return the column of what was printed elsewhere of a quantity, if anything was."""
     column = f"{name}_published"
-    return (
-        {f"published {title}": [text or "-" for text in table[column]]} if column in table else {}
-    )
+    if column not in table:
+        return []
+    texts = [text or "-" for text in table[column]]
+    return [Column.of_texts(column, f"published {title}", texts, is_text=False)]
 
 
-def _printed_of_others(table: pd.DataFrame, shown: Iterable[str]) -> dict[str, list[str]]:
+def _printed_of_others(table: pd.DataFrame, shown: set[str]) -> list[Column]:
     """Return what was printed elsewhere of quantities that the table does not show themselves."""
-    names = [c.removesuffix("_published") for c in map(str, table) if c.endswith("_published")]
-    found: dict[str, list[str]] = {}
-    for name in names:
-        found |= _printed(table, name, quantity_of(name, [name]).title)
-    return {title: texts for title, texts in found.items() if title not in set(shown)}
+    printed = [c for c in map(str, table) if c.endswith("_published") and c not in shown]
+    names = [column.removesuffix("_published") for column in printed]
+    return [one for name in names for one in _printed(table, name, quantity_of(name, [name]).title)]
 
 
-def _shown_costs(table: pd.DataFrame) -> dict[str, list[str]]:
+def _shown_costs(table: pd.DataFrame) -> list[Column]:
     """Return the costs that there are; executions only where there were any besides the shots."""
     numbers = table[[cost.name for cost in SHOWN_COSTS]].fillna(0)
     shown = [c for c in SHOWN_COSTS if c.name in _ALWAYS or (numbers[c.name] > 0).any()]
     if (numbers.executions == numbers.shots).all():
         shown = [cost for cost in shown if cost.name != "executions"]
-    return {
-        cost.heading: [_seconds(v) if cost.unit else _count(v) for v in table[cost.name]]
+    return [
+        Column(
+            cost.name,
+            cost.heading,
+            tuple(_seconds(v) if cost.unit else _count(v) for v in table[cost.name]),
+        )
         for cost in shown
-    }
+    ]
+
+
+def display(table: pd.DataFrame, metrics: list[str]) -> pd.DataFrame:
+    """Return the texts of the table under their titles."""
+    shown = scores(table, metrics)
+    return pd.DataFrame(shown.words(), columns=shown.titles)
 
 
 def render(table: pd.DataFrame, metrics: list[str], form: str) -> str | bytes:
-    """Return the summary in one of `FORMATS`; bytes for parquet, text for the rest.
-
-    Raises
-    ------
-    SpecError
-        If the format is unknown.
-    """
-    if form not in FORMATS:
-        raise SpecError(f"unknown format {form!r}{did_you_mean(form, FORMATS)}", "--format")
-    if table.empty:
-        raise StoreError("the run holds no cells")
-    if form == "csv":
-        return writer.as_csv(table)
-    if form == "json":
-        return str(table.to_json(orient="records", indent=1)) + "\n"
-    if form == "parquet":
-        buffer = io.BytesIO()
-        table.to_parquet(buffer, index=False)
-        return buffer.getvalue()
-    if form == "text":
-        return render_text(table, metrics)
-    shown = display(table, metrics)
-    written = {"markdown": writer.as_markdown, "latex": writer.as_latex, "html": writer.as_html}
-    return written[form](shown.to_numpy().tolist(), list(shown.columns), _TEXTS)
+    """Return the summary in one of `FORMATS`, without emphasis; see `formats.rendered`."""
+    return rendered([scores(table, metrics)], form)
 
 
 def render_text(
     table: pd.DataFrame, metrics: list[str], width: int | None = None, brief: bool = False
 ) -> str:
-    """Return the summary as plain text that fits a terminal.
+    """Return the summary as plain text that fits a terminal; see `text_of`.
 
     Parameters
     ----------
@@ -144,48 +150,59 @@ def render_text(
     metrics : list of str
         Metrics of the summary.
     width : int or None, default=None
-        Width of the terminal in columns. Where one table would be wider, each data set gets tables
-        of its own, with as many columns side by side as fit; None is as wide as it takes.
+        Width of the terminal in columns.
     brief : bool, default=False
         True for scores, what was printed elsewhere, and one cost of each kind.
     """
-    if table.empty:
-        raise StoreError("the run holds no cells")
-    shown = display(table, metrics)
+    shown = scores(table, metrics)
     if brief:
-        shown = shown[[title for title in shown if not str(title).startswith(_LEFT_OUT)]]
-    whole = _tabulated(shown)
+        kept = tuple(one for one in shown.columns if not one.title.startswith(_LEFT_OUT))
+        shown = replace(shown, columns=kept)
+    return text_of(shown, width)
+
+
+def text_of(shown: Shown, width: int | None = None) -> str:
+    """Return a table of scores as plain text that fits a terminal.
+
+    Parameters
+    ----------
+    shown : Shown
+        Table of scores.
+    width : int or None, default=None
+        Width of the terminal in columns. Where one table would be wider, each data set gets tables
+        of its own, with as many columns side by side as fit; None is as wide as it takes.
+    """
+    texts = pd.DataFrame(shown.words(), columns=shown.titles)
+    whole = _tabulated(texts, shown)
     if width is None or max(map(len, whole.splitlines())) <= width:
         return whole + "\n"
     parts = []
-    for dataset, rows in shown.groupby("data set", sort=False):
+    for dataset, rows in texts.groupby("data set", sort=False):
         parts.append(f"{dataset}\n{'=' * len(str(dataset))}")
         models = rows[["model"]]
         waiting = [column for column in rows.columns if column not in ("data set", "model")]
         while waiting:
             taken = [waiting.pop(0)]
             while waiting:
-                wider = _tabulated(models.join(rows[[*taken, waiting[0]]]))
+                wider = _tabulated(models.join(rows[[*taken, waiting[0]]]), shown)
                 if max(map(len, wider.splitlines())) > width:
                     break
                 taken.append(waiting.pop(0))
-            parts.append(_tabulated(models.join(rows[taken])) + "\n")
+            parts.append(_tabulated(models.join(rows[taken]), shown) + "\n")
     return "\n".join(parts)
 
 
-def _tabulated(shown: pd.DataFrame) -> str:
-    return writer.as_text(shown.to_numpy().tolist(), list(shown.columns), _TEXTS)
+def _tabulated(texts: pd.DataFrame, shown: Shown) -> str:
+    return writer.as_text(texts.to_numpy().tolist(), list(texts.columns), shown.texts)
 
 
-def _score(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.3f}"
-
-
-def _with_interval(mean: float, low: float, high: float, digits: str = ".3f") -> str:
+def _with_interval(mean: float, low: float, high: float, form: str = ".3f") -> Cell:
     if math.isnan(mean):
-        return "-"
-    of_mean, *ends = (format(value, digits) for value in (mean, low, high))
-    return of_mean if math.isnan(low) else f"{of_mean} [{', '.join(ends)}]"
+        return Cell("-")
+    text, *ends = (format(value, form) for value in (mean, low, high))
+    if math.isnan(low):
+        return Cell(text, float(mean))
+    return Cell(text, float(mean), float(low), float(high), f"[{', '.join(ends)}]")
 
 
 def size_text(size: Any) -> str:
@@ -195,9 +212,11 @@ def size_text(size: Any) -> str:
     return f"{size:.0%}" if size < 1 else f"{size:.0f}"
 
 
-def _seconds(value: float) -> str:
-    return "-" if math.isnan(value) else f"{value:.2g}" if value < 100 else f"{value:.0f}"
+def _seconds(value: float) -> Cell:
+    if math.isnan(value):
+        return Cell("-")
+    return Cell(f"{value:.2g}" if value < 100 else f"{value:.0f}", float(value))
 
 
-def _count(value: float) -> str:
-    return "-" if math.isnan(value) or value == 0 else f"{value:,.0f}"
+def _count(value: float) -> Cell:
+    return Cell("-") if math.isnan(value) or value == 0 else Cell(f"{value:,.0f}", float(value))

@@ -11,6 +11,7 @@ from experiments.evaluation.quantities import quantity_of
 from experiments.records import StoredPlan
 from experiments.reporting import tables
 from experiments.reporting.pages import COLUMNS, Page, PageNumber
+from experiments.reporting.shown import Shown
 from experiments.reporting.writer import as_markdown, as_text
 from experiments.running.results import Results
 
@@ -106,7 +107,7 @@ def rows_to_paste(found: Sequence[Replayed]) -> str:
         ]
         for one in found
     ]
-    return as_markdown(rows, COLUMNS, COLUMNS[:3])
+    return as_markdown(Shown.of_texts(rows, COLUMNS, COLUMNS[:3]))
 
 
 def _text(number: float | None) -> str:

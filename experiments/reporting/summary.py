@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from experiments.planning.spec import StudySpec
 from experiments.reporting import rendering, tables, verdicts, writer
 from experiments.reporting.answer import answer
+from experiments.reporting.shown import Shown
 from experiments.running.results import Results
 
 __all__ = ["ShownRun", "ShownStudy"]
@@ -41,7 +42,8 @@ class ShownStudy:
         return writer.as_text(_rows(self.spec), ("part", "what"), ("part", "what"))
 
     def _repr_html_(self) -> str:
-        return writer.as_html(_rows(self.spec), ("part", "what"), ("part", "what"))
+        heads = ("part", "what")
+        return writer.as_html(Shown.of_texts(_rows(self.spec), heads, heads))
 
 
 def _answer(results: Results) -> list[str]:

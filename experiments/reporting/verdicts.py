@@ -35,6 +35,7 @@ __all__ = [
     "over_text",
     "render",
     "rows_of",
+    "rows_of_file",
     "sentence",
     "write",
 ]
@@ -262,17 +263,7 @@ def _pairs(over: OverDatasets) -> list[str]:
 
 def write(all_found: list[Found], folder: Path) -> list[Path]:
     """Write ``verdicts.csv`` and ``.md``, and critical-difference diagrams where there are any."""
-    rows = [
-        {
-            "dataset": v.dataset,
-            "first": v.first,
-            "second": v.second,
-            "metric": found.metric,
-            **columns(v),
-        }
-        for found in all_found
-        for v in found.verdicts
-    ]
+    rows = [row for found in all_found for row in rows_of_file(found)]
     files = [save_csv(folder / "verdicts.csv", rows), folder / "verdicts.md"]
     parts = []
     for found in all_found:
@@ -284,6 +275,20 @@ def write(all_found: list[Found], folder: Path) -> list[Path]:
             critical_difference.draw(found.over, files[-1])
     save_page(files[1], "# Verdicts\n\n" + "\n".join(parts))
     return files
+
+
+def rows_of_file(found: Found) -> list[dict[str, float | str]]:
+    """Return what a file says, a row a verdict."""
+    return [
+        {
+            "dataset": v.dataset,
+            "first": v.first,
+            "second": v.second,
+            "metric": found.metric,
+            **columns(v),
+        }
+        for v in found.verdicts
+    ]
 
 
 def columns(verdict: Verdict) -> dict[str, float | str]:

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from experiments.reporting.shown import Cell, Column, Shown
 from qml.durable import write_durably
 from qml.texts import visible
 
@@ -25,7 +26,6 @@ __all__ = [
     "OF_AXES",
     "as_csv",
     "as_html",
-    "as_latex",
     "as_markdown",
     "as_text",
     "fenced",
@@ -37,18 +37,11 @@ __all__ = [
     "save_page",
     "save_picture",
     "say",
+    "spreadsheet_text",
 ]
 
 _FORMULA_STARTS = ("=", "+", "-", "@")
-_LATEX = {
-    "\\": r"\textbackslash{}",
-    **{character: f"\\{character}" for character in "&%$#_{}"},
-    "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}",
-    "<": r"\textless{}",
-    ">": r"\textgreater{}",
-}
-_MARKUP = re.compile(r"[\\`*|]|(?<![^\W_])_|_(?![^\W_])|^\[|\](?=[(\[])")
+_MARKUP = re.compile(r"[\\`*|~]|(?<![^\W_])_|_(?![^\W_])|^\[|\](?=[(\[])")
 _DATELESS: Mapping[str, Mapping[str, None]] = {
     "png": {},
     "svg": {"Date": None},
@@ -86,43 +79,51 @@ def as_text(
     )
 
 
-def as_markdown(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterable[str]) -> str:
-    """Return a table in Markdown; its texts are no markup."""
+def as_markdown(shown: Shown) -> str:
+    """Return a table in Markdown, with its notes; its texts are no markup."""
     from tabulate import tabulate
 
-    left = [header in frozenset(texts) for header in headers]
     cells = [
-        [inline(cell) if side else cell for cell, side in zip(row, left, strict=True)]
-        for row in rows
+        [_marked_down(column, column.cells[i]) for column in shown.columns]
+        for i in range(shown.n_rows)
     ]
-    sides = ["left" if side else "right" for side in left]
-    titles = [inline(header) for header in headers]
+    sides = ["left" if column.is_text else "right" for column in shown.columns]
+    titles = [inline(title) for title in shown.titles]
     lines = tabulate(cells, titles, tablefmt="pipe", colalign=sides, disable_numparse=True)
-    return f"{lines}\n"
+    caption = inline(shown.caption)
+    return f"{lines}\n\n{caption}\n" if caption else f"{lines}\n"
 
 
-def as_latex(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterable[str]) -> str:
-    """Return a table for a document that loads booktabs."""
-    left = frozenset(texts)
-    columns = "".join("l" if header in left else "r" for header in headers)
-    lines = [" & ".join(map(_latex, line)) + r" \\" for line in [headers, *rows]]
-    body = [r"\toprule", lines[0], r"\midrule", *lines[1:], r"\bottomrule"]
-    return "\n".join([rf"\begin{{tabular}}{{{columns}}}", *body, r"\end{tabular}", ""])
+def _marked_down(column: Column, cell: Cell) -> str:
+    if column.is_text:
+        return inline(cell.text)
+    number = f"**{cell.text}**" if cell.best else cell.text
+    return " ".join(filter(None, [number, cell.interval, inline(cell.mark)]))
 
 
-def as_html(rows: Iterable[Sequence[str]], headers: Sequence[str], texts: Iterable[str]) -> str:
-    """Return a table as a fragment of a page."""
-    left = [header in frozenset(texts) for header in headers]
+def as_html(shown: Shown) -> str:
+    """Return a table with its notes as a fragment of a page."""
 
-    def line(cells: Sequence[str], tag: str) -> str:
+    def line(cells: Iterable[str], tag: str) -> str:
         styled = (
-            f'<{tag} style="text-align: {"left" if side else "right"}">{_html(cell)}</{tag}>'
-            for cell, side in zip(cells, left, strict=True)
+            f'<{tag} style="text-align: {"left" if column.is_text else "right"}">{cell}</{tag}>'
+            for column, cell in zip(shown.columns, cells, strict=True)
         )
         return f"<tr>{''.join(styled)}</tr>"
 
-    head, body = line(headers, "th"), "\n".join(line(row, "td") for row in rows)
-    return f"<table>\n<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+    head = line(map(_html, shown.titles), "th")
+    body = "\n".join(
+        line((_marked_up(column.cells[i]) for column in shown.columns), "td")
+        for i in range(shown.n_rows)
+    )
+    caption = f"<caption>{_html(shown.caption)}</caption>\n" if shown.caption else ""
+    return f"<table>\n{caption}<thead>\n{head}\n</thead>\n<tbody>\n{body}\n</tbody>\n</table>\n"
+
+
+def _marked_up(cell: Cell) -> str:
+    number = f"<strong>{_html(cell.text)}</strong>" if cell.best else _html(cell.text)
+    mark = f"<sup>{_html(cell.mark)}</sup>" if cell.mark else ""
+    return " ".join(filter(None, [number, _html(cell.interval)])) + mark
 
 
 def paragraphs(texts: Iterable[str]) -> str:
@@ -195,15 +196,14 @@ def picture(figure: Any, form: Literal["png", "svg", "pdf"] = "png", dpi: int = 
 
 
 def _cell(cell: Any) -> Any:
-    if not isinstance(cell, str):
-        return cell
-    text = visible(cell)
+    return spreadsheet_text(cell) if isinstance(cell, str) else cell
+
+
+def spreadsheet_text(label: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    text = visible(label)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _html(text: str, quote: bool = True) -> str:
     return html.escape(visible(text), quote=quote)
-
-
-def _latex(text: str) -> str:
-    return "".join(_LATEX.get(character, character) for character in visible(text))

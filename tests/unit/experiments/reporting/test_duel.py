@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,7 @@ from experiments.evaluation.duel import (
 )
 from experiments.evaluation.profiles import data_profile, performance_profile
 from experiments.reporting import duel as report
-from experiments.reporting import duel_figure, duel_text
+from experiments.reporting import duel_figure, duel_text, formats, report_tables
 from experiments.study import Study
 
 
@@ -209,6 +210,31 @@ def test_table_text_and_page_agree(run, tmp_path):
     assert [file.name for file in files] == ["duel.csv", "duel.png", "duel-aqgd-cobyla.png"]
     assert all(file.read_bytes()[:4] == b"\x89PNG" for file in files[1:])
     assert list(pd.read_csv(files[0])["optimizer"]) == list(table["optimizer"])
+
+
+def test_a_duel_is_a_table_like_others(run):
+    exact, shots = report_tables.duel_tables(run.results())
+    assert (exact.name, shots.name) == ("duel", "duel-2")
+    table = duel_text.table(report.duels(run.results())[0])
+    by_name = {column.name: column for column in exact.columns}
+    assert [cell.text for cell in by_name["optimizer"].cells] == list(table.optimizer)
+    for name in ("rank_1", "gap", "accuracy"):
+        assert [cell.value for cell in by_name[name].cells] == list(table[name])
+    best = [cell.text for cell in by_name["rank_1"].cells if cell.best]
+    assert best == [f"{table['rank_1'].min():.1f}"]
+    assert not [cell for cell in by_name["rank_1"].cells if cell.mark]  # one source shows nothing
+    assert "4 problems of 1 source of data" in exact.caption
+    whole = formats.rendered([exact, shots], "csv")
+    assert set(pd.read_csv(io.StringIO(whole)).condition) == {
+        *("exact:gradient_circuits=parameter_shift", "exact:shots=64")
+    }
+
+
+def test_duels_are_printed_within_the_text(run, pages):
+    printed = pages(formats.rendered(report_tables.duel_tables(run.results()), "latex"))
+    assert not printed.too_wide
+    assert "multiply defined" not in printed.log
+    assert "Optimizers of little" in printed.text
 
 
 def test_families_are_called_as_the_study_calls_them(tmp_path):

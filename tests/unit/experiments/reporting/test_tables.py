@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from experiments.records import json_text
-from experiments.reporting import rendering
+from experiments.reporting import formats, rendering
 from experiments.study import Run, Study
 from qml.errors import SpecError
 
@@ -146,9 +146,10 @@ def test_a_new_metric_comes_from_the_stored_predictions(run):
         run.table(["mc"])
 
 
-@pytest.mark.parametrize("form", rendering.FORMATS)
+@pytest.mark.parametrize("form", formats.FORMATS)
 def test_every_format_holds_the_same_mean(run, form):
     table = run.table()
+    openpyxl = pytest.importorskip("openpyxl") if form == "excel" else None
     rendered = rendering.render(table, ["accuracy", "f1"], form)
     mean = table.loc[0, "accuracy"]
     if form == "parquet":
@@ -157,6 +158,10 @@ def test_every_format_holds_the_same_mean(run, form):
         assert pd.read_csv(io.StringIO(rendered)).loc[0, "accuracy"] == mean
     elif form == "json":
         assert json.loads(rendered)[0]["accuracy"] == pytest.approx(mean, abs=1e-9)
+    elif form == "excel":
+        sheet = openpyxl.load_workbook(io.BytesIO(rendered))["scores"]
+        titles = [cell.value for cell in sheet[1]]
+        assert sheet.cell(2, titles.index("accuracy") + 1).value == mean
     else:
         assert f"{mean:.3f} [" in rendered
 

@@ -6,17 +6,20 @@ import ast
 import csv
 import io
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pandas as pd
 import pytest
+from markdown_it import MarkdownIt
 from source_files import sources
 
 from experiments.reporting import writer
+from experiments.reporting.shown import Cell, Column, Shown
 
 ROOT = Path(__file__).parents[4]
-PAST = {"print", "tabulate", "open"}
+PAST = {"Workbook", "print", "tabulate", "open"}
 PAST_METHODS = {
     "echo", "print", "savefig", "secho", "to_csv", "to_excel", "to_html", "to_latex",
     "to_markdown", "to_string", "write_bytes", "write_text", "writelines",
@@ -24,7 +27,8 @@ PAST_METHODS = {
 SHOWING = [
     file
     for file in sources("experiments")
-    if {"reporting", "commands", "health"} & set(file.parts) and file.stem != "writer"
+    if {"reporting", "commands", "health"} & set(file.parts)
+    and file.stem not in ("writer", "workbook")
 ]
 
 SCRIPTS = [
@@ -73,6 +77,16 @@ class Elements(HTMLParser):
         self.texts.append(data)
 
 
+def table_of(labels):
+    """A table with labels in two columns and a number beside them."""
+    columns = (
+        Column.of_texts("model", "model", labels),
+        Column.of_texts("problem", "problem", labels),
+        Column("accuracy", "accuracy", tuple(Cell("1", 1.0) for _ in labels)),
+    )
+    return Shown("scores", "", columns, 1)
+
+
 def elements(page):
     parsed = Elements()
     parsed.feed(page)
@@ -83,21 +97,43 @@ def elements(page):
 @pytest.mark.reliability("S5", "N9")
 def test_scripts_are_texts_in_html_and_in_markdown(record_property):
     """No element, attribute, comment or declaration comes of them, and they are all there."""
-    harmless = [["a", "b", "1"] for _ in SCRIPTS]
-    hostile = [[script, script, "1"] for script in SCRIPTS]
-    headers = ["model", "problem", "accuracy"]
-    found = elements(writer.as_html(hostile, headers, headers[:2]))
-    assert found.found == elements(writer.as_html(harmless, headers, headers[:2])).found
-    assert [one for one in found.texts if one.strip()] == [
-        *headers, *(cell for row in hostile for cell in row)
-    ]  # fmt: skip
-    page = writer.as_markdown(hostile, headers, headers[:2])
+    found = elements(writer.as_html(table_of(SCRIPTS)))
+    assert found.found == elements(writer.as_html(table_of(["a"] * len(SCRIPTS)))).found
+    cells = [cell for script in SCRIPTS for cell in (script, script, "1")]
+    assert [one for one in found.texts if one.strip()] == ["model", "problem", "accuracy", *cells]
+    page = writer.as_markdown(table_of(SCRIPTS))
     assert not elements(page).found
     for line in page.splitlines():
         assert len(re.findall(r"(?<!\\)\|", line)) == 4  # what ends a cell
     for script in SCRIPTS:
         assert not elements(writer.inline(script)).found
     record_property("S5", f"{len(SCRIPTS)} injections, 0 elements, attributes or cells of theirs")
+
+
+@pytest.mark.reliability("N9")
+def test_markdown_is_a_table_with_every_text_as_it_is():
+    """Rendered by another's code: GitHub's tables, with what else it reads as markup."""
+    labels = [*SCRIPTS, "~~a~~", "a\\|b", "&amp;", "![", "<http://e>", "*", "1. a"]
+    shown = replace(table_of(labels), title="Scores of *all* of them.")
+    rendering = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    tokens = rendering.parse(writer.as_markdown(shown))
+    texts = [one for one in tokens if one.type == "inline"]
+    kinds = {child.type for one in texts for child in one.children}
+    assert kinds <= {"text", "text_special"}
+    said = ["".join(child.content for child in one.children) for one in texts]
+    cells = [cell for label in labels for cell in (label, label, "1")]
+    assert said == ["model", "problem", "accuracy", *cells, shown.title]
+    assert sum(one.type == "tr_open" for one in tokens) == 1 + len(labels)
+
+
+def test_the_best_is_bold_and_marks_are_raised_where_a_page_can_show_it():
+    cells = (Cell("0.9", 0.9, 0.8, 1.0, "[0.8, 1.0]", best=True), Cell("0.7", 0.7, mark="<"))
+    shown = Shown("scores", "", (Column("accuracy", "accuracy", cells),), 0)
+    page = MarkdownIt("commonmark").enable("table").render(writer.as_markdown(shown))
+    assert "<strong>0.9</strong> [0.8, 1.0]" in page
+    assert "0.7 &lt;" in page
+    assert "<strong>0.9</strong> [0.8, 1.0]<" in writer.as_html(shown)
+    assert "0.7<sup>&lt;</sup>" in writer.as_html(shown)
 
 
 @pytest.mark.reliability("N9")
