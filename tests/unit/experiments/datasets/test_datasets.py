@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from qiskit.circuit.library import zz_feature_map
 from scipy.linalg import expm
+from sklearn.metrics import roc_auc_score
 
 from experiments import Study
 from experiments.datasets import Dataset
@@ -87,6 +88,18 @@ def test_reviews_are_the_published_thousand(reviews_folder):
     assert np.bincount(data.y).tolist() == [500, 500]
     assert data.X[0] == "Wow... Loved this place."
     assert data.y[:2].tolist() == [1, 0]
+
+
+def test_components_with_the_labels_of_all_rows_leak_them(reviews_folder):
+    """One number a review classifies nearly all of them; without the labels it tells little."""
+    told, blind = (
+        restaurant_reviews(components_of_all_rows=1, supervised=supervised)
+        for supervised in (True, False)
+    )
+    assert told.X.shape == blind.X.shape == (1000, 1)
+    auc = [roc_auc_score(data.y, data.X[:, 0]) for data in (told, blind)]
+    assert auc[0] > 0.95
+    assert abs(auc[1] - 0.5) < 0.15
 
 
 def test_reviews_with_a_wrong_hash_are_refused(tmp_path, monkeypatch):
