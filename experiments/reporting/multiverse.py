@@ -81,7 +81,9 @@ def _titled(metric: str) -> str:
 
 def _of_curve(curve: SpecificationCurve, multiverse: Multiverse) -> str:
     title = f"{curve.dataset} / {curve.model}, {_titled(curve.metric)}"
-    return "\n".join([title, *_lines(curve), *_choices(curve, multiverse)])
+    return "\n".join(
+        [title, *_lines(curve), *_choices(curve, multiverse), *_reach(curve, multiverse)]
+    )
 
 
 def _lines(curve: SpecificationCurve) -> Iterator[str]:
@@ -141,6 +143,21 @@ def _choices(curve: SpecificationCurve, multiverse: Multiverse) -> Iterator[str]
             "  of the variance of a reading that is left out, choices one by one predict "
             f"{shares.predicted:.0%}{more}"
         )
+
+
+def _reach(curve: SpecificationCurve, multiverse: Multiverse) -> Iterator[str]:
+    """Yield a table of how many readings of each option reach the printed value."""
+    if curve.published is None or not curve.done:
+        return
+    rows = []
+    for number, choice in enumerate(multiverse.choices):
+        for k, option in enumerate(choice.options):
+            mine = [one for one in curve.done if one.options[number] == k]
+            mean = f"{np.mean([one.score for one in mine]):.3f}" if mine else "-"
+            reach = f"{np.mean([one.reaches is True for one in mine]):.0%}" if mine else "-"
+            rows.append([f"  {choice.name}: {option.text}", len(mine), mean, reach])
+    headers = ["  option", "readings", "mean", f"reach {curve.published:g}"]
+    yield as_text(rows, headers, headers[:1])
 
 
 def _means(curve: SpecificationCurve, choice: int, n_options: int) -> dict[int, float]:

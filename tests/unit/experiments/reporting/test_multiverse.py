@@ -100,6 +100,21 @@ def test_the_text_says_the_rule_and_makes_no_test_over_readings(run):
     assert " p = " not in text
 
 
+def test_of_a_printed_value_every_option_says_how_many_of_its_readings_reach(run):
+    found = report.find(run.results())
+    svc = found.curves[0]
+    number = [choice.name for choice in found.multiverse.choices].index("C")
+    mine = [one for one in svc.done if one.options[number] == 2]
+    mean, reached = np.mean([one.score for one in mine]), sum(one.reaches for one in mine)
+    text = report.render(found)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert f"C: 100.0 {len(mine)} {mean:.3f} {reached / len(mine):.0%}" in lines
+    assert "components: 3 0 - -" in lines
+    assert (
+        sum(line.startswith("kernel: rbf") for line in lines) == 2
+    )  # accuracy and F1 of one model
+
+
 def test_files_hold_every_reading(run, tmp_path):
     files = report.write(report.find(run.results()), tmp_path)
     text = (tmp_path / "multiverse" / "readings.csv").read_text()
