@@ -13,7 +13,8 @@ import pandas as pd
 
 from experiments.evaluation.metrics import METRICS
 from experiments.records import Multiverse, plain, pretty_json
-from experiments.reporting.specification_curve import Above, SpecificationCurve, above, curves
+from experiments.reporting.above import Above, AboveAll, above, above_all
+from experiments.reporting.specification_curve import SpecificationCurve, curves
 from experiments.reporting.specification_figure import draw
 from experiments.reporting.writer import as_text, save_csv, save_page
 from experiments.running.results import Results
@@ -35,11 +36,14 @@ class MultiverseReport:
         Curves of the models, data set by data set.
     above : tuple of Above
         Comparisons of models, reading by reading.
+    above_all : tuple of AboveAll
+        Models beside all that they are compared with.
     """
 
     multiverse: Multiverse
     curves: tuple[SpecificationCurve, ...]
     above: tuple[Above, ...]
+    above_all: tuple[AboveAll, ...]
 
 
 def find(results: Results, metrics: Sequence[str] | None = None) -> MultiverseReport | None:
@@ -56,7 +60,9 @@ def find(results: Results, metrics: Sequence[str] | None = None) -> MultiverseRe
     if multiverse is None:
         return None
     found = curves(results, metrics)
-    return MultiverseReport(multiverse, tuple(found), tuple(above(found, results.plan)))
+    plan = results.plan
+    pairs, orders = above(found, plan), above_all(found, plan)
+    return MultiverseReport(multiverse, tuple(found), tuple(pairs), tuple(orders))
 
 
 def render(found: MultiverseReport) -> str:
@@ -71,7 +77,7 @@ def render(found: MultiverseReport) -> str:
     ]
     parts += [_of_curve(curve, multiverse) for curve in found.curves]
     if found.above:
-        parts.append(_of_pairs(found.above))
+        parts.append(_of_pairs(found))
     return "\n\n".join(parts)
 
 
@@ -172,7 +178,7 @@ def _interval(value: float | None, low: float | None, high: float | None) -> str
     return f"{value:.2f}" if low is None else f"{value:.2f} [{low:.2f}, {high:.2f}]"
 
 
-def _of_pairs(pairs: Sequence[Above]) -> str:
+def _of_pairs(found: MultiverseReport) -> str:
     rows = [
         [
             f"  {one.dataset}: {one.first} - {one.second}, {_titled(one.metric)}",
@@ -183,13 +189,18 @@ def _of_pairs(pairs: Sequence[Above]) -> str:
             f"{one.low:+.3f} to {one.high:+.3f}",
             "-" if math.isnan(one.effect) else f"{one.effect:+.2f}",
         ]
-        for one in pairs
+        for one in found.above
     ]
     headers = ["  first - second", "readings", "above", "equal", "mean", "nine in ten", "mean / sd"]
     table = as_text(rows, headers, headers[:1])
+    orders = "".join(
+        f"  {one.dataset}: {one.model} is above {'; '.join(one.others)} at once, "
+        f"{_titled(one.metric)}, in {one.above:.1%} of {one.readings} readings\n"
+        for one in found.above_all
+    )
     return (
-        f"Model by model\n{table}\n  Readings share one set of rows: these are shares of readings, "
-        "no probabilities, and nothing is tested over them."
+        f"Model by model\n{table}\n{orders}  Readings share one set of rows: these are shares of "
+        "readings, no probabilities, and nothing is tested over them."
     )
 
 

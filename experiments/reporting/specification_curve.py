@@ -5,8 +5,6 @@ Simonsohn, Simmons and Nelson, Nat. Hum. Behav. 4, 1208 (2020), doi:10.1038/s415
 
 from __future__ import annotations
 
-import itertools
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -19,7 +17,7 @@ from experiments.evaluation.variance_shares import VarianceShares, variance_shar
 from experiments.records import Multiverse, Published, Reading, StoredPlan
 from experiments.running.results import Fit, Results
 
-__all__ = ["Above", "Scored", "SpecificationCurve", "above", "curves"]
+__all__ = ["Scored", "SpecificationCurve", "curves"]
 
 _ROWS_OF_A_DRAW = 1 << 32  # rows of another draw are other rows
 
@@ -101,45 +99,6 @@ class SpecificationCurve:
     def reached(self) -> int:
         """The number of readings that reach the printed value."""
         return sum(one.reaches is True for one in self.readings)
-
-
-@dataclass(frozen=True)
-class Above:
-    """Two models, reading by reading; readings share rows, so nothing is tested over them.
-
-    Parameters
-    ----------
-    dataset, first, second : str
-        Labels within a reading.
-    metric : str
-        Name of the metric; a difference is first less second.
-    readings : int
-        Number of readings in which both have a score.
-    above, equal : float
-        Share of these in which the first has the higher score, and in which both have the same.
-    mean, sd : float
-        Mean and standard deviation of the difference over readings.
-    low, median, high : float
-        Quantiles of the difference over readings: 5 %, 50 % and 95 %.
-    """
-
-    dataset: str
-    first: str
-    second: str
-    metric: str
-    readings: int
-    above: float
-    equal: float
-    mean: float
-    sd: float
-    low: float
-    median: float
-    high: float
-
-    @property
-    def effect(self) -> float:
-        """The mean difference in standard deviations over readings; NaN where it never varies."""
-        return self.mean / self.sd if self.sd > 0 else math.nan
 
 
 def curves(results: Results, metrics: Sequence[str] | None = None) -> list[SpecificationCurve]:
@@ -259,55 +218,3 @@ def _shares(multiverse: Multiverse, readings: Iterable[Scored]) -> VarianceShare
     counts = [len(choice.options) for choice in multiverse.choices]
     whole = len(done) == multiverse.possible
     return variance_shares(np.array(options), np.array(scores), counts, whole, multiverse.seed)
-
-
-def above(found: Sequence[SpecificationCurve], plan: StoredPlan) -> list[Above]:
-    """Return how often and by how much one model scores above another, reading by reading.
-
-    Parameters
-    ----------
-    found : sequence of SpecificationCurve
-        Curves of the models.
-    plan : StoredPlan
-        Plan of the run: the pairs that it declares are told, or all where it declares none.
-    """
-    declared = plan.compare.pairs
-    pairs = [
-        (first, second)
-        for one, other in itertools.combinations(found, 2)
-        if (one.dataset, one.metric) == (other.dataset, other.metric)
-        for first, second in [_in_order(one, other, declared)]
-        if not declared or (first.model, second.model) in declared
-    ]
-    return [pair for first, second in pairs if (pair := _above(first, second)) is not None]
-
-
-def _in_order(
-    one: SpecificationCurve, other: SpecificationCurve, declared: Sequence[tuple[str, str]]
-) -> tuple[SpecificationCurve, SpecificationCurve]:
-    return (other, one) if (other.model, one.model) in declared else (one, other)
-
-
-def _above(first: SpecificationCurve, second: SpecificationCurve) -> Above | None:
-    scores = {one.number: one.score for one in second.done}
-    both = [(one.score, scores[one.number]) for one in first.done if one.number in scores]
-    if not both:
-        return None
-    pairs = np.array(both, dtype=np.float64)
-    differences = pairs[:, 0] - pairs[:, 1]
-    low, median, high = np.quantile(differences, [0.05, 0.5, 0.95])
-    equal = np.isclose(differences, 0, atol=1e-12)
-    return Above(
-        first.dataset,
-        first.model,
-        second.model,
-        first.metric,
-        len(differences),
-        float(((differences > 0) & ~equal).mean()),
-        float(equal.mean()),
-        float(differences.mean()),
-        float(differences.std(ddof=1)) if len(differences) > 1 else 0.0,
-        float(low),
-        float(median),
-        float(high),
-    )

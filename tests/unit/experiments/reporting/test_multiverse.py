@@ -35,7 +35,7 @@ VALUES = {
         {"dataset": "moons", "model": "SVC", "value": 0.9, "source": "a paper"},
         {"dataset": "moons", "model": "SVC", "quantity": "f1", "value": 0.99, "source": "a paper"},
     ],
-    "compare": {"pairs": [["SVC", "LR"]]},
+    "compare": {"pairs": [["SVC", "LR"], ["SVC", "dummy"]]},
     "multiverse": {
         "choices": [
             {
@@ -82,13 +82,32 @@ def test_a_curve_has_the_scores_of_the_table_and_the_published_value(run):
 def test_pairs_that_are_declared_are_compared_reading_by_reading(run):
     found = report.find(run.results())
     svc, _, lr, _ = found.curves
-    (pair,) = found.above
+    pair, _ = found.above
     assert (pair.first, pair.second, pair.readings) == ("SVC", "LR", 12)
     scores = [{one.number: one.score for one in curve.done} for curve in (svc, lr)]
     differences = np.array([scores[0][n] - scores[1][n] for n in scores[0]])
     assert pair.above == pytest.approx((differences > 1e-12).mean())
     assert pair.mean == pytest.approx(differences.mean())
     assert pair.effect == pytest.approx(differences.mean() / differences.std(ddof=1))
+
+
+def test_a_model_is_above_all_it_is_compared_with_only_where_it_is_above_each(run):
+    found = report.find(run.results())
+    (order,) = found.above_all
+    assert (order.model, order.others, order.readings) == ("SVC", ("LR", "dummy"), 12)
+    table = run.table()
+    score = {
+        (row.model.split(" #")[0], row.model.split(" #")[-1]): row.accuracy
+        for row in table.itertuples()
+    }
+    done = [one.number for one in found.curves[0].done]
+    higher = [
+        score["SVC", str(n)] > max(score["LR", str(n)], score["dummy", str(n)]) + 1e-12
+        for n in done
+    ]
+    assert order.above == pytest.approx(np.mean(higher))
+    assert 0 < order.above < 1
+    assert f"SVC is above LR; dummy at once, accuracy, in {order.above:.1%}" in report.render(found)
 
 
 def test_the_text_says_the_rule_and_makes_no_test_over_readings(run):
