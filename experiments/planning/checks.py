@@ -72,15 +72,11 @@ def _problems(spec: StudySpec) -> list[SpecError]:
 
 def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
     """Yield what is wrong with names and parameters, each with its path."""
-    for i, dataset in enumerate(spec.datasets):
-        yield from _problems_of(f"datasets[{i}]", dataset, DATASETS.bind_named)
-        for j, step in enumerate(dataset.preprocessing):
-            where = f"datasets[{i}].preprocessing[{j}]"
-            yield from _problems_of(
-                where, step_of(step), lambda name, p: build_estimator(PREPROCESSING, name, p)
-            )
+    of_data = list(_data_problems(spec))
+    yield from of_data
     known = {d.name for d in spec.datasets}
-    known |= {word for row in dataset_rows(spec) for word in (row.label, row.entry)}
+    if not of_data:  # else there are no rows yet that a model could name
+        known |= {word for row in dataset_rows(spec) for word in (row.label, row.entry)}
     for i, model in enumerate(spec.models):
         own = list(
             _problems_of(f"models[{i}]", model, lambda name, p: build_estimator(MODELS, name, p))
@@ -88,7 +84,7 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
         yield from own
         yield from _step_problems(model, f"models[{i}]")
         for j, name in enumerate(model.datasets or []):
-            if name not in known:
+            if not of_data and name not in known:
                 problem = f"no data set of this study is called {name!r}{did_you_mean(name, known)}"
                 yield SpecError(problem, f"models[{i}].datasets[{j}]")
         yield from _backend_problems(model.backend, f"models[{i}].backend", spec)
@@ -104,6 +100,17 @@ def _meaning_problems(spec: StudySpec) -> Iterator[SpecError]:
     yield from _metric_problems(spec)
     yield from _comparison_problems(spec)
     yield from _duel_problems(spec)
+
+
+def _data_problems(spec: StudySpec) -> Iterator[SpecError]:
+    """Yield what is wrong with data sets and their preprocessing."""
+    for i, dataset in enumerate(spec.datasets):
+        yield from _problems_of(f"datasets[{i}]", dataset, DATASETS.bind_named)
+        for j, step in enumerate(dataset.preprocessing):
+            where = f"datasets[{i}].preprocessing[{j}]"
+            yield from _problems_of(
+                where, step_of(step), lambda name, p: build_estimator(PREPROCESSING, name, p)
+            )
 
 
 def _step_problems(entry: ModelEntry, where: str) -> Iterator[SpecError]:

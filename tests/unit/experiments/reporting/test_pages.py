@@ -8,6 +8,7 @@ import pytest
 
 from experiments import Study
 from experiments.reporting.pages import TITLE, PageNumber, RunCommand, read_page, with_labels_of
+from experiments.reporting.shown import Shown
 from experiments.reporting.writer import as_markdown
 from qml.errors import DataError, SpecError
 
@@ -66,7 +67,8 @@ def test_what_the_writer_writes_is_read(tmp_path, label):
     plan = Study.from_dict(described).plan().stored()
     row = ["ad hoc", label, "accuracy", "0.5", "0.1"]
     columns = ["data set", "model", "quantity", "value", "tolerance"]
-    page = read(tmp_path, page_of(table=as_markdown([row], columns, columns[:3])))
+    table = as_markdown(Shown.of_texts([row], columns, columns[:3]))
+    page = read(tmp_path, page_of(table=table))
     assert with_labels_of(page, plan).numbers[0].model == label
 
 
