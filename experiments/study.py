@@ -161,13 +161,13 @@ class Run(ShownRun):
     def __init__(
         self, run: str | Path, store: Store | None = None, at_end: Results | None = None
     ) -> None:
-        self.folder, self._number = folder_and_number(run)
+        self.folder, self.number = folder_and_number(run)
         self.store = Store(self.folder) if store is None else store
         self.at_end = at_end
 
     def results(self) -> Results:
         """Return the plan and the cells that are there, as records."""
-        return self.store.results(self._number)
+        return self.store.results(self.number)
 
     def cells(self, metrics: Iterable[str] | None = None) -> pd.DataFrame:
         """Return one row a cell of the plan: labels, status, metrics, costs."""

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from experiments.commands import folder, tables
+from experiments.commands.compare import compare
 from experiments.commands.figure import figure
 from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
@@ -209,6 +210,7 @@ for command in (
     tables.verdicts,
     tables.controls,
     tables.duel,
+    compare,
     figure,
     multiverse,
     report,

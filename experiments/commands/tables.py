@@ -18,7 +18,7 @@ from experiments.reporting.writer import say
 if TYPE_CHECKING:
     from experiments.reporting.shown import Shown
 
-__all__ = ["controls", "duel", "table", "verdicts"]
+__all__ = ["controls", "duel", "send", "table", "verdicts"]
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ def table(
             shown += report_tables.verdict_tables(results)
             shown += report_tables.control_tables(results)
             shown += report_tables.duel_tables(results)
-    _send(shown, format_, siunitx, width)
+    send(shown, format_, siunitx, width)
 
 
 def verdicts(
@@ -111,7 +111,7 @@ def verdicts(
     missing = f"{stored.folder}: no two models have finished on the same splits"
     if format_ != "text" or columns:
         shown = report_tables.verdict_tables(results)
-        _send(_chosen(_some(shown, missing), columns), format_, siunitx, width)
+        send(_chosen(_some(shown, missing), columns), format_, siunitx, width)
         return
     cells = tables.cell_table(results)
     found = report.find(results, cells)
@@ -138,7 +138,7 @@ def controls(
     missing = f"{stored.folder}: no model has finished beside a control (`controls: true`)"
     if format_ != "text" or columns:
         shown = report_tables.control_tables(results)
-        _send(_chosen(_some(shown, missing), columns), format_, siunitx, width)
+        send(_chosen(_some(shown, missing), columns), format_, siunitx, width)
         return
     found = report.find(results, tables.cell_table(results))
     say(report.render(_some(found, missing)))
@@ -168,7 +168,7 @@ def duel(
     )
     if format_ != "text" or columns:
         shown = report_tables.duel_tables(results)
-        _send(_chosen(_some(shown, missing), columns), format_, siunitx, width)
+        send(_chosen(_some(shown, missing), columns), format_, siunitx, width)
         return
     found = _some(report.duels(results.of_reading(0)), missing)
     for each in found:
@@ -213,7 +213,7 @@ def _chosen(tables: Sequence[Shown], columns: str | None) -> list[Shown]:
     return [shown.only(_names(columns)) for shown in tables]
 
 
-def _send(tables: Sequence[Shown], form: str, siunitx: bool, width: float) -> None:
+def send(tables: Sequence[Shown], form: str, siunitx: bool = False, width: float = 345.0) -> None:
     """Print tables; a terminal gets no bytes."""
     from experiments.reporting.formats import rendered
     from experiments.reporting.latex import Layout

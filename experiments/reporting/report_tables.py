@@ -79,10 +79,11 @@ def most_splits(results: Results) -> int:
     return max(map(len, splits.values()))
 
 
-def verdict_tables(results: Results) -> list[Shown]:
-    """Return the verdicts of a run, a table for each of its deciding metrics."""
-    written = results.of_reading(0)
-    found = verdicts.find(written, tables.cell_table(written))
+def verdict_tables(results: Results, found: Sequence[Found] | None = None) -> list[Shown]:
+    """Return the verdicts of a run, a table for each of its deciding metrics; or those found."""
+    if found is None:
+        written = results.of_reading(0)
+        found = verdicts.find(written, tables.cell_table(written))
     names = [f"verdicts{f'-{number}' if number > 1 else ''}" for number in range(1, 3)]
     return [_of_verdicts(one, results, name) for one, name in zip(found, names, strict=False)]
 

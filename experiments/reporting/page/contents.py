@@ -43,7 +43,7 @@ def contents_of(results: Results, version: str, circuits: Sequence[Block] = ()) 
         origin.data(gathered),
         origin.failures(gathered),
         origin.environment(results),
-        origin.again(results),
+        origin.again(("", results.plan)),
         origin.cells(gathered),
     ]
     status = [fit.status for fit in results.fits]

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pandas as pd
+import yaml
 
-from experiments.records import Environment
+from experiments.records import Environment, StoredPlan
 from experiments.reporting.page.gathered import Gathered
 from experiments.reporting.page.parts import Block, Section, Table, table_of
 from experiments.running.results import Results
@@ -17,6 +18,7 @@ from experiments.running.results import Results
 __all__ = ["MOST_CELLS", "again", "cells", "data", "environment", "failures"]
 
 MOST_CELLS = 1_000  # that a page lists one by one
+_COMMANDS = "pip install -r requirements.txt\nqml check study.yaml\nqml run study.yaml"
 
 
 def data(gathered: Gathered) -> Section:
@@ -81,18 +83,27 @@ def _of_environment(one: Environment) -> Iterator[tuple[str, str]]:
             yield name, version
 
 
-def again(results: Results) -> Section:
-    """Return the study, and how it is run again."""
-    import yaml
+def again(*runs: tuple[str, StoredPlan]) -> Section:
+    """Return the study of each run, by the run's name, and how it is run again.
 
-    study = yaml.safe_dump(dict(results.plan.study), sort_keys=False, allow_unicode=True, width=100)
+    Of a run by itself the name is empty.
+    """
     words = (
         "A finished run's folder holds the study as study.yaml and the packages as "
         "requirements.txt. Run again it gives the same numbers on the same kind of processor:",
     )
-    commands = "pip install -r requirements.txt\nqml check study.yaml\nqml run study.yaml"
-    blocks = (Block(commands), Block(study, "The study, with all that it leaves to defaults"))
-    return Section("again", "Study, and how to run it again", words, blocks=blocks, folded=True)
+    blocks = []
+    for name, plan in runs:
+        study = yaml.safe_dump(dict(plan.study), sort_keys=False, allow_unicode=True, width=100)
+        title = "The study, with all that it leaves to defaults"
+        blocks.append(Block(study, f"{name}: {title[0].lower()}{title[1:]}" if name else title))
+    if len(runs) == 1:
+        blocks.insert(0, Block(_COMMANDS))
+    else:
+        words = (f"{words[0][:-1]}, by `{'`, `'.join(_COMMANDS.splitlines())}` in its folder.",)
+    return Section(
+        "again", "Study, and how to run it again", words, blocks=tuple(blocks), folded=True
+    )
 
 
 def cells(gathered: Gathered) -> Section:
