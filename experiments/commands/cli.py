@@ -22,6 +22,7 @@ from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
 from experiments.commands.replay import replay
 from experiments.commands.report import report, watch
+from experiments.commands.warned import tell_in_one_line
 from experiments.reporting.writer import say
 
 if TYPE_CHECKING:
@@ -361,6 +362,7 @@ def main() -> None:
     from qml.errors import SpecError, StoreError, WorkbenchError
     from qml.texts import shortened, visible
 
+    tell_in_one_line()
     try:
         sys.exit(app(standalone_mode=False))
     except WorkbenchError as error:

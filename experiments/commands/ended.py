@@ -76,7 +76,7 @@ def _notes(
     results: Results, folder: Path, table: pd.DataFrame, shown: pd.DataFrame
 ) -> Iterator[str]:
     """Yield how the table is read."""
-    from experiments.reporting import report_tables
+    from experiments.reporting import caught, report_tables
 
     n_splits = report_tables.most_splits(results)
     drawn = any(row.draws > 1 or row.spec.test_sets for row in results.plan.datasets)
@@ -98,6 +98,9 @@ def _notes(
             "Rows of other code or versions were made before what is named there was changed: "
             f"`qml status {folder}` says more, --rerun-stale runs them again."
         )
+    warned = caught.find(results)
+    if warned:
+        yield caught.in_short(warned, folder)
 
 
 def _counted(found: list[Found], explained: list[Explained]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,8 @@ from qml.jobs import Ledger
 from qml.texts import shown
 
 __all__ = ["Conditions", "failed_cell", "run_cell"]
+
+_MOST_WARNINGS = 20  # that a cell keeps
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,12 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
         If the ledger cannot be kept: that is no outcome of the cell, which has to run again.
     """
     seconds, environment = conditions.seconds, conditions.environment
+    caught: list[warnings.WarningMessage] = []
+
+    def broken(status: Status, reason: str, pending: bool = False) -> StoredCell:
+        found = failed_cell(cell, status, reason, environment, pending)
+        return replace(found, record=replace(found.record, warnings=_texts(caught)))
+
     try:
         # one thread a cell: sums in the same order whatever the number of jobs
         with (
@@ -101,15 +109,15 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
     except DiskError:
         raise
     except LimitExceeded:
-        return failed_cell(cell, "timed_out", f"not done after {seconds:g} s", environment)
+        return broken("timed_out", f"not done after {seconds:g} s")
     except BackendError as error:
-        return failed_cell(cell, error.status, reason_of(error), environment, error.pending)
+        return broken(error.status, reason_of(error), error.pending)
     except MemoryError as error:
-        return failed_cell(cell, "out_of_memory", reason_of(error), environment)
+        return broken("out_of_memory", reason_of(error))
     except KeyboardInterrupt:  # the user's, as far as anybody can tell
         raise
     except BaseException as error:  # a model may exit, or raise what is no Exception
-        return failed_cell(cell, "failed", reason_of(error), environment)
+        return broken("failed", reason_of(error))
 
 
 def failed_cell(
@@ -123,7 +131,7 @@ def _success(
     cell: Cell,
     conditions: Conditions,
     group: str | None,
-    caught: Sequence[warnings.WarningMessage],
+    caught: Iterable[warnings.WarningMessage],
 ) -> StoredCell:
     data = load_dataset(cell.dataset, cell.split.seed)
     if data.sha256 != cell.dataset.sha256:
@@ -157,10 +165,17 @@ def _success(
         costs=_costs(outcome, tuned),
         training={name: _reported(own) for name, own in outcome.training.items()},
         quantities=quantities,
-        warnings=tuple(sorted({shown(str(w.message), 300) for w in caught})),
+        warnings=_texts(caught),
     )
     found = None if tuned is None else StoredTuning(tuned.parameters, tuned.trials)
     return StoredCell(cell, record, said, found)
+
+
+def _texts(caught: Iterable[warnings.WarningMessage]) -> tuple[str, ...]:
+    """Return what a cell was warned of, each once; of very many the first, and how many more."""
+    texts = sorted({shown(str(one.message), 300) for one in caught})
+    more = len(texts) - _MOST_WARNINGS
+    return (*texts[:_MOST_WARNINGS], f"and {more:,} more") if more > 0 else tuple(texts)
 
 
 def _scores(metrics: Sequence[str], said: Predictions | None) -> dict[str, float | None]:

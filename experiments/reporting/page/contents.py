@@ -42,6 +42,7 @@ def contents_of(results: Results, version: str, circuits: Sequence[Block] = ()) 
         Section("circuits", "Circuits", blocks=tuple(circuits), folded=True),
         origin.data(gathered),
         origin.failures(gathered),
+        origin.warned(gathered),
         origin.environment(results),
         origin.again(("", results.plan)),
         origin.cells(gathered),

@@ -11,11 +11,12 @@ import pandas as pd
 import yaml
 
 from experiments.records import Environment, StoredPlan
+from experiments.reporting import caught
 from experiments.reporting.page.gathered import Gathered
 from experiments.reporting.page.parts import Block, Section, Table, table_of
 from experiments.running.results import Results
 
-__all__ = ["MOST_CELLS", "again", "cells", "data", "environment", "failures"]
+__all__ = ["MOST_CELLS", "again", "cells", "data", "environment", "failures", "warned"]
 
 MOST_CELLS = 1_000  # that a page lists one by one
 _COMMANDS = "pip install -r requirements.txt\nqml check study.yaml\nqml run study.yaml"
@@ -55,6 +56,23 @@ def failures(gathered: Gathered) -> Section:
     shown = rows[:MOST_CELLS]
     made = (table_of(heads, shown, [*heads[:2], *heads[4:]], filtered=True),) if rows else ()
     return Section("failures", "Failures", words, (), made)
+
+
+def warned(gathered: Gathered) -> Section:
+    """Return what other libraries warned of while cells ran."""
+    found = caught.find(gathered.results)
+    heads = ["warning", "models", "cells"]
+    rows = [(one.text, ", ".join(one.models), f"{one.cells:,}") for one in found[:MOST_CELLS]]
+    words = (
+        (
+            "Texts of the warnings that were caught while cells ran; `qml show RUN CELL` has those "
+            "of a cell.",
+        )
+        if found
+        else ()
+    )
+    made = (table_of(heads, rows, heads[:2], filtered=True),) if found else ()
+    return Section("warnings", "Warnings", words, (), made, folded=True)
 
 
 def environment(results: Results) -> Section:

@@ -31,6 +31,7 @@ def contents_of(both: SideBySide, version: str) -> Contents:
         scores.costs(gathered),
         origin.data(gathered),
         origin.failures(gathered),
+        origin.warned(gathered),
         origin.environment(results),
         origin.again(*((run.name, run.results.plan) for run in both.runs)),
         origin.cells(gathered),
