@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from qiskit.circuit import QuantumCircuit
 
 from qml.engine._fusion import fuse
-from qml.engine._kernels import square_into
+from qml.engine._kernels import split_into, square_into
 from qml.engine._lowering import lower
 from qml.engine._memory import (
     SMALL_BYTES,
@@ -22,7 +24,18 @@ from qml.errors import ResourceError
 
 __all__ = ["gram", "gram_bytes"]
 
-_BLOCK_ROWS = 128  # of a product; its memory stays small and half of the symmetric matrix is saved
+# An entry is the same number in every matrix, and (i, j) that of (j, i). Products of complex
+# numbers would round it by its place among the others; those of real parts do not, where their
+# sides are whole numbers of the libraries' own tiles and not so small that other code does them.
+_TILE = 40
+_BLOCK_ROWS = 3 * _TILE  # of a product; half of the symmetric matrix is saved
+_BLOCK_COLUMNS = 12 * _TILE
+_DEPTH = 1024  # amplitudes that are multiplied at a time
+_TOGETHER = (
+    8  # points that are simulated in step, as many as a register takes: the rest of a division
+)
+_FEW_QUBITS = 22  # by it would be rounded otherwise, but here 8 states take half a gibibyte
+_PASSING_BYTES = 1 << 26  # of states before their parts are taken
 _WORTH_A_THREAD = 1 << 20  # multiplications, below which a thread costs more than it brings
 
 Complex = NDArray[np.complex128]
@@ -79,7 +92,7 @@ def gram(
     K = np.empty((n, m))
     if not K.size:
         return K
-    block = _states_that_fit(feature_map.num_qubits, points, m, max_bytes, itemsize, what)
+    block = _states_that_fit(feature_map.num_qubits, points, max_bytes, itemsize, what)
     with own_threads():
         for first in range(0, n, block):
             left = encoder.states(rows[first : first + block])
@@ -100,9 +113,28 @@ def gram_bytes(n_qubits: int, n: int, m: int = 0) -> int:
     >>> gram_bytes(14, 5000) < 2 * 2**30
     True
     """
-    columns = m or n
-    products = 16 * _BLOCK_ROWS * columns
-    return memory_needed(n_qubits, n + m) + products + 8 * n * columns
+    passing = memory_needed(n_qubits, min(_at_a_time(n_qubits, 16), n + m + _TOGETHER))
+    products = _products_bytes(16, n_qubits) + passing
+    return memory_needed(n_qubits, n + m) + products + 8 * n * (m or n)
+
+
+class _States(NamedTuple):
+    """Real and imaginary parts of states, a row each."""
+
+    real: Real
+    imaginary: Real
+
+    def part(self, start: int, n: int) -> _States:
+        return _States(self.real[start : start + n], self.imaginary[start : start + n])
+
+    def tiles(self, start: int) -> list[Real]:
+        """Return some amplitudes of all rows, with rows of zeros up to a whole number of tiles."""
+        n, parts = len(self.real), [part[:, start : start + _DEPTH] for part in self]
+        if n % _TILE == 0:
+            return parts
+        padded = np.zeros((2, n + -n % _TILE, parts[0].shape[1]), self.real.dtype)
+        padded[0, :n], padded[1, :n] = parts
+        return list(padded)
 
 
 class _Encoder:
@@ -113,17 +145,47 @@ class _Encoder:
         self._table = program.table
         self._compiled = compile_program(program)
         self._dtype = dtype
+        self._one = 1 << feature_map.num_qubits
+        self._together = _together(feature_map.num_qubits)
+        self._at_a_time = _at_a_time(feature_map.num_qubits, np.dtype(dtype).itemsize)
 
-    def states(self, rows: Real) -> Complex:
-        return self._compiled.states(self._table.evaluate(rows), len(rows), dtype=self._dtype)
+    def states(self, rows: Real) -> _States:
+        n, real = len(rows), np.dtype(self._dtype).type(0).real.dtype
+        found = _States(np.empty((n, self._one), real), np.empty((n, self._one), real))
+        for start in range(0, n, self._at_a_time):
+            few = rows[start : start + self._at_a_time]
+            more = np.repeat(few[-1:], -len(few) % self._together, axis=0)
+            values = self._table.evaluate(np.concatenate([few, more]))
+            states = self._compiled.states(values, len(few) + len(more), dtype=self._dtype)
+            split_into(states[: len(few)], *found.part(start, len(few)))
+        return found
+
+
+def _together(n_qubits: int) -> int:
+    """Return how many points are simulated in step."""
+    return _TOGETHER if n_qubits <= _FEW_QUBITS else 1
+
+
+def _at_a_time(n_qubits: int, itemsize: int) -> int:
+    """Return the points whose states are whole before their parts are taken."""
+    together = _together(n_qubits)
+    fit = _PASSING_BYTES // (itemsize << min(n_qubits, 256))
+    return max(fit - fit % together, together)
+
+
+def _products_bytes(itemsize: int, n_qubits: int) -> int:
+    """Return what one thread's products take, with padded parts and what passes to them."""
+    parts = min(_DEPTH, 1 << min(n_qubits, 256)) * (_BLOCK_ROWS + _BLOCK_COLUMNS)
+    return itemsize * parts + 3 * itemsize // 2 * _BLOCK_ROWS * _BLOCK_COLUMNS
 
 
 def _states_that_fit(
-    n_qubits: int, points: int, columns: int, max_bytes: int | None, itemsize: int, what: str
+    n_qubits: int, points: int, max_bytes: int | None, itemsize: int, what: str
 ) -> int:
     """Return how many points' states to hold at a time; all of them if they fit."""
-    products = itemsize * _BLOCK_ROWS * columns
     one = itemsize << min(n_qubits, 256)
+    passing = one * min(_at_a_time(n_qubits, itemsize), points + _TOGETHER)
+    products = _products_bytes(itemsize, n_qubits) + passing
     needed = one * points + products
     if max_bytes is None and needed <= SMALL_BYTES:
         return points
@@ -139,18 +201,39 @@ def _states_that_fit(
 
 
 def _fill(
-    K: Real, left: Complex, right: Complex, first_row: int, first_column: int, symmetric: bool
+    K: Real, left: _States, right: _States, first_row: int, first_column: int, symmetric: bool
 ) -> None:
     """Fill the block of K that two batches of states meet in, a few rows to a thread."""
     same = symmetric and first_row == first_column
 
     def work(item: int) -> None:
         top = item * _BLOCK_ROWS
-        start = top if same else 0
-        # conjugated on the smaller side: the squared magnitude does not see which
-        product = left[top : top + _BLOCK_ROWS].conj() @ right[start:].T
-        square_into(product, K, first_row + top, first_column + start, symmetric)
+        rows = left.part(top, _BLOCK_ROWS)
+        for start in range(top if same else 0, len(right.real), _BLOCK_COLUMNS):
+            columns = right.part(start, _BLOCK_COLUMNS)
+            sizes = len(rows.real), len(columns.real)
+            places = first_row + top, first_column + start
+            square_into(*_products(rows, columns), K, *sizes, *places, symmetric)
 
-    amount = len(left) * len(right) * left.shape[1]
+    amount = left.real.size * len(right.real)
     threads = n_threads() if amount > _WORTH_A_THREAD else 1
-    in_threads(work, -(-len(left) // _BLOCK_ROWS), threads)
+    in_threads(work, -(-len(left.real) // _BLOCK_ROWS), threads)
+
+
+def _products(left: _States, right: _States) -> tuple[Real, Real]:
+    """Return the real and imaginary parts of all inner products, in whole tiles."""
+    real, imaginary = _product_of_tiles(left, right, 0)
+    for start in range(_DEPTH, left.real.shape[1], _DEPTH):
+        more = _product_of_tiles(left, right, start)  # added at once: (j, i) adds the same numbers
+        real += more[0]
+        imaginary += more[1]
+    return real, imaginary
+
+
+def _product_of_tiles(left: _States, right: _States, start: int) -> tuple[Real, Real]:
+    a, b = left.tiles(start)
+    c, d = (part.T for part in right.tiles(start))
+    real, imaginary = a @ c, a @ d
+    real += (more := b @ d)
+    imaginary -= np.matmul(b, c, out=more)
+    return real, imaginary

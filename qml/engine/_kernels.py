@@ -16,6 +16,7 @@ __all__ = [
     "mps_overlaps",
     "project",
     "run_block",
+    "split_into",
     "square_into",
     "store_block",
     "weigh",
@@ -494,12 +495,20 @@ def store_block(re, im, width, out):
 
 
 @njit(**_OPTIONS)
-def square_into(product, K, first_row, first_column, mirror):
+def split_into(states, real, imaginary):
+    """Write the parts of complex numbers into two arrays."""
+    for i in range(states.shape[0]):
+        for j in range(states.shape[1]):
+            real[i, j] = states[i, j].real
+            imaginary[i, j] = states[i, j].imag
+
+
+@njit(**_OPTIONS)
+def square_into(real, imaginary, K, n_rows, n_columns, first_row, first_column, mirror):
     """Write squared magnitudes into K at a place, and mirrored if asked."""
-    for i in range(product.shape[0]):
-        for j in range(product.shape[1]):
-            entry = product[i, j]
-            square = entry.real * entry.real + entry.imag * entry.imag
+    for i in range(n_rows):
+        for j in range(n_columns):
+            square = real[i, j] * real[i, j] + imaginary[i, j] * imaginary[i, j]
             K[first_row + i, first_column + j] = square
             if mirror:
                 K[first_column + j, first_row + i] = square
