@@ -184,12 +184,17 @@ def picture(figure: Any, form: Literal["png", "svg", "pdf"] = "png", dpi: int = 
 
     Labels with dollars are texts, not mathematics, and what cannot be seen is spelled.
     """
+    import matplotlib as mpl
     from matplotlib.text import Text
 
     for text in figure.findobj(Text):
         if not text.get_text().startswith(OF_AXES):
             text.set_parse_math(False)
             text.set_text("\n".join(map(visible, text.get_text().split("\n"))))
+    with mpl.rc_context({"text.parse_math": False}):
+        figure.draw_without_rendering()  # only then have ticks their numbers
+    for text in figure.findobj(Text):
+        text.set_parse_math(text.get_text().startswith(OF_AXES))
     buffer = io.BytesIO()
     figure.savefig(buffer, format=form, dpi=dpi, metadata=_DATELESS[form])
     return buffer.getvalue()

@@ -217,3 +217,18 @@ def test_what_is_written_past_the_writer_is_found():
     source += "sys.stdout.write(x)\nfile.write_text(x)\nfigure.savefig(x)\n"
     assert len(list(past(ast.parse(source)))) == 6
     assert writer.as_csv(pd.DataFrame({"a": [1]})) == "a\n1\n"
+
+
+def test_numbers_of_a_logarithmic_axis_are_mathematics_and_labels_are_not():
+    from matplotlib.figure import Figure
+
+    figure = Figure()
+    axis = figure.subplots()
+    axis.semilogy([1, 2, 3], [1e-4, 1.0, 1e4], label="$a_1$")
+    axis.set_title("$x^2$")
+    writer.picture(figure)
+    ticks = [text for text in axis.get_yticklabels() if text.get_text()]
+    assert ticks
+    assert all(text.get_text().startswith(writer.OF_AXES) for text in ticks)
+    assert all(text.get_parse_math() for text in ticks)
+    assert not axis.title.get_parse_math()
