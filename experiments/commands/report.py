@@ -14,9 +14,15 @@ from experiments.reporting.writer import say
 __all__ = ["report", "watch"]
 
 
-def report(run: RunArgument) -> None:
+def report(
+    run: RunArgument,
+    health: Annotated[
+        bool,
+        typer.Option("--health", help="Examine the run's kernels and variational models, too."),
+    ] = False,
+) -> None:
     """Write a run as one page that opens from disk, also of one under way."""
-    say(f"Written: {_written(run)}")
+    say(f"Written: {_written(run, health=health)}")
 
 
 def watch(
@@ -41,13 +47,16 @@ def watch(
         time.sleep(every)
 
 
-def _written(run: str, refresh: int | None = None) -> Path:
+def _written(run: str, refresh: int | None = None, health: bool = False) -> Path:
     from experiments.health.circuits import drawings
+    from experiments.health.on_page import examined
     from experiments.reporting.page import contents, document
     from experiments.study import Run
     from qml import __version__
 
     stored = Run(run)
     results = stored.results()
-    said = contents.contents_of(results, __version__, drawings(results.of_reading(0)))
+    own = results.of_reading(0)
+    more = examined(own.plan) if health else ()
+    said = contents.contents_of(results, __version__, drawings(own), more)
     return document.write(said, stored.folder, __version__, refresh)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from experiments.reporting.writer import as_text, save_figure
+from experiments.reporting.writer import as_text, picture
 from qml.diagnostics.kernel_health import KernelHealth
 
-__all__ = ["draw", "number_in_words", "render"]
+__all__ = ["drawn", "findings", "number_in_words", "render", "summary_rows"]
 
 _SUMMARY = {
     "points": "points",
@@ -75,14 +74,18 @@ def render(health: KernelHealth, shots: int | None) -> str:
         headers = [column.replace("_", " ") for column in columns]
         return as_text(cells, headers)
 
-    summary = [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
-    parts = [as_text(summary)]
+    parts = [as_text(summary_rows(health))]
     if health.qubits:
         parts += ["Against the number of features", table(health.qubits, _QUBITS)]
     parts += ["Against the bandwidth", table(health.bandwidths, _BANDWIDTHS)]
     measured = "Measured" if shots is None else f"At {shots:,} shots an entry"
     parts += [f"{measured}, and repaired", table(health.repairs, _REPAIRS)]
     return "\n\n".join([*parts, "\n".join(findings(health))]) + "\n"
+
+
+def summary_rows(health: KernelHealth) -> list[list[str]]:
+    """Return the numbers of the summary beside their words."""
+    return [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
 
 
 def findings(health: KernelHealth) -> list[str]:
@@ -110,17 +113,17 @@ def findings(health: KernelHealth) -> list[str]:
     return said or ["Nothing speaks against it here."]
 
 
-def draw(health: KernelHealth, file: Path, title: str) -> None:
-    """Draw concentration, spectrum, bandwidth sweep and repairs into one figure.
+def drawn(health: KernelHealth, title: str, dpi: int = 150) -> bytes:
+    """Return concentration, spectrum, bandwidth sweep and repairs as a PNG picture.
 
     Parameters
     ----------
     health : KernelHealth
         Findings on one kernel.
-    file : Path
-        File of the figure; its suffix decides the format.
     title : str
-        Title above the figure.
+        Words above the picture.
+    dpi : int, default=150
+        Dots of the picture to an inch.
     """
     import matplotlib as mpl
 
@@ -140,8 +143,9 @@ def draw(health: KernelHealth, file: Path, title: str) -> None:
     repairs = pd.DataFrame(health.repairs)
     axes[1, 1].bar(repairs.repair, repairs.distance_to_exact, color="C0")
     axes[1, 1].set(ylabel="Frobenius distance to the exact matrix", title="Measured and repaired")
-    save_figure(file, figure, 150)
+    content = picture(figure, dpi=dpi)
     plt.close(figure)
+    return content
 
 
 def _draw_concentration(axis: Any, health: KernelHealth) -> None:

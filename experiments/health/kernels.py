@@ -13,6 +13,7 @@ from experiments.evaluation.tasks import task_of
 from experiments.health import kernel_report as report
 from experiments.planning.building import load_dataset, make_step
 from experiments.planning.rows import dataset_rows, model_rows
+from experiments.planning.spec import StudySpec
 from experiments.records import DatasetSpec, Step, canonical_json
 from experiments.registry import (
     DATASETS,
@@ -20,7 +21,7 @@ from experiments.registry import (
     build_estimator,
     study_names,
 )
-from experiments.reporting.writer import save_csv
+from experiments.reporting.writer import save_csv, save_picture
 from experiments.study import Study
 from qml.backends import resolve_backend
 from qml.bandwidth import found_bandwidth
@@ -28,7 +29,7 @@ from qml.diagnostics.kernel_health import KernelHealth, kernel_health
 from qml.errors import DataError, SpecError, did_you_mean
 from qml.kernels import KernelMachine
 
-__all__ = ["Examination", "examinations", "prepared_data", "write"]
+__all__ = ["Examination", "examinations", "of_study", "prepared_data", "write"]
 
 _MOST_FEATURES = 16  # of a bare data set; one with more wants its preprocessing named
 
@@ -105,7 +106,10 @@ def examinations(
         raise SpecError(f"no study or data set is called {subject!r}{did_you_mean(subject, known)}")
     if pca is not None:
         raise SpecError("a study has its own preprocessing", "--pca")
-    yield from _of_study(subject, feature_map, bandwidth, samples)
+    found = list(of_study(Study.load(subject).spec, feature_map, bandwidth, samples))
+    if not found:
+        raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")
+    yield from found
 
 
 def _of_dataset(
@@ -126,10 +130,10 @@ def _of_dataset(
     return Examination(name, _name(chosen), X, y, parameters)
 
 
-def _of_study(
-    subject: str, feature_map: Any, bandwidth: float | None, samples: int
+def of_study(
+    spec: StudySpec, feature_map: Any = None, bandwidth: float | None = None, samples: int = 200
 ) -> Iterator[Examination]:
-    spec = Study.load(subject).spec
+    """Yield the kernels of a study, each once on each of its data sets with classes."""
     seen = set()
     for dataset in dataset_rows(spec):
         y = load_dataset(dataset.spec, spec.protocol.seed).y
@@ -152,8 +156,6 @@ def _of_study(
             named, encoded = parameters["bandwidth"], parameters["feature_map"]
             parameters["bandwidth"] = found_bandwidth(named, encoded, X)
             yield Examination(dataset.label, model.label, X, y, parameters)
-    if not seen:
-        raise SpecError(f"{subject} has no machine on a quantum kernel that looks at classes")
 
 
 def prepared_data(
@@ -187,8 +189,7 @@ def write(health: KernelHealth, folder: Path, title: str) -> list[Path]:
     }
     for name, rows in tables.items():
         save_csv(folder / name, rows)
-    figure = folder / "kernel-health.png"
-    report.draw(health, figure, title)
+    figure = save_picture(folder / "kernel-health.png", report.drawn(health, title))
     return [*(folder / name for name in tables), figure]
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import math
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from experiments.health.kernel_report import number_in_words
-from experiments.reporting.writer import as_text, save_figure
+from experiments.reporting.writer import as_text, picture
 from qml.diagnostics.gradient_variance import decay_per_qubit
 from qml.diagnostics.model_health import ModelHealth
 
-__all__ = ["draw", "render"]
+__all__ = ["drawn", "findings", "render", "summary_rows"]
 
 _SUMMARY = {
     "points": "points",
@@ -37,8 +39,7 @@ def render(health: ModelHealth) -> str:
         headers = [key.replace("_", " ") for key in rows[0]]
         return as_text(cells, headers)
 
-    summary = [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
-    parts = [as_text(summary)]
+    parts = [as_text(summary_rows(health))]
     if health.widths:
         parts += ["Gradient variance of the ansatz by qubits", table(health.widths)]
     if health.depths:
@@ -52,6 +53,11 @@ def render(health: ModelHealth) -> str:
     ]
     parts += ["Fourier spectrum of the first feature, random weights", table(spectrum)]
     return "\n\n".join([*parts, "\n".join(findings(health))]) + "\n"
+
+
+def summary_rows(health: ModelHealth) -> list[list[str]]:
+    """Return the numbers of the summary beside their words."""
+    return [[title, number_in_words(health.summary[key])] for key, title in _SUMMARY.items()]
 
 
 def findings(health: ModelHealth) -> list[str]:
@@ -82,45 +88,67 @@ def findings(health: ModelHealth) -> list[str]:
     return said
 
 
-def draw(health: ModelHealth, file: Path, title: str) -> None:
-    """Draw gradient variances, spectrum and landscape into one figure."""
+def drawn(health: ModelHealth, title: str, dpi: int = 130) -> bytes:
+    """Return gradient variances, spectrum and landscape as a PNG picture; what there is of them.
+
+    Parameters
+    ----------
+    health : ModelHealth
+        Findings on one model.
+    title : str
+        Words above the picture.
+    dpi : int, default=130
+        Dots of the picture to an inch.
+    """
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, axes = plt.subplots(2, 2, figsize=(10, 8), layout="constrained")
+    panels: list[Callable[[Any], None]] = [
+        lambda axis: _spectrum(axis, health),
+        lambda axis: _landscape(axis, health),
+    ]
+    for rows, by in ((health.depths, "reps"), (health.widths, "qubits")):
+        if rows:  # an ansatz of its own
+            panels.insert(0, partial(_variances, rows=rows, by=by))
+    height = 4.0 * math.ceil(len(panels) / 2)
+    figure = plt.figure(figsize=(10, height), layout="constrained")
     figure.suptitle(title)
-    _variances(axes[0, 0], health.widths, "qubits")
-    _variances(axes[0, 1], health.depths, "reps")
+    for place, panel in enumerate(panels, 1):
+        panel(figure.add_subplot(math.ceil(len(panels) / 2), 2, place))
+    content = picture(figure, dpi=dpi)
+    plt.close(figure)
+    return content
+
+
+def _spectrum(axis: Any, health: ModelHealth) -> None:
     frequencies = np.arange(len(health.fourier.mean))
-    axes[1, 0].bar(frequencies, health.fourier.mean, yerr=health.fourier.spread, color="C0")
-    axes[1, 0].set(
+    axis.bar(frequencies, health.fourier.mean, yerr=health.fourier.spread, color="C0")
+    axis.set(
         xlabel="frequency of the first feature",
         ylabel="size of the coefficient",
         title="Fourier spectrum, random weights",
     )
-    axes[1, 0].set_ylim(bottom=0)
+    axis.set_ylim(bottom=0)
+
+
+def _landscape(axis: Any, health: ModelHealth) -> None:
     slice_ = health.landscape
-    image = axes[1, 1].contourf(slice_.steps, slice_.steps, slice_.losses.T, levels=20)
-    axes[1, 1].plot(0, 0, "w+", ms=12)
-    axes[1, 1].set(
+    image = axis.contourf(slice_.steps, slice_.steps, slice_.losses.T, levels=20)
+    axis.plot(0, 0, "w+", ms=12)
+    axis.set(
         xlabel="first direction [rad]",
         ylabel="second direction [rad]",
         title="Loss around the trained weights",
         aspect="equal",
     )
-    figure.colorbar(image, ax=axes[1, 1])
-    save_figure(file, figure, 130)
-    plt.close(figure)
+    axis.figure.colorbar(image, ax=axis)
 
 
 def _variances(axis: Any, rows: list[dict[str, float]], by: str) -> None:
     name = "layers" if by == "reps" else by
     axis.set(xlabel=name, title=f"Gradient variance by {name}")
-    if not rows:
-        axis.text(0.5, 0.5, "no ansatz of its own", ha="center", transform=axis.transAxes)
-        return
     x = [row[by] for row in rows]
     for key, label, mark in (
         ("global_variance", "parity of all", "o-"),

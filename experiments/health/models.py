@@ -14,15 +14,16 @@ from experiments.health import model_report as report
 from experiments.health.kernels import prepared_data
 from experiments.planning.building import load_dataset
 from experiments.planning.rows import dataset_rows, model_rows
+from experiments.planning.spec import StudySpec
 from experiments.records import canonical_json
 from experiments.registry import MODELS, build_estimator
-from experiments.reporting.writer import save_csv
+from experiments.reporting.writer import save_csv, save_picture
 from experiments.study import Study
 from qml.diagnostics.model_health import ModelHealth, model_health
 from qml.errors import SpecError
 from qml.variational import VariationalEstimator
 
-__all__ = ["ModelExamination", "examinations", "write"]
+__all__ = ["ModelExamination", "examinations", "of_study", "write"]
 
 _OF_TRAINING = ("optimizer", "training", "initial_point", "backend", "random_state")
 
@@ -67,7 +68,14 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
     SpecError
         If the study has no such model on a data set with classes.
     """
-    spec = Study.load(study).spec
+    found = list(of_study(Study.load(study).spec, samples))
+    if not found:
+        raise SpecError(f"{study} has no variational model on a data set with classes")
+    yield from found
+
+
+def of_study(spec: StudySpec, samples: int = 60) -> Iterator[ModelExamination]:
+    """Yield the variational models of a study, each circuit once, whatever its optimizer."""
     seen = set()
     for dataset in dataset_rows(spec):
         y = load_dataset(dataset.spec, spec.protocol.seed).y
@@ -85,8 +93,6 @@ def examinations(study: str, samples: int = 60) -> Iterator[ModelExamination]:
             of_model = model.preprocessing
             X, labels = prepared_data(dataset.spec, spec.protocol.seed, samples, of_model)
             yield ModelExamination(dataset.label, model.called(_OF_TRAINING), estimator, X, labels)
-    if not seen:
-        raise SpecError(f"{study} has no variational model on a data set with classes")
 
 
 def write(health: ModelHealth, folder: Path, title: str) -> list[Path]:
@@ -101,6 +107,5 @@ def write(health: ModelHealth, folder: Path, title: str) -> list[Path]:
     }
     for name, table in tables.items():
         save_csv(folder / name, table, index=name == "landscape.csv")
-    figure = folder / "model-health.png"
-    report.draw(health, figure, title)
+    figure = save_picture(folder / "model-health.png", report.drawn(health, title))
     return [*(folder / name for name in tables), figure]

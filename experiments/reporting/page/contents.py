@@ -14,7 +14,12 @@ from experiments.running.results import Results
 __all__ = ["contents_of"]
 
 
-def contents_of(results: Results, version: str, circuits: Sequence[Block] = ()) -> Contents:
+def contents_of(
+    results: Results,
+    version: str,
+    circuits: Sequence[Block] = (),
+    examined: Sequence[Section] = (),
+) -> Contents:
     """Return what the report of a run says, also of one under way.
 
     Parameters
@@ -25,6 +30,8 @@ def contents_of(results: Results, version: str, circuits: Sequence[Block] = ()) 
         Version of what makes the page.
     circuits : sequence of Block, default=()
         Drawings of the models' circuits.
+    examined : sequence of Section, default=()
+        Parts on the health of kernels and models, where they were asked for.
     """
     written = results.of_reading(0)
     cells, table = tables.cell_table(written), tables.table(written)
@@ -40,6 +47,7 @@ def contents_of(results: Results, version: str, circuits: Sequence[Block] = ()) 
         answers.confusion(gathered),
         answers.calibration(gathered),
         Section("circuits", "Circuits", blocks=tuple(circuits), folded=True),
+        *examined,
         origin.data(gathered),
         origin.failures(gathered),
         origin.warned(gathered),

@@ -105,12 +105,15 @@ class Picture:
     title, words : str
         Words above it, and its description.
     content : str
-        SVG in base 64.
+        Picture in base 64.
+    form : {"svg+xml", "png"}, default="svg+xml"
+        Format of the content.
     """
 
     title: str
     words: str
     content: str
+    form: Literal["svg+xml", "png"] = "svg+xml"
 
 
 @dataclass(frozen=True)
