@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: help bench demo test quick test-all test-generic lint lock clean
+.PHONY: help bench demo test quick test-all test-generic release lint lock clean
 .DEFAULT_GOAL := help
 
 help:  ## list the targets
@@ -31,6 +31,9 @@ test-generic: $(READY)  ## the tests of numbers, as on another processor
 	$(GENERIC) $(BIN)/pytest -n auto $(NUMBERS)
 	$(GENERIC) $(BIN)/pytest -n auto tests/contract/test_models.py -k "not scikit_learn_contract"
 
+release: $(READY)  ## build both archives, and try the wheel in an empty environment
+	.ci/release
+
 lint: $(READY)  ## format, rules and types
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -43,8 +46,8 @@ bench: $(READY)  ## speed beside the peers (installs them first; a quarter of an
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate --quiet
 lock:  ## resolve the lock files again (needs uv)
-	$(LOCK) --extra dev --extra boosting --extra text --extra excel -o requirements.lock
-	$(LOCK) --extra dev --extra boosting --extra text --extra excel --extra bench --constraints requirements.lock -o requirements-bench.lock
+	$(LOCK) --extra dev --extra boosting --extra text --extra excel --extra parquet -o requirements.lock
+	$(LOCK) --extra dev --extra boosting --extra text --extra excel --extra parquet --extra bench --constraints requirements.lock -o requirements-bench.lock
 
 clean:  ## remove what was installed; results stay
 	rm -rf $(VENV)

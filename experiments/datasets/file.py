@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import importlib.util
 import io
 import os
 from collections.abc import Mapping, Sequence
@@ -170,6 +171,11 @@ def _is_file(place: Path) -> bool:
 def _of_parquet(read: _Read) -> Mapping[str, Sequence[Any]]:
     import pandas as pd
 
+    if importlib.util.find_spec("pyarrow") is None:
+        raise DataError(
+            f"{read.name}: Parquet needs the package 'pyarrow', which is not installed (extra "
+            "parquet)"
+        )
     try:
         frame = pd.read_parquet(io.BytesIO(read.raw))
     except Exception as error:  # whatever the reader makes of other bytes

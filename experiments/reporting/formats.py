@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -65,6 +66,11 @@ def _as_text(shown: Shown) -> str:
 
 
 def _for_programs(tables: Sequence[Shown], form: str) -> str | bytes:
+    if form == "parquet" and importlib.util.find_spec("pyarrow") is None:
+        raise SpecError(
+            "parquet needs the package 'pyarrow', which is not installed (extra parquet)",
+            "--format",
+        )
     table = _whole(tables)
     if form == "csv":
         return writer.as_csv(table)

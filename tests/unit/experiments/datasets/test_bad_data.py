@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 from dataclasses import replace
 from types import SimpleNamespace
@@ -205,6 +206,13 @@ def test_parquet(tmp_path, changed, parameters, words):
         file(path=str(tmp_path / "mine.parquet"), target="y", **parameters)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_parquet_without_its_package_is_one_line(tmp_path, monkeypatch):
+    (tmp_path / "mine.parquet").write_bytes(b"PAR1")
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    with pytest.raises(DataError, match=r"mine\.parquet: .*'pyarrow'.*\(extra parquet\)"):
+        file(path=str(tmp_path / "mine.parquet"), target="y")
 
 
 @pytest.mark.reliability("N10")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import io
 import json
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 from experiments.records import json_text
 from experiments.reporting import formats, rendering
+from experiments.reporting.shown import Shown
 from experiments.study import Run, Study
 from qml.errors import SpecError
 
@@ -164,6 +166,13 @@ def test_every_format_holds_the_same_mean(run, form):
         assert sheet.cell(2, titles.index("accuracy") + 1).value == mean
     else:
         assert f"{mean:.3f} [" in rendered
+
+
+def test_parquet_without_its_package_is_one_line(monkeypatch):
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: None)
+    shown = Shown.of_texts([["a"]], ["model"], ["model"])
+    with pytest.raises(SpecError, match=r"needs the package 'pyarrow'.*\(extra parquet\)"):
+        formats.rendered([shown], "parquet")
 
 
 @pytest.mark.reliability("S6", "N9")
