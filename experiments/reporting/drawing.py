@@ -8,28 +8,25 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from experiments.records import Axis, Figure, Line, Panel, Printed
+from experiments.reporting.paper import SCREEN, Look, Paper
 from experiments.reporting.writer import picture
 
 __all__ = ["FORMATS", "Format", "drawn"]
 
 Format = Literal["png", "svg", "pdf"]
 FORMATS: tuple[Format, ...] = ("png", "svg", "pdf")
-# Okabe and Ito's, whose lightness differs too, without the yellow that paper swallows
-_COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#000000", "#56B4E9", "#E69F00")
-_MARKERS = "osD^vP*X<>pHd"
-_DASHES = ("-", "--", "-.", ":", (0, (5, 1)), (0, (3, 1, 1, 1)), (0, (1, 1)), (0, (8, 3)))
 _ACROSS = 3  # panels in a row, of up to
 _FEW = 9  # panels; more are as many across as down
 _MARKED = 8  # markers on a course
 _BESIDE = 0.012  # share of the axis between bars that would hide each other,
 _WIDEST = 0.06  # and between the outermost of them
+_LEAST_IN = 2.2  # width of a panel on paper
 
 
-def drawn(figure: Figure, form: Format = "png") -> bytes:
+def drawn(figure: Figure, form: Format = "png", paper: Paper = SCREEN) -> bytes:
     """Return the picture of a figure; the same record gives the same picture.
 
     Parameters
@@ -38,15 +35,20 @@ def drawn(figure: Figure, form: Format = "png") -> bytes:
         Record with one panel or more.
     form : {"png", "svg", "pdf"}, default="png"
         Format of the picture.
+    paper : Paper, default=SCREEN
+        Width that it has to have, and sizes of its texts.
     """
     import matplotlib as mpl
     from matplotlib.figure import Figure as Canvas
 
     # texts are texts, and never mathematics: a label may hold a dollar
-    own: Any = {"svg.hashsalt": figure.name, "text.parse_math": False}
+    own: Any = {"svg.hashsalt": figure.name, "text.parse_math": False, **paper.sizes}
     with mpl.rc_context(own):
-        down, across = _grid(figure.panels)
-        canvas = Canvas(figsize=(4.6 * across + 2.6, 3.4 * down + 0.4), layout="constrained")
+        down, across = _grid(figure.panels, paper)
+        size = (4.6 * across + 2.6, 3.4 * down + 0.4)
+        if paper.width_in is not None:
+            size = (paper.width_in, 0.68 * paper.width_in / across * down + 0.5)
+        canvas = Canvas(figsize=size, layout="constrained")
         panels = canvas.subplots(down, across, squeeze=False).ravel()
         names = list(dict.fromkeys(line.name for panel in figure.panels for line in panel.lines))
         for axes, panel in zip(panels, figure.panels, strict=False):
@@ -54,13 +56,17 @@ def drawn(figure: Figure, form: Format = "png") -> bytes:
         for axes in panels[len(figure.panels) :]:
             axes.remove()
         if figure.title:
-            canvas.suptitle(figure.title)
-        _legend(canvas, [line for panel in figure.panels for line in panel.lines])
-        return picture(canvas, form)
+            wide = canvas.get_figwidth() * 11
+            canvas.suptitle("\n".join(textwrap.wrap(figure.title, int(wide))))
+        _legend(canvas, [line for panel in figure.panels for line in panel.lines], paper)
+        return picture(canvas, form, paper.dpi)
 
 
-def _grid(panels: Sequence[Panel]) -> tuple[int, int]:
+def _grid(panels: Sequence[Panel], paper: Paper) -> tuple[int, int]:
     """Return rows and columns: of several quantities each has a column, where all have panels."""
+    if paper.width_in is not None:
+        across = min(len(panels), max(1, int(paper.width_in / _LEAST_IN)))
+        return math.ceil(len(panels) / across), across
     several = len({panel.y.title for panel in panels})
     titles = len({panel.title for panel in panels})
     if several > 1 and several * titles == len(panels) and titles <= _FEW:
@@ -76,7 +82,7 @@ def _draw(axes: Any, panel: Panel, x: Axis, names: Sequence[str]) -> None:
     _scale(axes.set_yscale, [value for line in panel.lines for value in line.y], panel.y.log)
     _ticks(axes, panel, x)
     for number, line in enumerate(panel.lines):
-        look = _Look(names.index(line.name))
+        look = Look(names.index(line.name))
         if line.course:
             _course(axes, line, look, 0.5 / len(panel.lines))
         else:
@@ -85,7 +91,7 @@ def _draw(axes: Any, panel: Panel, x: Axis, names: Sequence[str]) -> None:
             _points(axes, line, _moved(line.x, places, share, x.log), look)
     for printed in panel.printed:
         at = names.index(printed.line) if printed.line in names else None
-        _printed(axes, printed, None if at is None else _Look(at))
+        _printed(axes, printed, None if at is None else Look(at))
     if x.log and min(places) <= 0:
         axes.set_xlim(left=min(places))  # nothing lies beyond, where such an axis goes on
     title = textwrap.wrap(panel.title, 48) + _notes(panel.printed)
@@ -107,33 +113,19 @@ def _scale(choose: Any, values: Sequence[float], log: bool) -> None:
         choose("symlog", linthresh=least, linscale=0.4)
 
 
-@dataclass(frozen=True)
-class _Look:
-    """What a line of this number looks like, in every panel."""
-
-    number: int
-
-    @property
-    def colour(self) -> str:
-        return _COLOURS[self.number % len(_COLOURS)]
-
-    @property
-    def marker(self) -> str:
-        return _MARKERS[self.number % len(_MARKERS)]
-
-    def plot(self, axes: Any, x: Sequence[float], line: Line, **others: Any) -> None:
-        axes.plot(
-            x,
-            line.y,
-            color=self.colour,
-            marker=self.marker,
-            linestyle=_DASHES[self.number % len(_DASHES)],
-            markersize=4.5,
-            linewidth=1.3,
-            label=line.name,
-            zorder=3,
-            **others,
-        )
+def _plot(look: Look, axes: Any, x: Sequence[float], line: Line, **others: Any) -> None:
+    axes.plot(
+        x,
+        line.y,
+        color=look.colour,
+        marker=look.marker,
+        linestyle=look.dashes,
+        markersize=4.5,
+        linewidth=1.3,
+        label=line.name,
+        zorder=3,
+        **others,
+    )
 
 
 def _moved(x: Sequence[float], places: Sequence[float], share: float, log: bool) -> Sequence[float]:
@@ -143,16 +135,16 @@ def _moved(x: Sequence[float], places: Sequence[float], share: float, log: bool)
     return [place + share * (max(places) - min(places)) for place in x]
 
 
-def _course(axes: Any, line: Line, look: _Look, opaque: float) -> None:
+def _course(axes: Any, line: Line, look: Look, opaque: float) -> None:
     every = max(1, math.ceil(len(line.x) / _MARKED))
-    look.plot(axes, line.x, line, drawstyle="steps-post", markevery=every)
+    _plot(look, axes, line.x, line, drawstyle="steps-post", markevery=every)
     if line.around:
         band = {"step": "post", "color": look.colour, "linewidth": 0}
         axes.fill_between(line.x, line.low, line.high, alpha=min(0.13, opaque), **band)
 
 
-def _points(axes: Any, line: Line, x: Sequence[float], look: _Look) -> None:
-    look.plot(axes, x, line)
+def _points(axes: Any, line: Line, x: Sequence[float], look: Look) -> None:
+    _plot(look, axes, x, line)
     if not line.around:
         return
     low, high = (
@@ -166,7 +158,7 @@ def _points(axes: Any, line: Line, x: Sequence[float], look: _Look) -> None:
     axes.errorbar(x, line.y, yerr=[below, above], fmt="none", **bars)
 
 
-def _printed(axes: Any, printed: Printed, own: _Look | None) -> None:
+def _printed(axes: Any, printed: Printed, own: Look | None) -> None:
     """Draw what others printed as its line, hollow and wide; grey where it is of several lines."""
     label, marker = printed.source, "s" if own is None else own.marker
     look: dict[str, Any] = {"color": "0.35" if own is None else own.colour, "zorder": 1.5}
@@ -235,7 +227,7 @@ def _printed_places(panel: Panel) -> set[float]:
     return {x for printed in panel.printed for x in printed.x}
 
 
-def _legend(canvas: Any, lines: Sequence[Line]) -> None:
+def _legend(canvas: Any, lines: Sequence[Line], paper: Paper) -> None:
     """Name every line and every source once, and what is drawn around the points."""
     handles = {
         label: handle
@@ -244,12 +236,16 @@ def _legend(canvas: Any, lines: Sequence[Line]) -> None:
     }
     titles = ["\n".join(textwrap.wrap(label, 42)) for label in handles]
     around = dict.fromkeys(line.around for line in lines if line.around)
+    below = paper.width_in is not None
+    longest = max(len(part) for title in titles for part in title.split("\n"))
+    columns = max(1, int((paper.width_in or 0) * 13 / (longest + 8))) if below else 1
     canvas.legend(
         handles.values(),
         titles,
         title="\n".join(f"around: {words}" for words in around) or None,
-        title_fontsize=7.5,
-        fontsize=7.5,
-        loc="outside right upper",
+        title_fontsize=7.5 if paper.width_in is None else 7,
+        fontsize=7.5 if paper.width_in is None else 7,
+        loc="outside lower center" if below else "outside right upper",
+        ncols=columns,
         handlelength=3.6,
     )

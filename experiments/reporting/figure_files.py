@@ -8,6 +8,7 @@ from pathlib import Path
 
 from experiments.records import Figure, Panel, plain, pretty_json
 from experiments.reporting.drawing import Format, drawn
+from experiments.reporting.paper import SCREEN, Paper
 from experiments.reporting.writer import save_csv, save_page, save_picture
 
 __all__ = ["FOLDER", "write"]
@@ -32,7 +33,9 @@ class _Row:
     text: str = ""
 
 
-def write(figures: Iterable[Figure], folder: Path, form: Format = "png") -> list[Path]:
+def write(
+    figures: Iterable[Figure], folder: Path, form: Format = "png", paper: Paper = SCREEN
+) -> list[Path]:
     """Write figures and their data into the folder ``figures`` of a run.
 
     Parameters
@@ -43,6 +46,8 @@ def write(figures: Iterable[Figure], folder: Path, form: Format = "png") -> list
         Folder of the run.
     form : {"png", "svg", "pdf"}, default="png"
         Format of the pictures.
+    paper : Paper, default=SCREEN
+        Width that the pictures have to have.
 
     Returns
     -------
@@ -55,7 +60,7 @@ def write(figures: Iterable[Figure], folder: Path, form: Format = "png") -> list
         base = folder / FOLDER / figure.name
         save_page(base.with_suffix(".json"), pretty_json(plain(figure)))
         save_csv(base.with_suffix(".csv"), (asdict(row) for row in _rows(figure)))
-        pictures.append(save_picture(base.with_suffix(f".{form}"), drawn(figure, form)))
+        pictures.append(save_picture(base.with_suffix(f".{form}"), drawn(figure, form, paper)))
     return pictures
 
 

@@ -10,12 +10,15 @@ import numpy as np
 
 from experiments.evaluation.metrics import METRICS
 from experiments.records import Choice
+from experiments.reporting.paper import SCREEN, Paper
 from experiments.reporting.specification_curve import SpecificationCurve
 from experiments.reporting.writer import picture, save_picture
+from qml.texts import shortened
 
-__all__ = ["draw", "drawn"]
+__all__ = ["canvas_of", "draw", "drawn"]
 
 _ROW_IN = 0.17  # height of an option's row
+_ON_PAPER_IN = 0.135
 _BAND = "#f2f2f2"
 
 
@@ -38,23 +41,25 @@ def drawn(
     form : {"png", "svg", "pdf"}, default="png"
         Format of the picture.
     """
-    import matplotlib as mpl
+    return picture(canvas_of(curve, choices, SCREEN), form)
 
-    mpl.use("Agg")
-    from matplotlib.figure import Figure
 
+def canvas_of(curve: SpecificationCurve, choices: Sequence[Choice], paper: Paper) -> Any:
+    """Return the figure itself, as wide as the paper."""
     n_rows = sum(len(choice.options) for choice in choices) + len(choices)
-    below = _ROW_IN * n_rows
-    figure = Figure(figsize=(10.0, 3.4 + below + 0.9), layout="constrained")
+    row_in = _ROW_IN if paper.width_in is None else _ON_PAPER_IN
+    below, above = row_in * n_rows, 3.4 if paper.width_in is None else 2.2
+    figure = paper.canvas(above + below + 0.9, 10.0)
     upper, lower = figure.subplots(
-        2, 1, sharex=True, gridspec_kw={"height_ratios": [3.4, below + 0.3], "hspace": 0.02}
+        2, 1, sharex=True, gridspec_kw={"height_ratios": [above, below + 0.3], "hspace": 0.02}
     )
-    _scores(upper, curve)
-    _options(lower, curve, choices)
-    return picture(figure, form)
+    _scores(upper, curve, paper)
+    letters = 60 if paper.width_in is None else int(9 * paper.width_in)
+    _options(lower, curve, choices, letters)
+    return figure
 
 
-def _scores(axes: Any, curve: SpecificationCurve) -> None:
+def _scores(axes: Any, curve: SpecificationCurve, paper: Paper) -> None:
     done = curve.done
     place = np.arange(len(done))
     score, low, high = (
@@ -96,14 +101,15 @@ def _scores(axes: Any, curve: SpecificationCurve) -> None:
         )
     axes.set_ylabel(METRICS[curve.metric].title or curve.metric)
     failed = f", {curve.failed} without a score" if curve.failed else ""
-    axes.set_title(f"{curve.dataset} / {curve.model}: {len(done)} readings{failed}", fontsize=10)
+    title = f"{curve.dataset} / {curve.model}: {len(done)} readings{failed}"
+    axes.set_title(paper.wrapped(title, (paper.width_in or 10.0) * 0.45), fontsize=10)
     axes.legend(fontsize=7, loc="lower right", framealpha=0.9)
     axes.margins(x=0.01)
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
 
 
-def _options(axes: Any, curve: SpecificationCurve, choices: Sequence[Choice]) -> None:
+def _options(axes: Any, curve: SpecificationCurve, choices: Sequence[Choice], letters: int) -> None:
     """Draw a dot in the row of each option that a reading has; a heading a choice."""
     options = np.array([one.options for one in curve.done])
     ticks, names, top = [], [], 0.0
@@ -111,17 +117,17 @@ def _options(axes: Any, curve: SpecificationCurve, choices: Sequence[Choice]) ->
         if number % 2 == 0:
             axes.axhspan(top - 0.5, top + len(choice.options) + 0.5, color=_BAND, zorder=0)
         ticks.append(top)
-        names.append(choice.name)
+        names.append(shortened(choice.name, letters))
         for k, option in enumerate(choice.options):
             place = np.flatnonzero(options[:, number] == k)
             row = top + 1 + k
             axes.plot(place, np.full(len(place), row), "|", color="#33567f", markersize=6)
             ticks.append(row)
-            names.append(option.text)
+            names.append(shortened(option.text, letters))
         top += 1 + len(choice.options)
     axes.set_ylim(top - 0.4, -0.6)
     axes.set_yticks(ticks, names, fontsize=7)
-    headings = {choice.name for choice in choices}
+    headings = {shortened(choice.name, letters) for choice in choices}
     for tick in axes.get_yticklabels():
         if tick.get_text() in headings:
             tick.set_fontweight("bold")

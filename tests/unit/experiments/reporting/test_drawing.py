@@ -86,7 +86,7 @@ def test_lines_differ_without_colour_and_keep_their_look_in_every_panel(canvas):
 def test_colours_are_told_apart_in_grey():
     from matplotlib.colors import to_rgb
 
-    from experiments.reporting.drawing import _COLOURS
+    from experiments.reporting.paper import _COLOURS
 
     grey = sorted(np.dot(to_rgb(colour), [0.2126, 0.7152, 0.0722]) for colour in _COLOURS)
     assert grey[-1] < 0.72  # seen on white
@@ -153,7 +153,8 @@ def test_places_that_were_printed_are_marked_too(canvas):
 
 def test_a_thousand_panels_fit_a_picture():
     from experiments.reporting.drawing import _grid
+    from experiments.reporting.paper import SCREEN
 
-    down, across = _grid([panel(str(number), n=1) for number in range(1000)])
+    down, across = _grid([panel(str(number), n=1) for number in range(1000)], SCREEN)
     assert down * across >= 1000
     assert max(down, across) * 4.6 * 120 < 2**16
