@@ -23,7 +23,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
-from qml.errors import SpecError, did_you_mean
+from qml.errors import SpecError, did_you_mean, reason_of
 
 __all__ = ["Room", "check_parameters", "first_sentence", "parameters_of"]
 
@@ -78,6 +78,9 @@ class Room(Generic[Plugin_co]):
             return importlib.import_module(f"{known[name]}.{name}")
         except ModuleNotFoundError as error:
             package = error.name
+        except (Exception, SystemExit) as error:  # somebody's file, which may do anything
+            problem = f"{self.kind} {name!r} cannot be imported: {reason_of(error)}"
+            raise SpecError(problem, "name") from None
         problem = f"{self.kind} {name!r} needs the package {package!r}, which is not installed"
         raise SpecError(problem, "name")
 

@@ -374,9 +374,6 @@ def main() -> None:
         for line in told.getvalue().splitlines():
             say(shortened(visible(line.expandtabs()), 500), error=True)
         sys.exit(error.exit_code)
-    except BrokenPipeError:  # the reader went away, as in `qml table RUN | head`
-        sys.stderr.close()
-        sys.exit(0)
     except OSError as error:
         if error.filename is None:
             raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import textwrap
@@ -77,6 +78,8 @@ def _notes(
 ) -> Iterator[str]:
     """Yield how the table is read."""
     from experiments.reporting import caught, report_tables
+    from experiments.running.code import changes
+    from experiments.running.environment import describe_environment
 
     n_splits = report_tables.most_splits(results)
     drawn = any(row.draws > 1 or row.spec.test_sets for row in results.plan.datasets)
@@ -97,6 +100,16 @@ def _notes(
         yield (
             "Rows of other code or versions were made before what is named there was changed: "
             f"`qml status {folder}` says more, --rerun-stale runs them again."
+        )
+    here = describe_environment()
+    stale = sum(
+        fit.stored is not None and changes(fit.stored, results, here) is not None
+        for fit in results.fits
+    )
+    if stale:
+        yield (
+            f"{stale:,} of {len(results.fits):,} results were made by other code or versions than "
+            f"are here now: `qml status {folder}` names them, --rerun-stale runs them again."
         )
     warned = caught.find(results)
     if warned:
@@ -214,7 +227,7 @@ def _sharing(folder: Path, results: Results) -> list[str]:
 
 def _print_files(folder: Path, files: list[Path]) -> None:
     """Print where the results are, and what to do next."""
-    qml = _own_name()
+    qml, own = _own_name(), shlex.quote(str(folder))
     names = dict.fromkeys(str(file.relative_to(folder)) for file in files)
     said = textwrap.fill(
         f"Written into {folder}: {', '.join(names)}", _WIDTH, subsequent_indent="  "
@@ -222,8 +235,9 @@ def _print_files(folder: Path, files: list[Path]) -> None:
     say(f"\n{said}\nNext:")
     for command, purpose in (
         (f"{folder / 'report.html'}", "all of it on one page, in a browser"),
-        (f"{qml} verdicts {folder}", "every comparison, and what controls explain"),
-        (f"{qml} table {folder} --format latex", "the table for a paper"),
+        (f"{qml} verdicts {own}", "every comparison, and what controls explain"),
+        (f"{qml} table {own} --format latex", "the table for a paper"),
+        (f"{qml} figure {own}", "figures for a paper"),
         (f"{qml} list models", "what else a study can name"),
     ):
         say(f"  {command:56} {purpose}")

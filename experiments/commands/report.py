@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -59,4 +60,8 @@ def _written(run: str, refresh: int | None = None, health: bool = False) -> Path
     own = results.of_reading(0)
     more = examined(own.plan) if health else ()
     said = contents.contents_of(results, __version__, drawings(own), more)
-    return document.write(said, stored.folder, __version__, refresh)
+    name = "report.html"
+    if stored.number is not None:  # an earlier plan's page takes nobody's place
+        name = f"report-{stored.number}.html"
+        said = replace(said, name=f"{said.name}, plan @{stored.number}")
+    return document.write(said, stored.folder, __version__, refresh, name)

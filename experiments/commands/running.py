@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import signal
+import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 
 import typer
 
@@ -32,10 +37,43 @@ def run_or_refuse(
         say("Nothing was run; `qml check` says the same.", error=True)
         raise typer.Exit(2)
     try:
-        return run_with_progress(study, jobs, out, retry_failed, rerun_stale, part)
-    except KeyboardInterrupt:
-        say("Interrupted. Finished cells are stored; the same command goes on.", error=True)
-        raise typer.Exit(130) from None
+        with _terminated():
+            return run_with_progress(study, jobs, out, retry_failed, rerun_stale, part)
+    except KeyboardInterrupt as error:
+        ended, code = ("Ended", 143) if isinstance(error, _Terminated) else ("Interrupted", 130)
+        say(f"{ended}. {_saved(study, out)}; the same command goes on.", error=True)
+        raise typer.Exit(code) from None
+
+
+class _Terminated(KeyboardInterrupt):
+    """The system, or a scheduler, wants this process to end."""
+
+
+@contextlib.contextmanager
+def _terminated() -> Iterator[None]:
+    """Let SIGTERM end a run in this block as an interruption does, with a word of what is saved."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise _Terminated
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _saved(study: Study, out: Path | None) -> str:
+    """Return how many cells a run has that was stopped."""
+    stored = Run(out or Path("results") / study.spec.name)
+    if not stored.store.plans.exist():
+        return "Nothing was run"
+    fits = stored.results().fits
+    saved = sum(fit.stored is not None for fit in fits)
+    return f"{saved:,} of {len(fits):,} cells are saved"
 
 
 def exit_if_broken(finished: Run) -> None:

@@ -17,12 +17,14 @@ __all__ = ["prune", "runs", "verified"]
 def runs(run: str | None) -> Iterator[str]:
     """Yield a line for each plan of a run, or of every run in ``results/``."""
     folders = [Run(run).folder] if run is not None else sorted(Path("results").glob("*/plan.json"))
+    if run is not None:
+        yield from _plans(Store(folders[0]))
+        return
     for folder in folders:
-        place = folder.parent if folder.name == "plan.json" else folder
         try:
-            yield from _plans(Store(place))
+            yield from _plans(Store(folder.parent))
         except WorkbenchError as error:
-            yield f"{place}: {error}"
+            yield str(error)
 
 
 def _plans(store: Store) -> Iterator[str]:

@@ -84,7 +84,7 @@ class CellRecord:
     error : str, default=""
         Reason why it is not done.
     pending : bool, default=False
-        True if the next run goes on with it unasked: a job waits elsewhere.
+        True if the next run goes on with it unasked: a job waits elsewhere, or the code changed.
     """
 
     status: Status

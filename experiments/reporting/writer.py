@@ -7,8 +7,10 @@ are no markup, in a figure no mathematics.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -51,9 +53,13 @@ OF_AXES = "$\\mathdefault{"  # how a logarithmic axis writes its numbers
 
 
 def say(text: object = "", error: bool = False, end: str = "\n") -> None:
-    """Print lines on the terminal, or on standard error."""
-    lines = str(text).split("\n")
-    print(*map(visible, lines), sep="\n", end=end, file=sys.stderr if error else sys.stdout)
+    """Print lines on the terminal, or on standard error; a reader may go away (``| head``)."""
+    lines, stream = str(text).split("\n"), sys.stderr if error else sys.stdout
+    try:
+        print(*map(visible, lines), sep="\n", end=end, file=stream, flush=True)
+    except BrokenPipeError:
+        with contextlib.suppress(OSError, ValueError):  # a stream that is no file
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def as_text(

@@ -7,8 +7,10 @@ compared when results are read. Comments, docstrings and formatting are no code.
 from __future__ import annotations
 
 import ast
+import contextlib
 import functools
 import hashlib
+import importlib
 import importlib.util
 import inspect
 import json
@@ -22,20 +24,48 @@ from experiments.registry import COMPONENTS, DATASETS, MODELS, PREPROCESSING, QU
 from experiments.running.results import Results
 from qml.backends import BACKENDS, describe_backend
 from qml.devices import DEVICES
-from qml.errors import SpecError
+from qml.errors import SpecError, reason_of
 from qml.registry import Room
 
-__all__ = ["changes", "code_name", "code_of", "versions_of"]
+__all__ = ["changes", "code_name", "code_of", "loaded_code", "versions_of"]
 
 _OURS = ("qml", "classical", "experiments")
 _ALWAYS = ("experiments.evaluation.protocol", "experiments.evaluation.splits")
 _ROOMS: dict[str, Room[Any]] = {**COMPONENTS, "backend": BACKENDS, "noise": DEVICES}
-_COMPUTING = ("numpy", "scipy", "scikit-learn", "qiskit", "qiskit-aer", "pennylane", "numba")
+_COMPUTING = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "qiskit",
+    "qiskit-aer",
+    "pennylane",
+    "numba",
+    "optuna",
+    "lightgbm",
+    "xgboost-cpu",
+)
 
 
 def code_of(cell: Cell) -> Code:
     """Return the digits of every module that has a part in a cell's numbers, by its name."""
     return _code_of(canonical_json(cell.model), canonical_json(cell.dataset))
+
+
+def loaded_code(cell: Cell) -> Code:
+    """Return the digits of a cell's code as this process has it: all of it is imported first.
+
+    What is changed on the disk afterwards changes nothing here.
+    """
+    return _loaded_code(canonical_json(cell.model), canonical_json(cell.dataset))
+
+
+@functools.lru_cache(maxsize=4096)
+def _loaded_code(model: str, dataset: str) -> Code:
+    code = _code_of(model, dataset)
+    for module in code:
+        with contextlib.suppress(ImportError):  # what it lacks is said by who needs it
+            importlib.import_module(module)
+    return code
 
 
 def code_name(code: Code) -> str:
@@ -157,7 +187,10 @@ def _is_text(line: ast.stmt) -> bool:
 
 def _tree(module: str) -> ast.Module:
     file = _file(module)
-    return ast.parse("" if file is None else file.read_bytes())
+    try:
+        return ast.parse("" if file is None else file.read_bytes())
+    except (SyntaxError, ValueError) as error:
+        raise SpecError(f"{module} cannot be read: {reason_of(error)}") from None
 
 
 @functools.cache

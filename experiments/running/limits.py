@@ -23,7 +23,7 @@ import psutil
 
 from experiments.records import Status
 
-__all__ = ["LimitExceeded", "Supervisor", "left_as_found", "time_limit"]
+__all__ = ["LimitExceeded", "Supervisor", "interrupts", "left_as_found", "time_limit"]
 
 _EVERY_S = 0.25  # how often the supervisor looks
 _GRACE_S = 5.0  # what the alarm gets before the supervisor kills
@@ -51,6 +51,26 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+@contextlib.contextmanager
+def interrupts() -> Iterator[Callable[[], bool]]:
+    """Tell in this block whether somebody has interrupted it: a model may say so, and lie."""
+    seen = False
+
+    def note(number: int, frame: FrameType | None) -> None:
+        nonlocal seen
+        seen = True
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: True  # as far as anybody can tell
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield lambda: seen
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from experiments.records import (
     StoredTuning,
 )
 from experiments.running.examined import found_quantities
-from experiments.running.limits import LimitExceeded, left_as_found, time_limit
+from experiments.running.limits import LimitExceeded, interrupts, left_as_found, time_limit
 from experiments.running.shared_kernels import share_kernels
 from experiments.seeds import child_seed
 from qml.backends import keep_jobs
@@ -95,12 +95,14 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
         found = failed_cell(cell, status, reason, environment, pending)
         return replace(found, record=replace(found.record, warnings=_texts(caught)))
 
+    was_interrupted: Callable[[], bool] = _nobody_knows
     try:
         # one thread a cell: sums in the same order whatever the number of jobs
         with (
             threadpool_limits(1),
             np.errstate(),
             left_as_found(),
+            interrupts() as was_interrupted,
             warnings.catch_warnings(record=True) as caught,
         ):
             warnings.simplefilter("always")
@@ -114,10 +116,14 @@ def run_cell(cell: Cell, conditions: Conditions, group: str | None) -> StoredCel
         return broken(error.status, reason_of(error), error.pending)
     except MemoryError as error:
         return broken("out_of_memory", reason_of(error))
-    except KeyboardInterrupt:  # the user's, as far as anybody can tell
-        raise
     except BaseException as error:  # a model may exit, or raise what is no Exception
+        if isinstance(error, KeyboardInterrupt) and was_interrupted():
+            raise
         return broken("failed", reason_of(error))
+
+
+def _nobody_knows() -> bool:
+    return True
 
 
 def failed_cell(

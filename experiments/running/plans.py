@@ -87,11 +87,11 @@ class Plans:
 
     def exist(self) -> bool:
         """Whether a study was ever run here."""
-        return self._file.is_file()
+        return self._file.is_file() or bool(self._files())
 
     def write(self, plan: StoredPlan) -> None:
         """Keep what the latest run was asked for; what others were asked for stays."""
-        known = self._read(self._file) if self.exist() else None
+        known = self._read(self._file)
         before = known or next(iter(self.all()), None)
         if before is not None and before.plan.name != plan.name:
             raise StoreError(
@@ -128,6 +128,8 @@ class Plans:
             return dated.plan
         dated = self._read(self._earlier / f"{number}.json")
         if dated is None:
+            if not self.exist():
+                raise StoreError(f"{self._folder}: no run is stored here (no plan.json)")
             there = ", ".join(f"@{one.number}" for one in self.all()) or "none"
             raise StoreError(f"{self._folder}: no plan @{number}; there are {there}")
         return dated.plan
@@ -141,9 +143,12 @@ class Plans:
         return sorted(files, key=lambda file: int(file.stem))
 
     def damaged(self) -> list[Path]:
-        """Return the files of plans that the disk has changed."""
-        files = [self._file, *self._files()]
-        return [file for file in files if file.is_file() and self._read(file) is None]
+        """Return the files of plans that the disk has changed, or that are gone."""
+        latest = self._read(self._file)
+        files = [self._file, *self._files()] if self.exist() else []
+        if latest is not None:
+            files.append(self._earlier / f"{latest.number}.json")
+        return [file for file in dict.fromkeys(files) if self._read(file) is None]
 
     def mend(self, file: Path) -> bool:
         """Write a plan again that the disk has changed, where it stands elsewhere; say whether."""
@@ -152,23 +157,24 @@ class Plans:
             if sound:
                 write_durably(file, _content(sound[-1]))
             return bool(sound)
-        latest = self._read(self._file) if self.exist() else None
+        latest = self._read(self._file)
         if latest is None or file.name != f"{latest.number}.json":
             return False
+        file.parent.mkdir(exist_ok=True)
         write_durably(file, _content(latest))
         return True
 
     def _latest(self) -> DatedPlan | None:
         """Return the plan of the latest run; if the disk changed it, the newest that is sound."""
-        found = self._read(self._file)
-        if found is None and self.exist():
-            others = self.all()
-            if others:
-                found = others[-1]
-                warnings.warn(
-                    f"{self._file} was damaged: read plan @{found.number} in its place",
-                    stacklevel=3,
-                )
+        if not self.exist():
+            raise StoreError(f"{self._folder}: no run is stored here (no plan.json)")
+        found, others = self._read(self._file), self.all()
+        if found is None and others:
+            found = others[-1]
+            state = "damaged" if self._file.is_file() else "gone"
+            warnings.warn(
+                f"{self._file} was {state}: read plan @{found.number} in its place", stacklevel=3
+            )
         return found
 
     def _read(self, file: Path) -> DatedPlan | None:
@@ -178,8 +184,6 @@ class Plans:
                 return self._known[file][1]
             raw = file.read_bytes()
         except FileNotFoundError:
-            if file == self._file:
-                raise StoreError(f"{self._folder}: no run is stored here (no plan.json)") from None
             return None
         except OSError as error:
             raise DiskError(f"{file}: cannot be read ({error.strerror})") from None

@@ -22,14 +22,15 @@ from dataclasses import dataclass, field, replace
 
 import joblib
 
-from experiments.records import Cell, Status
+from experiments.records import Cell, Status, StoredCell
 from experiments.running.claims import Claim, Claims, Heartbeat
+from experiments.running.code import code_name, loaded_code
 from experiments.running.limits import Supervisor
 from experiments.running.one_cell import Conditions, failed_cell, run_cell
 from experiments.running.store import Store
 from qml.durable import sweep
 from qml.engine import share_memory, warm_up
-from qml.errors import reason_of
+from qml.errors import SpecError, reason_of
 from qml.hosts import Process, is_alive, this_process
 
 __all__ = ["OnFinished", "OnWait", "Pool", "Task", "Worker"]
@@ -42,6 +43,7 @@ _LOOKS_S = 0.5  # between two looks at what others do
 _TOLD_S = 30.0  # between two words about it
 _SUSPECTED = 2  # deaths; once may be anybody's kill
 _PR_SET_PDEATHSIG = 1
+_NAMED = 3
 
 
 @dataclass(frozen=True)
@@ -109,12 +111,36 @@ class Worker:
         share_memory(self.jobs)
         if cell.model.backend:
             warm_up()  # once a process, and in no cell's time
-        found = replace(run_cell(cell, self.conditions, task.group), code=task.code)
+        environment = self.conditions.environment
+        if other := _changed(task, store):
+            reason = f"not run: its code changed since the run began ({other})"
+            store.put(
+                cell.key, _of_code(failed_cell(cell, "failed", reason, environment, True), task)
+            )
+            return
+        found = run_cell(cell, self.conditions, task.group)
         try:
-            store.put(cell.key, found)
+            store.put(cell.key, _of_code(found, task))
         except (TypeError, ValueError) as error:  # a model that says what is no number
             reason = f"what the model says cannot be stored: {reason_of(error)}"
-            store.put(cell.key, failed_cell(cell, "failed", reason, self.conditions.environment))
+            store.put(cell.key, _of_code(failed_cell(cell, "failed", reason, environment), task))
+
+
+def _of_code(found: StoredCell, task: Task) -> StoredCell:
+    return replace(found, code=task.code)
+
+
+def _changed(task: Task, store: Store) -> str:
+    """Return what this process has otherwise than the run when it began; empty for nothing."""
+    try:
+        here = loaded_code(task.cell)
+    except SpecError as error:
+        return error.problem
+    if code_name(here) == task.code:
+        return ""
+    then = store.codes().get(task.code, {})
+    names = sorted(name for name in then.keys() | here.keys() if then.get(name) != here.get(name))
+    return ", ".join(names[:_NAMED])
 
 
 @functools.cache
@@ -156,7 +182,7 @@ class Pool:
 
         def stop(key: str, status: Status, reason: str) -> None:
             if key in known:
-                self._fail(known[key].cell, status, reason)
+                self._fail(known[key], status, reason)
 
         claims = Claims(self.store.folder)
         sweep(self.store.folder)
@@ -177,9 +203,9 @@ class Pool:
     def _seconds(self) -> float | None:
         return self.worker.conditions.seconds
 
-    def _fail(self, cell: Cell, status: Status, reason: str) -> None:
-        environment = self.worker.conditions.environment
-        self.store.put(cell.key, failed_cell(cell, status, reason, environment))
+    def _fail(self, task: Task, status: Status, reason: str) -> None:
+        failed = failed_cell(task.cell, status, reason, self.worker.conditions.environment)
+        self.store.put(task.key, _of_code(failed, task))
 
     def _run_all(self, open_: dict[str, Task], claims: Claims) -> None:
         """Run cells until none is open, starting again whenever a process died."""
@@ -191,7 +217,9 @@ class Pool:
                 for key, task in open_.items()
                 if key not in busy
             }
-            for key in [key for key, task in free.items() if task.deaths >= _SUSPECTED]:
+            # alone in this process it took the run with it, so once is enough
+            suspected = 1 if self.worker.jobs == 1 else _SUSPECTED
+            for key in [key for key, task in free.items() if task.deaths >= suspected]:
                 self._finish(open_, key, self._run_alone(free.pop(key), claims))
             try:
                 for key, status in self._run_together(list(free.values())):
@@ -235,7 +263,7 @@ class Pool:
             stopped = self.store.get(task.key)
             if stopped is None:  # else it was beyond its limits
                 reason = "every process that ran this cell was killed (a crash, or out of memory)"
-                self._fail(task.cell, "crashed", reason)
+                self._fail(task, "crashed", reason)
             claims.release(task.key)
             return "crashed" if stopped is None else stopped.record.status
         return status

@@ -18,7 +18,7 @@ import re
 import warnings
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -79,6 +79,8 @@ class Store:
         """
         try:
             yield
+        except BrokenPipeError:  # of a terminal, and no disk's
+            raise
         except OSError as error:
             if isinstance(error, StoreError) and not isinstance(error, DiskError):
                 raise
@@ -143,9 +145,28 @@ class Store:
 
     def write_origin(self, plan: StoredPlan, lock: str) -> None:
         """Keep the study as a file that can be run, and the packages that it was run with."""
-        text = yaml.safe_dump(dict(plan.study), sort_keys=False, allow_unicode=True)
-        write_durably(self.folder / "study.yaml", text.encode())
+        write_durably(self.folder / "study.yaml", _study_text(plan))
         write_durably(self.folder / "requirements.txt", lock.encode())
+
+    def origin(self) -> Literal["none", "own", "other"]:
+        """Return whether ``study.yaml`` is there, and is a study of one of the run's plans."""
+        try:
+            text = (self.folder / "study.yaml").read_bytes()
+        except FileNotFoundError:
+            return "none"
+        known = any(text == _study_text(one.plan) for one in self.plans.all())
+        return "own" if known else "other"
+
+    def mend_study(self) -> None:
+        """Write ``study.yaml`` again, from the latest plan."""
+        write_durably(self.folder / "study.yaml", _study_text(self.read_plan()))
+
+    def was_finished(self, plan: StoredPlan) -> bool:
+        """Whether a run of the plan has come to its end."""
+        try:
+            return (self.folder / "study.yaml").read_bytes() == _study_text(plan)
+        except FileNotFoundError:
+            return False
 
     # -- cells
 
@@ -239,6 +260,12 @@ class Store:
             file.replace(target)
         problem = f"{file.name} was damaged: moved to {target}, the cell runs again"
         warnings.warn(problem, stacklevel=3)
+
+
+def _study_text(plan: StoredPlan) -> bytes:
+    """Return a plan's study as a file that can be run."""
+    text = yaml.safe_dump(dict(plan.study), sort_keys=False, allow_unicode=True)
+    return str(text).encode()
 
 
 def _digits_of(value: Any) -> str:

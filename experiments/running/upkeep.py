@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -45,23 +44,47 @@ def verify(store: Store) -> list[Finding]:
 
     A cell that the disk has changed is moved to ``quarantine/`` and runs again, a kernel is removed
     and computed again.
+
+    Raises
+    ------
+    StoreError
+        If no run is stored in the folder.
     """
+    if not store.plans.exist() and not store.stored_keys():
+        store.read_plan()  # which says so
     sweep(store.folder)
     found = [*_plans(store)]
-    with contextlib.suppress(WorkbenchError):
+    plan = None
+    try:
         plan = store.read_plan()
-        found += [_made_again(plan), *_cells(store, plan)]
+        found.append(_made_again(plan))
+    except StoreError as error:
+        found.append(Finding("lost", f"what was asked for: {error}"))
+    found += _cells(store, plan)
+    if plan is not None:
+        found += _origin(store, plan)
     return [*found, *_named(store), *_kernels(store)]
 
 
 def _plans(store: Store) -> Iterator[Finding]:
-    damaged, sound = store.plans.damaged(), store.plans.all()
-    if not damaged:
-        yield Finding("sound", _number(len(sound), "plan"))
-        return
-    for file in damaged:
+    for file in store.plans.damaged():
         mended = store.plans.mend(file)
         yield Finding("mended" if mended else "lost", f"the plan in {file.name}")
+    if sound := store.plans.all():
+        yield Finding("sound", _number(len(sound), "plan"))
+
+
+def _origin(store: Store, plan: StoredPlan) -> Iterator[Finding]:
+    """Yield whether a run that has come to its end still has its study and its packages."""
+    whole = {cell.key for cell in plan.cells} <= set(store.stored_keys())
+    state, packages = store.origin(), (store.folder / "requirements.txt").is_file()
+    if state == "other" or (state == "none" and whole):
+        store.mend_study()
+        yield Finding("mended", "study.yaml, written again from the plan")
+    elif state == "own":
+        yield Finding("sound", "study.yaml")
+    if (whole or state != "none") and not packages:
+        yield Finding("lost", "requirements.txt, the packages of the run")
 
 
 def _made_again(plan: StoredPlan) -> Finding:
@@ -81,16 +104,22 @@ def _made_again(plan: StoredPlan) -> Finding:
     )
 
 
-def _cells(store: Store, plan: StoredPlan) -> Iterator[Finding]:
+def _cells(store: Store, plan: StoredPlan | None) -> Iterator[Finding]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # each is named below
         sound = {key for key in store.stored_keys() if store.get(key) is not None}
     yield Finding("sound", _number(len(sound), "cell"))
-    asked = dict.fromkeys(one.key for one in plan.cells)
     kept = {file.stem for file in (store.folder / "quarantine").glob("*.json")}
+    asked = dict.fromkeys(sorted(kept) if plan is None else (one.key for one in plan.cells))
     for key in asked:
         if key not in sound and key in kept:
             yield Finding("lost", f"the cell {key[:12]} was damaged and runs again")
+    away = [key for key in asked if key not in sound and key not in kept]
+    if plan is not None and away:
+        if store.was_finished(plan):
+            yield Finding("lost", f"{_number(len(away), 'cell')} of a run that had all: run again")
+        else:
+            yield Finding("sound", f"{_number(len(away), 'cell')} that have not run yet")
 
 
 def _named(store: Store) -> Iterator[Finding]:

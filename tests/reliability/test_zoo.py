@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -12,7 +16,9 @@ from typer.testing import CliRunner
 
 import classical
 from experiments.commands.cli import app
+from experiments.registry import MODELS
 from experiments.study import Run
+from qml.errors import SpecError
 
 # What each does in place of fitting, predicting or giving probabilities, how its cell ends, and a
 # word of the reason. "self.good(X)" is what it would predict, "self.fair(X)" its probabilities.
@@ -24,6 +30,7 @@ FIT = {
     "exits with words": ("raise SystemExit('good bye')", "failed", "good bye"),
     "ends a generator": ("raise GeneratorExit", "failed", "GeneratorExit"),
     "stops an iteration": ("raise StopIteration", "failed", "StopIteration"),
+    "says that it was interrupted": ("raise KeyboardInterrupt", "failed", "KeyboardInterrupt"),
     "asserts": ("assert False, 'never'", "failed", "never"),
     "has no memory": ("raise MemoryError('no room')", "out_of_memory", "no room"),
     "asks for no memory": ("np.empty((2**30, 2**18))", "out_of_memory", "allocate"),
@@ -264,3 +271,50 @@ def test_every_way_to_fail_is_a_row_and_the_run_goes_on(zoo, tmp_path, record_pr
 
 
 pytestmark = [pytest.mark.reliability("R4", "N4"), pytest.mark.timeout(280)]
+
+
+def test_alone_in_one_process_what_ends_it_is_a_row_the_second_time(zoo, tmp_path):
+    file = tmp_path / "alone.yaml"
+    ways = {"name": zoo[0], "label": "gone", "way": "is no longer there"}
+    values = study([ways])
+    del values["protocol"]["limits"]
+    file.write_text(yaml.safe_dump(values))
+    command = [sys.executable, "-m", "experiments", "run", file, "--out", tmp_path / "run"]
+    command += ["--jobs", "1"]
+    subprocess.run(command, capture_output=True, check=False)
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert told.returncode == 3, told.stderr
+    statuses = {fit.planned.model: fit.status for fit in Run(tmp_path / "run").results().fits}
+    assert statuses == {"gone": "crashed", "svc": "done"}
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_a_run_that_is_ended_says_how_much_is_saved(zoo, tmp_path, end):
+    file = tmp_path / "slow.yaml"
+    values = study([{"name": zoo[0], "label": "slow", "way": "hangs"}])
+    values["models"].reverse()
+    values["protocol"]["limits"]["seconds"] = 60.0
+    file.write_text(yaml.safe_dump(values))
+    command = [sys.executable, "-m", "experiments", "run", file, "--out", tmp_path / "run"]
+    running = subprocess.Popen([*command, "--jobs", "2"], stderr=subprocess.PIPE, text=True)
+    for _ in range(600):
+        if [*(tmp_path / "run").glob("cells/*.json")]:
+            break
+        time.sleep(0.1)
+    running.send_signal(end)
+    _, told = running.communicate(timeout=30)
+    assert "1 of 2 cells are saved; the same command goes on." in told
+    assert running.returncode == (143 if end == signal.SIGTERM else 130)
+
+
+def test_a_plug_in_that_cannot_be_imported_is_a_line(tmp_path):
+    place = Path(classical.__file__).parent / f"broken_{os.getpid()}.py"
+    place.write_text("def broken(:\n")
+    try:
+        with pytest.raises(SpecError, match=r"cannot be imported: SyntaxError"):
+            MODELS.module(place.stem)
+        place.write_text("raise RuntimeError('no')\n")
+        with pytest.raises(SpecError, match=r"cannot be imported: RuntimeError: no"):
+            MODELS.module(place.stem)
+    finally:
+        place.unlink()

@@ -62,9 +62,15 @@ def document(contents: Contents, version: str, refresh: int | None = None) -> st
     )
 
 
-def write(contents: Contents, folder: Path, version: str, refresh: int | None = None) -> Path:
-    """Write ``report.html`` into a run's folder."""
-    return save_page(folder / "report.html", document(contents, version, refresh))
+def write(
+    contents: Contents,
+    folder: Path,
+    version: str,
+    refresh: int | None = None,
+    name: str = "report.html",
+) -> Path:
+    """Write the page into a run's folder."""
+    return save_page(folder / name, document(contents, version, refresh))
 
 
 @functools.cache

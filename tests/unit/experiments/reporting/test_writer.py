@@ -6,6 +6,8 @@ import ast
 import csv
 import io
 import re
+import subprocess
+import sys
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -232,3 +234,23 @@ def test_numbers_of_a_logarithmic_axis_are_mathematics_and_labels_are_not():
     assert all(text.get_text().startswith(writer.OF_AXES) for text in ticks)
     assert all(text.get_parse_math() for text in ticks)
     assert not axis.title.get_parse_math()
+
+
+def test_a_reader_that_goes_away_ends_nothing():
+    """The command behind the pipe does its work, and its exit code says how that went."""
+    code = (
+        "from experiments.reporting.writer import say\n"
+        "for _ in range(20000): say('a line of some length, again and again')\n"
+        "say('done', error=True)\n"
+        "raise SystemExit(3)\n"
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    assert run.stdout is not None
+    run.stdout.readline()
+    run.stdout.close()
+    assert run.wait(timeout=60) == 3
+    assert run.stderr is not None
+    assert run.stderr.read() == "done\n"
+    run.stderr.close()

@@ -13,8 +13,12 @@ from experiments import Study
 from experiments.commands.status import report
 from experiments.reporting import rendering, tables
 from experiments.running import code as room
-from experiments.running.code import changes, code_of
+from experiments.running.code import changes, code_name, code_of
 from experiments.running.environment import describe_environment
+from experiments.running.one_cell import Conditions
+from experiments.running.pool import Task, Worker
+from experiments.running.store import Store
+from qml.jobs import Ledger
 
 MODEL = '''"""A model."""
 
@@ -184,3 +188,59 @@ def test_a_table_marks_rows_of_other_code_and_of_other_versions(edited, forgetfu
         assert f"classical.{edited.stem}" in str(
             rendering.render(table, ["accuracy"], form)
         ).replace("\\", "").replace("allowbreak{}", "")
+
+
+def test_a_process_that_has_other_code_than_the_run_says_so_and_runs_nothing(tmp_path):
+    asked = study("dummy")
+    plan, store = asked.plan(), Store(tmp_path)
+    store.write_plan(plan.stored())
+    cell = plan.cells[0].cell
+    then = {**code_of(cell), "qml.texts": "0" * 12}
+    store.write_code(then, code_name(then))
+    conditions = Conditions(tmp_path, ("accuracy",), "none", Ledger(tmp_path / "jobs"))
+    worker = Worker(conditions, 1)
+    assert worker(Task(cell, None, code_name(then))) == (cell.key, "failed")
+    record = store.get(cell.key).record
+    assert record.pending
+    assert record.error == "not run: its code changed since the run began (qml.texts)"
+    run = asked.run(jobs=1, out=tmp_path)  # goes on with it unasked
+    assert {fit.status for fit in run.results().fits} == {"done"}
+
+
+def test_a_plug_in_that_is_edited_while_a_run_is_under_way_is_not_taken_for_the_old(tmp_path):
+    """What a worker imports after the edit is no result of the code that the plan knew."""
+    slow, edited = (Path(classical.__file__).parent / f"{n}_{os.getpid()}.py" for n in "se")
+    body = (
+        "import time\n\nfrom sklearn.dummy import DummyClassifier\n\n__all__ = ['Mine']\n\n\n"
+        "class Mine(DummyClassifier):\n    '''A guess.'''\n\n    def fit(self, X, y):\n"
+        "        time.sleep({seconds})\n        return super().fit(X, y)\n"
+    )
+    slow.write_text(body.format(seconds=1.0))
+    edited.write_text(body.format(seconds=0.0))
+    try:
+        values = {
+            "name": "edited",
+            "datasets": [{"name": "moons", "n_samples": 40}],
+            "models": [slow.stem, edited.stem],
+            "protocol": {"folds": 4, "repeats": 1},
+        }
+        started = []
+
+        def edit(key, status):
+            if not started:
+                started.append(key)
+                edited.write_text(body.format(seconds=0.001))
+
+        run = Study.from_dict(values).run(jobs=2, out=tmp_path, on_finished=edit)
+        fits = [fit for fit in run.results().fits if fit.planned.model == edited.stem]
+        told = {fit.stored.record.error for fit in fits}
+        assert told <= {
+            "",
+            f"not run: its code changed since the run began (classical.{edited.stem})",
+        }
+        for fit in fits:
+            assert (fit.status == "done") != fit.stored.record.pending
+        assert any(fit.status == "failed" for fit in fits)
+    finally:
+        slow.unlink()
+        edited.unlink()

@@ -35,6 +35,64 @@ def first(store, pattern):
     return min(store.folder.glob(pattern))
 
 
+def test_a_folder_without_a_run_is_told(tmp_path):
+    told = CliRunner().invoke(app, ["verify", str(tmp_path / "nonesuch")])
+    assert "no run is stored here" in str(told.exception)
+    told = CliRunner().invoke(app, ["runs", str(tmp_path / "nonesuch")])
+    assert str(told.exception).count("nonesuch") == 1
+
+
+@pytest.mark.reliability("R7", "N6")
+@pytest.mark.filterwarnings("ignore:.*was gone")
+@pytest.mark.parametrize(
+    ("pattern", "state", "words"),
+    [
+        ("plan.json", "mended", "the plan in plan.json"),
+        ("plans/1.json", "mended", "the plan in 1.json"),
+        ("cells/*.json", "lost", "1 cell of a run that had all"),
+        ("study.yaml", "mended", "study.yaml"),
+        ("requirements.txt", "lost", "requirements.txt"),
+        ("environments/*.json", "lost", "the environment"),
+        ("code/*.json", "lost", "the version of the code"),
+    ],
+)
+def test_every_file_that_is_gone_is_missed(store, pattern, state, words):
+    first(store, pattern).unlink()
+    found = {what: said for what, said in states(store).items() if said != "sound"}
+    assert [said for what, said in found.items() if words in what] == [state]
+    Study.from_dict(VALUES).run(jobs=1, out=store.folder)
+    if state == "mended" or pattern.startswith(("cells", "requirements")):
+        assert set(states(store).values()) == {"sound"}
+
+
+@pytest.mark.filterwarnings("ignore:.*was damaged")
+def test_without_any_plan_damaged_cells_are_told_every_time(store):
+    for file in [store.folder / "plan.json", *store.folder.glob("plans/*.json")]:
+        file.write_text("")
+    first(store, "cells/*.json").write_text("")
+    for _ in range(2):
+        found = states(store)
+        assert any("was damaged and runs again" in what for what in found)
+        assert list(found.values()).count("lost") >= 3
+
+
+def test_a_study_that_was_edited_in_the_folder_is_written_again(store):
+    file = store.folder / "study.yaml"
+    whole = file.read_text()
+    file.write_text(whole + "# mine\n")
+    assert states(store)["study.yaml, written again from the plan"] == "mended"
+    assert file.read_text() == whole
+
+
+def test_a_run_under_way_lacks_nothing(tmp_path):
+    run = Study.from_dict(VALUES).run(jobs=1, out=tmp_path)
+    for file in [*(run.folder / "cells").glob("*.json")][:1]:
+        file.unlink()
+    (run.folder / "study.yaml").unlink()
+    found = states(run.store)
+    assert found["1 cell that have not run yet"] == "sound"
+
+
 def test_what_is_whole_is_sound(store):
     assert set(states(store).values()) == {"sound"}
     told = CliRunner().invoke(app, ["verify", str(store.folder)])
