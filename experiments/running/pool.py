@@ -93,8 +93,6 @@ class Worker:
 
     def __call__(self, task: Task) -> tuple[str, str]:
         """Run one cell and store it; return its key and status."""
-        if this_process() != self.driver:
-            _end_with(self.driver)
         store, claims = Store(self.conditions.folder), Claims(self.conditions.folder)
         with claims.taken(task.key, task.deaths + 1, self.driver) as mine:
             known = store.get(task.key)  # somebody may have finished it meanwhile
@@ -217,9 +215,7 @@ class Pool:
                 for key, task in open_.items()
                 if key not in busy
             }
-            # alone in this process it took the run with it, so once is enough
-            suspected = 1 if self.worker.jobs == 1 else _SUSPECTED
-            for key in [key for key, task in free.items() if task.deaths >= suspected]:
+            for key in [key for key, task in free.items() if task.deaths >= _SUSPECTED]:
                 self._finish(open_, key, self._run_alone(free.pop(key), claims))
             try:
                 for key, status in self._run_together(list(free.values())):
@@ -249,7 +245,7 @@ class Pool:
             return (self._elsewhere(task) for task in tasks)
         if alone:
             return (self.worker(task) for task in tasks)
-        parallel = joblib.Parallel(n_jobs=self.worker.jobs, return_as="generator_unordered")
+        parallel = self._processes(self.worker.jobs, return_as="generator_unordered")
         results: Iterable[tuple[str, str]] = parallel(
             joblib.delayed(self.worker)(task) for task in tasks
         )
@@ -272,6 +268,11 @@ class Pool:
         """Run one cell in another process."""
         # two workers for one task, because joblib runs a single worker in this very process
         call = joblib.delayed(self.worker)(task)
-        [result] = joblib.Parallel(n_jobs=2, backend="loky")([call])
+        [result] = self._processes(2)([call])
         key, status = result
         return str(key), str(status)
+
+    def _processes(self, n: int, **how: str) -> joblib.Parallel:
+        """Return processes that end with this one, also those that never get a cell."""
+        driver = (self.worker.driver,)
+        return joblib.Parallel(n, "loky", initializer=_end_with, initargs=driver, **how)

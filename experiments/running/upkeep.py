@@ -75,16 +75,22 @@ def _plans(store: Store) -> Iterator[Finding]:
 
 
 def _origin(store: Store, plan: StoredPlan) -> Iterator[Finding]:
-    """Yield whether a run that has come to its end still has its study and its packages."""
+    """Yield whether a run that has come to its end still has its study and its packages.
+
+    The packages are written last, so what is there without them may be a run that was stopped.
+    """
     whole = {cell.key for cell in plan.cells} <= set(store.stored_keys())
     state, packages = store.origin(), (store.folder / "requirements.txt").is_file()
-    if state == "other" or (state == "none" and whole):
+    if state == "other" or (state == "none" and packages):
         store.mend_study()
         yield Finding("mended", "study.yaml, written again from the plan")
     elif state == "own":
         yield Finding("sound", "study.yaml")
-    if (whole or state != "none") and not packages:
-        yield Finding("lost", "requirements.txt, the packages of the run")
+    if not packages and (whole or state != "none"):
+        lacking = (
+            "requirements.txt is" if state != "none" else "study.yaml and requirements.txt are"
+        )
+        yield Finding("sound", f"{lacking} not there: `qml run` writes that at its end")
 
 
 def _made_again(plan: StoredPlan) -> Finding:

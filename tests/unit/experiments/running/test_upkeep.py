@@ -51,7 +51,6 @@ def test_a_folder_without_a_run_is_told(tmp_path):
         ("plans/1.json", "mended", "the plan in 1.json"),
         ("cells/*.json", "lost", "1 cell of a run that had all"),
         ("study.yaml", "mended", "study.yaml"),
-        ("requirements.txt", "lost", "requirements.txt"),
         ("environments/*.json", "lost", "the environment"),
         ("code/*.json", "lost", "the version of the code"),
     ],
@@ -61,7 +60,7 @@ def test_every_file_that_is_gone_is_missed(store, pattern, state, words):
     found = {what: said for what, said in states(store).items() if said != "sound"}
     assert [said for what, said in found.items() if words in what] == [state]
     Study.from_dict(VALUES).run(jobs=1, out=store.folder)
-    if state == "mended" or pattern.startswith(("cells", "requirements")):
+    if state == "mended" or pattern.startswith("cells"):
         assert set(states(store).values()) == {"sound"}
 
 
@@ -82,6 +81,13 @@ def test_a_study_that_was_edited_in_the_folder_is_written_again(store):
     file.write_text(whole + "# mine\n")
     assert states(store)["study.yaml, written again from the plan"] == "mended"
     assert file.read_text() == whole
+
+
+def test_packages_that_are_gone_are_told(store):
+    (store.folder / "requirements.txt").unlink()
+    assert states(store)["requirements.txt is not there: `qml run` writes that at its end"]
+    Study.from_dict(VALUES).run(jobs=1, out=store.folder)
+    assert not any("not there" in what for what in states(store))
 
 
 def test_a_run_under_way_lacks_nothing(tmp_path):
