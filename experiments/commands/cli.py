@@ -17,6 +17,7 @@ import typer
 
 from experiments.commands import folder, tables
 from experiments.commands.compare import compare
+from experiments.commands.export import export
 from experiments.commands.figure import figure
 from experiments.commands.folder import RunArgument
 from experiments.commands.multiverse import multiverse
@@ -212,6 +213,7 @@ for command in (
     tables.controls,
     tables.duel,
     compare,
+    export,
     figure,
     multiverse,
     report,
