@@ -73,7 +73,7 @@ def figure(
     if name is None:
         from qml.registry import first_sentence
 
-        say("Others, by their names:")
+        say("Others, of what the run has to show:")
         for each, stem in others.items():
             say(f"  {each:22} {first_sentence(room.load(stem))}")
 

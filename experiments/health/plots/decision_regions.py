@@ -26,6 +26,7 @@ _ACROSS = 60  # points of the grid a side
 _PANEL_IN = 2.1
 _LEAST_IN = 1.6
 _MOST = 12  # panels of a data set
+_PALE = (0.62, 0.88, 0.75)  # of the classes' colours: their regions differ in grey too
 
 
 @dataclass(frozen=True)
@@ -44,18 +45,22 @@ class _Region:
 def decision_regions(results: Results, paper: Paper) -> Iterator[Drawn]:
     """Regions that models tell apart on data of two features, fitted again on their first split."""
     found: dict[str, list[_Region]] = {}
+    left_out: dict[str, list[str]] = {}
     seen = set()
     for fit in results.of_reading(0).fits:
         place = fit.planned.dataset, fit.planned.model
         if fit.status != "done" or fit.stored is None or fit.planned.control or place in seen:
             continue
         seen.add(place)
-        if len(found.get(place[0], ())) < _MOST:
-            region = _region(fit.planned.model, fit.stored)
-            if region is not None:
-                found.setdefault(place[0], []).append(region)
+        many = len(found.get(place[0], ())) >= _MOST
+        region = None if many else _region(fit.planned.model, fit.stored)
+        if region is None:
+            left_out.setdefault(place[0], []).append(fit.planned.model)
+        else:
+            found.setdefault(place[0], []).append(region)
     for number, (dataset, regions) in enumerate(found.items(), 1):
-        yield Drawn("" if len(found) == 1 else str(number), _drawn(dataset, regions, paper))
+        canvas = _drawn(dataset, regions, left_out.get(dataset, []), paper)
+        yield Drawn("" if len(found) == 1 else str(number), canvas)
 
 
 def _region(model: str, stored: StoredCell) -> _Region | None:
@@ -86,7 +91,7 @@ def _region(model: str, stored: StoredCell) -> _Region | None:
     return _Region(model, x, y, said, X[rows], np.searchsorted(names, data.y[rows]), tested)
 
 
-def _drawn(dataset: str, regions: list[_Region], paper: Paper) -> Any:
+def _drawn(dataset: str, regions: list[_Region], left_out: list[str], paper: Paper) -> Any:
     from matplotlib.colors import ListedColormap, to_rgb
 
     wide_in = paper.width_in or min(len(regions), 3) * _PANEL_IN
@@ -97,7 +102,12 @@ def _drawn(dataset: str, regions: list[_Region], paper: Paper) -> Any:
     panels = canvas.subplots(down, across, squeeze=False, sharex=True, sharey=True).ravel()
     n_classes = 1 + max(int(one.classes.max()) for one in regions)
     colours = [to_rgb(Look(k).colour) for k in range(n_classes)]
-    pale = ListedColormap([tuple(0.75 + 0.25 * part for part in colour) for colour in colours])
+    pale = ListedColormap(
+        [
+            tuple(_PALE[k % len(_PALE)] + (1 - _PALE[k % len(_PALE)]) * part for part in colour)
+            for k, colour in enumerate(colours)
+        ]
+    )
     for axes, one in zip(panels, regions, strict=False):
         axes.pcolormesh(one.x, one.y, one.said, cmap=pale, vmin=-0.5, vmax=n_classes - 0.5)
         axes.contour(
@@ -114,5 +124,12 @@ def _drawn(dataset: str, regions: list[_Region], paper: Paper) -> Any:
         axes.set_title(paper.wrapped(one.model, side_in))
     for axes in panels[len(regions) :]:
         axes.remove()
-    canvas.suptitle(paper.wrapped(f"{dataset}: test rows are hollow", wide_in))
+    for axes in panels[max(0, len(regions) - across) : len(regions)]:
+        axes.tick_params(labelbottom=True)  # also where the panel below is gone
+    canvas.supxlabel("first feature")
+    canvas.supylabel("second feature")
+    words = f"{dataset}: test rows are hollow"
+    if left_out:
+        words += f"; not drawn, since measured or too many: {', '.join(left_out)}"
+    canvas.suptitle(paper.wrapped(words, wide_in))
     return canvas
