@@ -47,9 +47,16 @@ class _Shown:
         self.statuses[status] += 1
 
     def wait(self, claims: list[Claim]) -> None:
-        """Say that only the cells of others are left."""
+        """Say that only the cells of others are left, and which has been at work longest."""
         owners = ", ".join(sorted({str(claim) for claim in claims}))
-        say(f"waiting for {len(claims)} cells that others have at work: {owners}", error=True)
+        oldest = min(claims, key=lambda claim: claim.since_s)
+        since_s = max(0.0, time.time() - oldest.since_s)
+        say(
+            f"waiting for {len(claims):,} cell{'s'[: len(claims) - 1]} that others have at work: "
+            f"{owners}; the longest is {oldest.key[:12]}, for {since_s:,.0f} s "
+            "(`qml status RUN` says if it may hang)",
+            error=True,
+        )
 
     def stop(self) -> None:
         """End what was begun."""

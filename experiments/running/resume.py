@@ -78,7 +78,7 @@ def resume(plan: Plan, store: Store, how: Resumption) -> Results:
         check_budget(examine(plan.cells, set(), store.folder), spec.budget)
     asked = {key: cell for key, cell in cells.items() if _in_part(key, how.part)}
     if how.rerun_stale:
-        _forget_stale(store, asked, here)
+        _set_stale_aside(store, asked, here)
     kept = _kept(store, cells, asked, how.retry_failed)
     missing = {key: cell for key, cell in asked.items() if key not in kept}
     (how.on_start or _ignore)(len(asked), len(missing))
@@ -104,12 +104,12 @@ def _written_codes(store: Store, cells: Iterable[Cell]) -> dict[str, str]:
     return names
 
 
-def _forget_stale(store: Store, asked: Iterable[str], here: Environment) -> None:
+def _set_stale_aside(store: Store, asked: Iterable[str], here: Environment) -> None:
     results = store.results()
     for key in asked:
         known = results.cells.get(key)
         if known is not None and changes(known, results, here) is not None:
-            store.remove(key)
+            store.set_aside(key)
 
 
 def _kept(

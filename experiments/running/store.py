@@ -232,6 +232,13 @@ class Store:
         """Forget a cell, so that it runs again."""
         self._file(key).unlink(missing_ok=True)
 
+    def set_aside(self, key: str) -> None:
+        """Move a cell into ``stale/``, so that it runs again and is not lost if that fails."""
+        aside = self.folder / "stale" / f"{key}.json"
+        aside.parent.mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # another runner was faster
+            self._file(key).replace(aside)
+
     def finished(self) -> set[str]:
         """Return the keys that need not run again.
 

@@ -153,8 +153,8 @@ def _kernels(store: Store) -> Iterator[Finding]:
 def unreferenced(store: Store) -> list[Path]:
     """Return the files that no plan of the run needs any more.
 
-    Cells of no plan, code and environments that no cell names, what was moved to quarantine, and
-    the shared kernels of a run that has all its cells.
+    Cells of no plan, code and environments that no cell names, what was moved to quarantine or set
+    aside as stale, and the shared kernels of a run that has all its cells.
 
     Raises
     ------
@@ -178,7 +178,7 @@ def unreferenced(store: Store) -> list[Path]:
         ("code", {cell.code for cell in kept}),
     ):
         files += [file for file in _files(store, folder) if file.stem not in named]
-    files += _files(store, "quarantine")
+    files += _files(store, "quarantine") + _files(store, "stale")
     if asked <= stored.keys():
         files += _files(store, KERNELS)
     return files

@@ -24,7 +24,12 @@ __all__ = ["crate"]
 METADATA = "ro-crate-metadata.json"
 _CRATE = "https://w3id.org/ro/crate/1.1"
 _PROFILE = "https://w3id.org/ro/wfrun/process/0.5"
-_HERE_ONLY = {"kernels", "running", "quarantine"}  # computed again, or of this machine alone
+_HERE_ONLY = {
+    "kernels",
+    "running",
+    "quarantine",
+    "stale",
+}  # computed again, or of this machine alone
 _TOLD = {
     "plan.json": "Plan that was asked for last: rows, cells, provenance of the data",
     "study.yaml": "The study: what was compared, on which data, by which protocol",

@@ -131,9 +131,13 @@ def test_what_other_code_made_is_named_and_run_again_where_that_is_allowed(
 
     asked.run(jobs=1, out=tmp_path, on_finished=finished)
     assert not ran  # nothing is thrown away unasked
+    old = {fit.planned.key: (tmp_path / "cells" / f"{fit.planned.key}.json").read_bytes()
+           for fit in run.results().fits}  # fmt: skip
     asked.run(jobs=1, out=tmp_path, rerun_stale=True, on_finished=finished)
     assert len(ran) == 2
     assert not any("changed" in line for line in report(run))
+    aside = {file.stem: file.read_bytes() for file in (tmp_path / "stale").glob("*.json")}
+    assert aside == {key: old[key] for key in ran}
 
 
 def test_a_plug_in_that_is_gone_is_told_and_not_an_error(edited, forgetful, tmp_path):
