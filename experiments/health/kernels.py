@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -161,8 +161,11 @@ def of_study(
 def prepared_data(
     dataset: DatasetSpec, seed: int, samples: int, of_model: Sequence[Step] = ()
 ) -> tuple[Any, Any]:
-    """Return at most so many rows, preprocessing fitted to all of them: a look, not a test."""
-    data = load_dataset(dataset, seed)
+    """Return at most so many rows, preprocessing fitted to all of them: a look, not a test.
+
+    Of fresh test sets none: the rows are those that are trained on.
+    """
+    data = load_dataset(replace(dataset, test_sets=0, test_rows=None), seed)
     if task_of(data.y) == "regression":
         raise DataError(f"{data.name}: this looks at classes, the targets are numbers")
     X, y = data.X, data.y

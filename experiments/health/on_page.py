@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from experiments.health import kernel_report, kernels, model_report, models
-from experiments.planning.sources import study_from_values
+from experiments.planning.spec import StudySpec
 from experiments.records import StoredPlan
 from experiments.reporting.page.parts import Picture, Section, Table, table_of
 from qml.errors import reason_of
@@ -31,7 +31,7 @@ def examined(plan: StoredPlan) -> list[Section]:
     plan : StoredPlan
         Plan of the study as it is written.
     """
-    spec = study_from_values(plan.study)
+    spec = StudySpec.model_validate(plan.study)
     found = [
         _section("kernel-health", "Kernel health", list(_kernels(kernels.of_study(spec)))),
         _section("model-health", "Model health", list(_models(models.of_study(spec)))),

@@ -26,6 +26,8 @@ _ACROSS = 60  # points of the grid a side
 _PANEL_IN = 2.1
 _LEAST_IN = 1.6
 _MOST = 12  # panels of a data set
+_NAMED = 3  # models that are left out
+_TESTED = 60  # test rows that are drawn
 _PALE = (0.62, 0.88, 0.75)  # of the classes' colours: their regions differ in grey too
 
 
@@ -40,6 +42,7 @@ class _Region:
     rows: NDArray[np.float64]
     classes: NDArray[np.intp]
     tested: NDArray[np.bool_]
+    support: NDArray[np.intp]  # numbers of those training rows that a machine rests on
 
 
 def decision_regions(results: Results, paper: Paper) -> Iterator[Drawn]:
@@ -87,8 +90,11 @@ def _region(model: str, stored: StoredCell) -> _Region | None:
     names = np.unique(data.y)
     said = np.searchsorted(names, pipeline.predict(grid)).reshape(_ACROSS, _ACROSS)
     rows = np.concatenate([train, test])
+    rows = rows[: len(train) + _TESTED]
     tested = np.isin(rows, test)
-    return _Region(model, x, y, said, X[rows], np.searchsorted(names, data.y[rows]), tested)
+    support = np.asarray(getattr(pipeline[-1], "support_", []), dtype=np.intp)
+    numbers = np.searchsorted(names, data.y[rows])
+    return _Region(model, x, y, said, X[rows], numbers, tested, support)
 
 
 def _drawn(dataset: str, regions: list[_Region], left_out: list[str], paper: Paper) -> Any:
@@ -121,6 +127,8 @@ def _drawn(dataset: str, regions: list[_Region], left_out: list[str], paper: Pap
                     *one.rows[mine].T, linestyle="none", marker=Look(k).marker, markersize=3,
                     color=Look(k).colour, markerfacecolor=face, markeredgewidth=0.7,
                 )  # fmt: skip
+        rings = {"markersize": 6.5, "markerfacecolor": "none", "markeredgewidth": 0.7}
+        axes.plot(*one.rows[one.support].T, "o", color="black", **rings)
         axes.set_title(paper.wrapped(one.model, side_in))
     for axes in panels[len(regions) :]:
         axes.remove()
@@ -129,7 +137,9 @@ def _drawn(dataset: str, regions: list[_Region], left_out: list[str], paper: Pap
     canvas.supxlabel("first feature")
     canvas.supylabel("second feature")
     words = f"{dataset}: test rows are hollow"
+    words += "; support vectors have rings" if any(len(one.support) for one in regions) else ""
     if left_out:
-        words += f"; not drawn, since measured or too many: {', '.join(left_out)}"
+        more = f" and {len(left_out) - _NAMED} more" if len(left_out) > _NAMED else ""
+        words += f"; not drawn, since measured or too many: {', '.join(left_out[:_NAMED])}{more}"
     canvas.suptitle(paper.wrapped(words, wide_in))
     return canvas

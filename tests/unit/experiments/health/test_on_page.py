@@ -48,3 +48,11 @@ def test_what_cannot_be_examined_is_told():
     plan = Study.from_dict(VALUES | {"datasets": data, "models": ["qsvc"]}).plan().stored()
     [section] = examined(plan)
     assert "not examined" in section.words[0] or section.tables
+
+
+def test_a_study_of_fresh_test_sets_is_examined_too():
+    """Its plan names no split, which a study file may not name either."""
+    data = [{"name": "ad_hoc", "n_samples": 40, "test_sets": 2}]
+    values = VALUES | {"datasets": data, "models": ["qsvc"], "protocol": {"seed": 3}}
+    [section] = examined(Study.from_dict(values).plan().stored())
+    assert section.tables
